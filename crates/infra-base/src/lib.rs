@@ -1,0 +1,1 @@
+//! Words that everything shares: ids, payloads, errors.

@@ -1,0 +1,11 @@
+//! Lexer, parser and syntax tree of the typed Lua dialect.
+//!
+//! Source bytes → [`parse`] → [`ast::Chunk`]. Types stay in the tree. The parser recovers at statement
+//! boundaries, so that one file can report several mistakes; code is generated only from a tree without errors.
+
+pub mod ast;
+mod parser;
+mod span;
+
+pub use parser::{Parsed, parse};
+pub use span::{LineIndex, Span, SyntaxError};

@@ -1,0 +1,3 @@
+//! Chores of the workspace: tidy, map, docs, test, bench, stubs.
+
+fn main() {}
