@@ -1,0 +1,1 @@
+//! Processes that run Lua: coroutines, mail, programs, executors.
