@@ -4,8 +4,10 @@
 //! that waits in a select stands in several queues, and all but the one that woke it are stale, recognised by generation
 //! and dropped when met.
 
-use crate::guest::{Guest, may_wait};
+use crate::guest::Guest;
+use crate::guest::may_wait;
 use crate::host::{Host, Parcel, WaitId, Wake};
+use crate::module::{Class, Group, Module, Object};
 use core_sched::{Event, Message};
 use lua_vm::{Cx, NativeResult, Raise, Userdata, Val, View};
 use std::cell::RefCell;
@@ -229,7 +231,11 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
 /// The value of a parcel for the coroutine that received it.
 fn unpack<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, parcel: Parcel) -> Result<Val<'cx>, Raise> {
     match parcel {
-        Parcel::Pinned(pin) => Ok(cx.unpin(pin)),
+        Parcel::Pinned(pin) => {
+            let value = cx.pinned(&pin);
+            cx.unpin(pin);
+            Ok(value)
+        }
         Parcel::Item(item) => open(cx, this, item),
     }
 }
@@ -257,7 +263,12 @@ pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
     cx.wait(Some(sent))
 }
 
-fn try_send<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, channel: &Channel, value: Val<'cx>) -> Result<bool, Raise> {
+fn try_send<'cx>(
+    cx: &mut Cx<'cx>,
+    this: Userdata<'cx>,
+    channel: &Channel,
+    value: Val<'cx>,
+) -> Result<bool, Raise> {
     let mut state = channel.state.borrow_mut();
     if state.closed {
         return Err(cx.error("send on closed channel"));
@@ -436,4 +447,28 @@ fn case_at<'cx>(cx: &mut Cx<'cx>, i: i64) -> Result<(&'cx Case, Userdata<'cx>, &
 
 fn case_value<'cx>(cx: &mut Cx<'cx>, i: i64) -> Val<'cx> {
     cx.arg(0).as_table().and_then(|t| t.get_int(i).as_userdata()).map_or(Val::NIL, |u| u.slot(1))
+}
+
+/// The ambient module `channel`.
+pub fn channel_module() -> Module {
+    let top = Group::new("channel", "Channels between the coroutines of one process.")
+        .func("new(size?: integer): Channel", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
+        .func(
+            "select(cases: {any}, default?: boolean): {channel: Channel?, value: any, ok: boolean, default: boolean?}",
+            "Waits for the first ready case in array order; with `default` it does not wait.",
+            select,
+        );
+    let channel =
+        Object::new::<Channel>("Channel", "Passes values between coroutines of the process that made it.")
+            .method(
+                "send(value: any): boolean",
+                "Sends, waiting for room or a receiver; raises when closed.",
+                send,
+            )
+            .method("receive(): (any, boolean)", "Receives; `nil, false` when closed and drained.", receive)
+            .method("close()", "Closes; values that wait stay readable.", close)
+            .method("case_send(value: any): any", "A case of `select` that sends.", case_send)
+            .method("case_receive(): any", "A case of `select` that receives.", case_receive);
+    let case = Object::new::<Case>("Case", "A case of `channel.select`.");
+    Module::new(&[Class::Deterministic, Class::Workflow], top).ambient().object(channel).object(case)
 }

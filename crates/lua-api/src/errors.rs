@@ -10,24 +10,26 @@ const MAX_CAUSES: usize = 16;
 
 /// An error object for `error`.
 pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
-    let object = to_object(error, MAX_CAUSES);
+    let object = to_object(cx, error, MAX_CAUSES);
     cx.userdata(object, &[]).val()
 }
 
-pub(crate) fn to_object(error: &Error, depth: usize) -> ErrorObject {
-    let mut object = ErrorObject::new(error.message()).with_kind(error.kind_text()).with_retryable(error.retryable());
+fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
+    let mut object =
+        ErrorObject::new(error.message()).with_kind(error.kind_text()).with_retryable(error.retryable());
     if let Some(details) = error.details() {
-        object = object.with_details(data_to_fragment(details).map(Arc::new));
+        object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
     }
     if let (Some(cause), 1..) = (error.cause(), depth) {
-        object = object.with_cause(Arc::new(to_object(cause, depth - 1)));
+        object = object.with_cause(Arc::new(to_object(cx, cause, depth - 1)));
     }
     object
 }
 
-pub(crate) fn from_object(object: &ErrorObject, depth: usize) -> Error {
+fn from_object(object: &ErrorObject, depth: usize) -> Error {
     let kind = Kind::parse(object.kind());
-    let mut error = Error::new(kind.unwrap_or(Kind::Unknown), object.message()).with_retryable(object.retryable());
+    let mut error =
+        Error::new(kind.unwrap_or(Kind::Unknown), object.message()).with_retryable(object.retryable());
     if kind.is_none() {
         error = error.with_label(object.kind());
     }

@@ -129,7 +129,8 @@ pub(crate) fn may_wait(cx: &mut Cx<'_>) -> Result<(), Raise> {
     }
     let place = cx.place(1);
     let name = cx.name();
-    let error = Error::invalid(format!("{place}'{name}' waits, which code at the top level of a unit may not do"));
+    let error =
+        Error::invalid(format!("{place}'{name}' waits, which code at the top level of a unit may not do"));
     let value = error_to_val(cx, &error);
     Err(cx.raise(value))
 }

@@ -106,7 +106,9 @@ impl Host {
 
     /// Does somebody still wait for this?
     pub fn is_waiting(&self, wait: WaitId) -> bool {
-        self.tasks.get(wait.task as usize).is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
+        self.tasks
+            .get(wait.task as usize)
+            .is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
     }
 
     /// Makes the coroutine of `wait` ready. False: it was woken already.

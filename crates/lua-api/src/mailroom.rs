@@ -3,6 +3,7 @@
 use crate::channel::{Channel, Item};
 use crate::convert::payload_to_val;
 use crate::guest::Guest;
+use crate::module::Object;
 use core_sched::{Event, Mail, Message, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Raise, Userdata, Val};
@@ -96,7 +97,9 @@ impl Mailroom {
     /// The listener of a topic. Messages of that topic that nobody claimed go into it; later ones no longer reach the inbox.
     pub fn listen<'cx>(cx: &mut Cx<'cx>, topic: &str, messages: bool) -> Userdata<'cx> {
         let known = cx.at().mail.listeners.iter().position(|l| l.topic == topic);
-        if let Some(channel) = known.and_then(|i| held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel))) {
+        if let Some(channel) =
+            known.and_then(|i| held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)))
+        {
             return channel;
         }
         let channel = cx.channel(1);
@@ -142,7 +145,10 @@ impl Mailroom {
 }
 
 /// The channel that a pin of the host holds; the pin is lent for the look and put back.
-fn held<'cx>(cx: &mut Cx<'cx>, pick: impl Fn(&mut Mailroom) -> Option<&mut Option<Pin>>) -> Option<Userdata<'cx>> {
+fn held<'cx>(
+    cx: &mut Cx<'cx>,
+    pick: impl Fn(&mut Mailroom) -> Option<&mut Option<Pin>>,
+) -> Option<Userdata<'cx>> {
     let pin = pick(&mut cx.at().mail)?.take()?;
     let channel = cx.pinned(&pin).as_userdata();
     if let Some(place) = pick(&mut cx.at().mail) {
@@ -262,4 +268,12 @@ pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     };
     cx.set_userdata_slot(object, 0, value);
     cx.ret(value)
+}
+
+/// The Message object of `process.inbox()`.
+pub fn message_object() -> Object {
+    Object::new::<MessageObject>("Message", "A received message.")
+        .method("topic(): string", "Its topic.", topic)
+        .method("from(): string?", "The sender's PID, nil if it did not come from a process.", from)
+        .method("payload(): any", "Its Payload, a table of them for several, nil for none.", payload)
 }

@@ -121,7 +121,13 @@ pub struct Object {
 impl Object {
     /// Objects whose Rust payload is a `T`.
     pub fn new<T: Any + Send>(name: &'static str, doc: &'static str) -> Object {
-        Object { name, doc, methods: vec![], metas: vec![], register: Box::new(|o, b| o.add_to(b, UserdataType::new::<T>(o.name))) }
+        Object {
+            name,
+            doc,
+            methods: vec![],
+            metas: vec![],
+            register: Box::new(|o, b| o.add_to(b, UserdataType::new::<T>(o.name))),
+        }
     }
 
     /// Objects that can leave their process.
