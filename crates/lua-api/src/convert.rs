@@ -36,6 +36,11 @@ pub struct PayloadObject {
 }
 
 impl PayloadObject {
+    /// Takes out what has not been opened yet.
+    pub fn take(&self) -> Option<Payload> {
+        self.payload.borrow_mut().take()
+    }
+
     /// A copy of what has not been opened yet.
     pub fn unopened(&self) -> Option<Payload> {
         self.payload.borrow().clone()

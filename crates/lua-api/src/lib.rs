@@ -22,7 +22,7 @@ pub use convert::{
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Finish, Host, Operation, Parcel, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Operation, Parcel, TaskState, WaitId, Wake};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};
 

@@ -26,8 +26,6 @@ pub struct LuaBody {
     program: Arc<Program>,
     method: Option<Box<str>>,
     args: Payloads,
-    /// Values of the units that have run, kept for aliases; pins of the units in order.
-    values: Vec<Pin>,
     phase: Phase,
 }
 
@@ -50,7 +48,7 @@ impl LuaBody {
         method: Option<Box<str>>,
         args: Payloads,
     ) -> LuaBody {
-        LuaBody { lua, host, program, method, args, values: Vec::new(), phase: Phase::Loading { unit: 0 } }
+        LuaBody { lua, host, program, method, args, phase: Phase::Loading { unit: 0 } }
     }
 
     fn fail(error: Error) -> Progress {
@@ -90,7 +88,7 @@ impl LuaBody {
         }
         if !last {
             let value = self.lua.enter(&mut self.host, |cx| publish(cx, &program, unit, first));
-            self.values.push(value);
+            self.host.values.push(value);
             self.start_chunk(unit + 1);
             return Ok(());
         }
