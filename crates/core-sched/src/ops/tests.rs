@@ -1,0 +1,1 @@
+//! Operations: direct, in a set, canceled.
