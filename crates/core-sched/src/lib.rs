@@ -13,6 +13,8 @@ mod body;
 mod control;
 mod host;
 mod mail;
+#[cfg(all(test, loom))]
+mod models;
 mod ops;
 mod process;
 mod scheduler;
