@@ -2,7 +2,7 @@
 
 use crate::mailroom::Mailroom;
 use core_dispatch::{BoxFuture, Commands, Frame};
-use core_sched::Control;
+use core_sched::{Control, Room};
 use infra_app::App;
 use infra_clock::Clock;
 use lua_vm::{Cx, NativeResult, Pin};
@@ -118,6 +118,8 @@ pub struct Host {
     pub wake: Option<Wake>,
     /// Started operations that have not completed.
     pub outstanding: usize,
+    /// Room of messages that were received, to be given back to the mailbox.
+    pub freed: Vec<Room>,
     /// False while top-level code runs: waiting is an error there.
     pub may_wait: bool,
 }

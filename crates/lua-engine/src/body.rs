@@ -2,7 +2,7 @@
 
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Mail, Step, StepCx};
+use core_sched::{Body, Exit, Step, StepCx};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Run, TraceFrame};
@@ -218,8 +218,11 @@ impl Body for LuaBody {
         if let Phase::Running = self.phase
             && !cx.mail.is_empty()
         {
-            let mail: Vec<Mail> = cx.mail.drain(..).collect();
-            self.lua.enter(&mut self.host, |lua| mail.into_iter().for_each(|m| Mailroom::route(lua, m)));
+            self.lua.enter(&mut self.host, |lua| {
+                while let Some((mail, room)) = cx.mail.hold() {
+                    Mailroom::route(lua, mail, room);
+                }
+            });
         }
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
@@ -234,6 +237,9 @@ impl Body for LuaBody {
             let progress = self.run_task(task, wake, cx.fuel);
             for operation in self.host.starts.drain(..) {
                 cx.ops.start(operation);
+            }
+            for room in self.host.freed.drain(..) {
+                cx.mail.free(room);
             }
             if let Some(exit) = self.advance(progress, task) {
                 return Step::Done(exit);

@@ -39,7 +39,7 @@ impl LuaExecutor {
 
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
-        let Launch { entry, args, frame, control, ending, .. } = launch;
+        let Launch { entry, args, frame, control } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let (app, commands) = self.app.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
@@ -58,10 +58,11 @@ impl Executor for LuaExecutor {
             starts: Vec::new(),
             wake: None,
             outstanding: 0,
+            freed: Vec::new(),
             may_wait: false,
         };
         let lua = Lua::new(self.statics.clone(), self.options);
         let body = Box::new(LuaBody::new(lua, host, program, None, args));
-        Ok(Box::pin(Process::new(control, body, ending)))
+        Ok(Box::pin(Process::new(control, body)))
     }
 }

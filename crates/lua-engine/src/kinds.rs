@@ -128,7 +128,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
         for (i, name) in listed.iter().enumerate() {
             self.known(fields, &format!("modules[{i}]"), name);
         }
-        let named: BTreeMap<String, Box<str>> = fields.optional("imports").unwrap_or_default();
+        let named: BTreeMap<Box<str>, Box<str>> = fields.optional("imports").unwrap_or_default();
         let mut imports = Vec::with_capacity(named.len());
         for (alias, target) in named {
             let field = format!("imports.{alias}");
@@ -139,7 +139,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 }
                 None => Import::Entry(fields.reference(&field, IMPORTABLE)),
             };
-            imports.push((alias.into_boxed_str(), import));
+            imports.push((alias, import));
         }
         if R::KIND == Function::KIND {
             for pool in POOL {

@@ -6,7 +6,7 @@ mod timer;
 
 use infra_base::{Error, Kind};
 use jiff::tz::TimeZone;
-use lua_api::{Class, Const, Cx, Group, Guest, Module, NativeResult, Num, Raise, Val, View};
+use lua_api::{Class, Const, Cx, Group, Guest, Module, NativeResult, Num, Raise, View, shared};
 use moment::{Duration, Location, Time};
 
 /// What `require("time")` returns.
@@ -67,15 +67,9 @@ fn constants(top: Group) -> Group {
     let top = months.into_iter().zip(1..).fold(top, |t, (name, value)| t.value(name, Const::Int(value)));
     let top = days.into_iter().zip(0..).fold(top, |t, (name, value)| t.value(name, Const::Int(value)));
     let top = layouts.into_iter().fold(top, |t, (name, value)| t.value(name, Const::Text(value)));
-    top.value("utc", Const::Make(make_utc)).value("localtz", Const::Make(make_local))
-}
-
-fn make_utc<'cx>(cx: &mut Cx<'cx>) -> Val<'cx> {
-    cx.userdata(Location::utc(), &[]).val()
-}
-
-fn make_local<'cx>(cx: &mut Cx<'cx>) -> Val<'cx> {
-    cx.userdata(Location::local(), &[]).val()
+    let utc = Const::Object(|| shared(Location::utc()));
+    let local = Const::Object(|| shared(Location::local()));
+    top.value("utc", utc).value("localtz", local)
 }
 
 /// Argument `i` as nanoseconds: a number (fractions cut), a text with unit, or a Duration.
