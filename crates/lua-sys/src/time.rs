@@ -72,6 +72,13 @@ fn constants(top: Group) -> Group {
     top.value("utc", utc).value("localtz", local)
 }
 
+pub(crate) use layout::zone_name;
+
+/// A moment from its parts in the local zone; see [`moment::from_parts`].
+pub(crate) fn local_from_parts(parts: [i64; 7]) -> Option<jiff::Timestamp> {
+    moment::from_parts(parts, Location::local()).map(|time| time.at)
+}
+
 /// Argument `i` as nanoseconds: a number (fractions cut), a text with unit, or a Duration.
 pub(crate) fn check_duration(cx: &mut Cx<'_>, i: usize) -> Result<Result<i64, Error>, Raise> {
     match cx.arg(i).view() {

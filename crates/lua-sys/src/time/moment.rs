@@ -140,7 +140,7 @@ pub(crate) fn date(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// Months and days are carried in the calendar, the rest as elapsed time within the day.
-fn from_parts([year, month, day, hour, minute, second, nanos]: [i64; 7], location: Location) -> Option<Time> {
+pub(super) fn from_parts([year, month, day, hour, minute, second, nanos]: [i64; 7], location: Location) -> Option<Time> {
     let months = year.checked_mul(12)?.checked_add(month.checked_sub(1)?)?;
     let first = jiff::civil::Date::new(i16::try_from(months.div_euclid(12)).ok()?, (months.rem_euclid(12) + 1) as i8, 1).ok()?;
     let seconds = hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
