@@ -29,3 +29,4 @@ pub use module::{Class, Const, Func, Group, Module, Object, install};
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
 };
+pub use lua_vm::{Portable as TravelForm, Transfer, shared};

@@ -61,11 +61,11 @@ impl Mailroom {
     /// Puts a message into the listener of its topic, else the inbox, else aside.
     fn place(cx: &mut Cx<'_>, message: Box<Held>) {
         let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.message.topic);
-                let target = match listener {
-                    Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
-                    None => held(cx, |m| Some(&mut m.inbox)),
-                };
-                let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
+        let target = match listener {
+            Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
+            None => held(cx, |m| Some(&mut m.inbox)),
+        };
+        let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
         match target {
             Some(channel) => offer(cx, channel, Item::Message(message, raw)),
             None => cx.at().mail.kept.push_back(message),
@@ -118,7 +118,8 @@ impl Mailroom {
         let pin = cx.pin(channel.val());
         let room = &mut cx.at().mail;
         room.listeners.push(Listener { topic: Topic::from(topic), channel: Some(pin), messages });
-        let (mine, others) = std::mem::take(&mut room.kept).into_iter().partition(|m| m.message.topic == topic);
+        let (mine, others) =
+            std::mem::take(&mut room.kept).into_iter().partition(|m| m.message.topic == topic);
         room.kept = others;
         let mine: VecDeque<Box<Held>> = mine;
         for message in mine {

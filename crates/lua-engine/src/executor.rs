@@ -41,7 +41,8 @@ impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
         let Launch { entry, args, frame, control } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
-        let (app, commands) = self.app.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
+        let (app, commands) =
+            self.app.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
             frame,
             control: control.clone(),

@@ -25,16 +25,24 @@ pub trait Role: Send + Sync + 'static {
     const RUNS: bool;
 }
 
-const SOURCE: FieldDoc =
-    FieldDoc { name: "source", ty: "text", default: "!", doc: "Lua code, or `file://` and a path beside the YAML file." };
+const SOURCE: FieldDoc = FieldDoc {
+    name: "source",
+    ty: "text",
+    default: "!",
+    doc: "Lua code, or `file://` and a path beside the YAML file.",
+};
 const METHOD: FieldDoc = FieldDoc {
     name: "method",
     ty: "text",
     default: "main",
     doc: "The function to run, of the table that the code returns; without it the returned function, `main`, or the only function.",
 };
-const MODULES: FieldDoc =
-    FieldDoc { name: "modules", ty: "list of text", default: "[]", doc: "Built-in modules that the code may `require`." };
+const MODULES: FieldDoc = FieldDoc {
+    name: "modules",
+    ty: "list of text",
+    default: "[]",
+    doc: "Built-in modules that the code may `require`.",
+};
 const IMPORTS: FieldDoc = FieldDoc {
     name: "imports",
     ty: "map of alias to entry id",
@@ -42,11 +50,31 @@ const IMPORTS: FieldDoc = FieldDoc {
     doc: "Other Lua entries by the name under which the code sees them; `:json` means a built-in module.",
 };
 const POOL: [FieldDoc; 5] = [
-    FieldDoc { name: "pool.type", ty: "inline, lazy, static or adaptive", default: "lazy", doc: "How states are kept between calls." },
-    FieldDoc { name: "pool.workers", ty: "integer", default: "", doc: "Calls that a static pool runs at once." },
-    FieldDoc { name: "pool.size", ty: "integer", default: "", doc: "Calls at once when `workers` is absent." },
+    FieldDoc {
+        name: "pool.type",
+        ty: "inline, lazy, static or adaptive",
+        default: "lazy",
+        doc: "How states are kept between calls.",
+    },
+    FieldDoc {
+        name: "pool.workers",
+        ty: "integer",
+        default: "",
+        doc: "Calls that a static pool runs at once.",
+    },
+    FieldDoc {
+        name: "pool.size",
+        ty: "integer",
+        default: "",
+        doc: "Calls at once when `workers` is absent.",
+    },
     FieldDoc { name: "pool.buffer", ty: "integer", default: "workers × 64", doc: "Calls that may wait." },
-    FieldDoc { name: "pool.max_size", ty: "integer", default: "16", doc: "Calls at once of a lazy or adaptive pool." },
+    FieldDoc {
+        name: "pool.max_size",
+        ty: "integer",
+        default: "16",
+        doc: "Calls at once of a lazy or adaptive pool.",
+    },
 ];
 
 /// `function.lua`
@@ -60,14 +88,17 @@ pub struct ModuleUnit;
 
 impl Role for Function {
     const KIND: &'static str = "function.lua";
-    const DOC: &'static str = "A function in Lua: called by other code, HTTP endpoints and services; each call has a fresh state.";
-    const FIELDS: &'static [FieldDoc] = &[SOURCE, METHOD, MODULES, IMPORTS, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
+    const DOC: &'static str =
+        "A function in Lua: called by other code, HTTP endpoints and services; each call has a fresh state.";
+    const FIELDS: &'static [FieldDoc] =
+        &[SOURCE, METHOD, MODULES, IMPORTS, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
     const RUNS: bool = true;
 }
 
 impl Role for Process {
     const KIND: &'static str = "process.lua";
-    const DOC: &'static str = "A process in Lua: spawned on a host, with a mailbox of its own, isolated from all others.";
+    const DOC: &'static str =
+        "A process in Lua: spawned on a host, with a mailbox of its own, isolated from all others.";
     const FIELDS: &'static [FieldDoc] = &[SOURCE, METHOD, MODULES, IMPORTS];
     const RUNS: bool = true;
 }
@@ -151,7 +182,8 @@ impl<R: Role> EntryKind for LuaKind<R> {
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<Code>> {
         Box::pin(async move {
-            let entry = cx.entry().ok_or_else(|| Error::internal(format!("entry {} is not in the change", cx.id)))?;
+            let entry =
+                cx.entry().ok_or_else(|| Error::internal(format!("entry {} is not in the change", cx.id)))?;
             // The source did not change when only an import did: the compiled code is kept.
             let previous = cx.previous::<Code>().filter(|code| *code.source == *config.source);
             let proto = match previous {
@@ -194,9 +226,40 @@ impl<R: Role> LuaKind<R> {
 
 /// Documented modules that are not built yet.
 const PLANNED: &[&str] = &[
-    "archive", "base64", "cdc", "cloudstorage", "compress", "contract", "crypto", "ctx", "env", "eval_runner", "events", "excel",
-    "exec", "expr", "fs", "hash", "html", "http_client", "hub", "metrics", "pg", "queue", "security", "sql", "store", "system",
-    "templates", "text", "treesitter", "tty", "uuid", "websocket", "workflow", "yaml",
+    "archive",
+    "base64",
+    "cdc",
+    "cloudstorage",
+    "compress",
+    "contract",
+    "crypto",
+    "ctx",
+    "env",
+    "eval_runner",
+    "events",
+    "excel",
+    "exec",
+    "expr",
+    "fs",
+    "hash",
+    "html",
+    "http_client",
+    "hub",
+    "metrics",
+    "pg",
+    "queue",
+    "security",
+    "sql",
+    "store",
+    "system",
+    "templates",
+    "text",
+    "treesitter",
+    "tty",
+    "uuid",
+    "websocket",
+    "workflow",
+    "yaml",
 ];
 
 /// What lives while a Lua entry does.

@@ -51,7 +51,8 @@ impl Program {
 }
 
 /// Names that every unit may require without listing them.
-pub const AMBIENT: &[&str] = &["channel", "coroutine", "errors", "math", "os", "payload", "process", "string", "table"];
+pub const AMBIENT: &[&str] =
+    &["channel", "coroutine", "errors", "math", "os", "payload", "process", "string", "table"];
 
 impl Names for Program {
     fn find(&self, unit: &str, name: &str) -> Option<Binding> {

@@ -25,7 +25,9 @@ fn require(cx: &mut Cx<'_>) -> NativeResult {
             cx.ret(own)
         }
         Some(_) if !current.is_nil() => cx.ret(current),
-        _ => Err(cx.error(format_args!("module '{name}' not found (list it under modules or imports of {unit})"))),
+        _ => Err(
+            cx.error(format_args!("module '{name}' not found (list it under modules or imports of {unit})"))
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 //! An encoding is resumable: it gives way when its slice is used up and goes on where it was.
 
 use infra_base::{Data, Error, Kind};
+use infra_codec::json::{write_float, write_int, write_text};
 use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, Raise, Table, Val, View};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -11,7 +12,11 @@ use std::fmt;
 pub fn module() -> Module {
     let top = Group::new("json", "JSON text to values and back.")
         .func("encode(value: any): (string?, error?)", "Encodes a value; keys are sorted.", encode)
-        .func("decode(text: string): (any, error?)", "Decodes a text; objects and arrays become tables.", decode);
+        .func(
+            "decode(text: string): (any, error?)",
+            "Decodes a text; objects and arrays become tables.",
+            decode,
+        );
     Module::new(&[Class::Encoding, Class::Deterministic], top)
 }
 
@@ -26,28 +31,36 @@ fn encode(cx: &mut Cx<'_>) -> NativeResult {
             let text = cx.string(&out);
             cx.ret(text)
         }
-        Err(reason) => cx.fail(Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))),
+        Err(reason) => {
+            cx.fail(Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false)))
+        }
     }
 }
 
 /// Text of a value for `write_json` and other modules of this crate's users.
 pub fn to_json<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(128);
-    write_value(cx, value, &mut out, 0)
-        .map_err(|reason| Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false)))?;
+    write_value(cx, value, &mut out, 0).map_err(|reason| {
+        Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))
+    })?;
     cx.charge(out.len() / 2);
     Ok(out)
 }
 
-fn write_value<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+fn write_value<'cx>(
+    cx: &mut Cx<'cx>,
+    value: Val<'cx>,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
     match value.view() {
         View::Nil | View::Function(_) | View::Thread(_) => out.extend_from_slice(b"null"),
         View::Bool(b) => out.extend_from_slice(if b { b"true" } else { b"false" }),
-        View::Int(i) => write_display(out, i),
+        View::Int(i) => write_int(out, i),
         View::Float(f) => write_float(out, f),
-        View::Str(s) => write_text(out, s),
+        View::Str(s) => write_bytes(out, s),
         View::Userdata(u) => match u.payload::<lua_api::ErrorObject>() {
-            Some(error) => write_text(out, error.message().as_bytes()),
+            Some(error) => write_text(out, error.message()),
             None => out.extend_from_slice(b"null"),
         },
         View::Table(table) => return write_table(cx, table, out, depth),
@@ -55,7 +68,12 @@ fn write_value<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>, out: &mut Vec<u8>, depth:
     Ok(())
 }
 
-fn write_table<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+fn write_table<'cx>(
+    cx: &mut Cx<'cx>,
+    table: Table<'cx>,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
     if depth >= Data::MAX_DEPTH {
         return Err(format!("nested deeper than {} levels (a table that contains itself?)", Data::MAX_DEPTH));
     }
@@ -78,7 +96,7 @@ fn write_table<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, out: &mut Vec<u8>, dept
             if i > 0 {
                 out.push(b',');
             }
-            write_text(out, key);
+            write_bytes(out, key);
             out.push(b':');
             write_value(cx, value, out, depth + 1)?;
         }
@@ -89,7 +107,10 @@ fn write_table<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, out: &mut Vec<u8>, dept
         return Err("a table with both text and number keys has no form in JSON".into());
     }
     if table.len() != numbers as i64 {
-        return Err(format!("an array with gaps has no form in JSON ({numbers} of {} items)", table.len().max(array as i64)));
+        return Err(format!(
+            "an array with gaps has no form in JSON ({numbers} of {} items)",
+            table.len().max(array as i64)
+        ));
     }
     out.push(b'[');
     for i in 1..=numbers as i64 {
@@ -103,66 +124,12 @@ fn write_table<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, out: &mut Vec<u8>, dept
     Ok(())
 }
 
-fn write_display(out: &mut Vec<u8>, value: impl fmt::Display) {
-    use std::io::Write;
-    // Writing into memory cannot fail.
-    let _ = write!(out, "{value}");
-}
-
-fn write_float(out: &mut Vec<u8>, f: f64) {
-    if !f.is_finite() {
-        out.extend_from_slice(b"null");
-    } else if f.fract() == 0.0 && f.abs() < 1e15 {
-        write_display(out, f as i64);
-    } else {
-        match serde_json::to_writer(&mut *out, &f) {
-            Ok(()) => {}
-            Err(_) => out.extend_from_slice(b"null"),
-        }
+/// A string; bytes that are not UTF-8 become U+FFFD.
+fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => write_text(out, text),
+        Err(_) => write_text(out, &String::from_utf8_lossy(bytes)),
     }
-}
-
-/// A string with `<`, `>`, `&`, U+2028 and U+2029 escaped, so that it can stand in a page; bytes that are not UTF-8 become U+FFFD.
-fn write_text(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.push(b'"');
-    for chunk in bytes.utf8_chunks() {
-        write_valid(out, chunk.valid());
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
-    out.push(b'"');
-}
-
-fn write_valid(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (i, b) in bytes.iter().enumerate() {
-        let plain = *b >= 0x20 && !matches!(b, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
-        let separator = *b == 0xe2 && matches!(bytes.get(i + 1..i + 3), Some([0x80, 0xa8 | 0xa9]));
-        if plain || (*b == 0xe2 && !separator) {
-            continue;
-        }
-        out.extend_from_slice(&bytes[start..i]);
-        start = i + 1;
-        match b {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0xe2 => {
-                out.extend_from_slice(if bytes[i + 2] == 0xa8 { b"\\u2028" } else { b"\\u2029" });
-                start = i + 3;
-            }
-            _ => {
-                use std::io::Write;
-                // Writing into memory cannot fail.
-                let _ = write!(out, "\\u{b:04x}");
-            }
-        }
-    }
-    out.extend_from_slice(&bytes[start.min(bytes.len())..]);
 }
 
 /// `json.decode(text)`

@@ -3,8 +3,8 @@
 use crate::json::from_json;
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val, payload_object, payload_to_data,
-    payload_to_val, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val,
+    payload_object, payload_to_data, payload_to_val, val_to_payload,
 };
 
 /// The global `payload`.
@@ -71,10 +71,12 @@ fn keep<'cx>(cx: &mut Cx<'cx>, object: Userdata<'cx>, value: Val<'cx>) {
 fn open<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Result<Val<'cx>>, Raise> {
     match payload {
         Payload::Encoded(Format::Json, bytes) => from_json(cx, &bytes),
-        Payload::Encoded(Format::Yaml | Format::MsgPack, _) => match infra_codec::transcode(payload, Format::Host) {
-            Ok(decoded) => Ok(Ok(payload_to_val(cx, decoded)?)),
-            Err(error) => Ok(Err(error)),
-        },
+        Payload::Encoded(Format::Yaml | Format::MsgPack, _) => {
+            match infra_codec::transcode(payload, Format::Host) {
+                Ok(decoded) => Ok(Ok(payload_to_val(cx, decoded)?)),
+                Err(error) => Ok(Err(error)),
+            }
+        }
         other => Ok(Ok(payload_to_val(cx, other)?)),
     }
 }

@@ -12,8 +12,7 @@ pub fn module() -> Module {
         .func("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
         .func("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
         .func("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-        .func("named(name: string): (Logger?, error?)", "A logger of that name.", named)
-        .method_style();
+        .func("named(name: string): (Logger?, error?)", "A logger of that name.", named);
     let object = Object::new::<Logger>("Logger", "Writes lines with its name and fields.")
         .method("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
         .method("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
@@ -89,7 +88,8 @@ fn log(cx: &mut Cx<'_>, level: Level) -> NativeResult {
     let location = place.trim_end_matches(": ");
     let pid = cx.at().frame.pid;
     let data = Data::Map(all.into_iter().collect());
-    let fields = infra_codec::json::to_text(&data);
+    let fields = String::from_utf8(infra_codec::json::encode(&data)).unwrap_or_default();
+    let fields = &*fields;
     let name = &*own.name;
     match level {
         Level::Debug => tracing::debug!(target: "lua", logger = name, pid = %pid, location, fields, "{text}"),

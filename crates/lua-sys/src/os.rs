@@ -8,7 +8,11 @@ use std::fmt::Write;
 /// The global `os`.
 pub fn module() -> Module {
     let top = Group::new("os", "Time and date.")
-        .func("time(spec?: {[string]: any}): integer", "Unix seconds of now or of a date in the local zone.", time)
+        .func(
+            "time(spec?: {[string]: any}): integer",
+            "Unix seconds of now or of a date in the local zone.",
+            time,
+        )
         .func("date(format?: string, time?: number): any", "A text or, for `*t`, a table of a time.", date)
         .func("clock(): number", "Seconds since the node started.", clock)
         .func("difftime(later: number, earlier: number): number", "Seconds between two times.", difftime)
@@ -28,7 +32,8 @@ fn time(cx: &mut Cx<'_>) -> NativeResult {
     }
     let spec = cx.check_table(0)?;
     let today = zoned(now(cx), TimeZone::system());
-    let fallback = today.map_or((1970, 1, 1), |z| (i64::from(z.year()), i64::from(z.month()), i64::from(z.day())));
+    let fallback =
+        today.map_or((1970, 1, 1), |z| (i64::from(z.year()), i64::from(z.month()), i64::from(z.day())));
     let parts = [
         field(cx, spec, "year", fallback.0)?,
         field(cx, spec, "month", fallback.1)?,
@@ -49,8 +54,11 @@ fn field<'cx>(cx: &mut Cx<'cx>, spec: Table<'cx>, name: &str, default: i64) -> R
     if value.is_nil() {
         return Ok(default);
     }
-    let whole = value.as_int().or_else(|| value.as_number().filter(|f| f.fract() == 0.0 && f.abs() < 9e15).map(|f| f as i64));
-    let parsed = || value.as_bytes().and_then(|b| std::str::from_utf8(b).ok()).and_then(|t| t.trim().parse().ok());
+    let whole = value
+        .as_int()
+        .or_else(|| value.as_number().filter(|f| f.fract() == 0.0 && f.abs() < 9e15).map(|f| f as i64));
+    let parsed =
+        || value.as_bytes().and_then(|b| std::str::from_utf8(b).ok()).and_then(|t| t.trim().parse().ok());
     whole.or_else(parsed).ok_or_else(|| cx.error(format_args!("field '{name}' is not an integer")))
 }
 
@@ -66,7 +74,9 @@ fn date(cx: &mut Cx<'_>) -> NativeResult {
         Some(rest) => (rest, TimeZone::UTC),
         None => (format, TimeZone::system()),
     };
-    let Some(z) = zoned(seconds, zone) else { return Err(cx.error("time is out of range (years -9999 to 9999)")) };
+    let Some(z) = zoned(seconds, zone) else {
+        return Err(cx.error("time is out of range (years -9999 to 9999)"));
+    };
     if format.starts_with("*t") {
         return parts_table(cx, &z);
     }
@@ -96,7 +106,18 @@ fn parts_table(cx: &mut Cx<'_>, z: &Zoned) -> NativeResult {
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// The documented specifiers; an unknown one stays as written.

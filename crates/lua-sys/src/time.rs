@@ -43,7 +43,18 @@ fn constants(top: Group) -> Group {
         ("HOUR", 3_600_000_000_000),
     ];
     let months = [
-        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
+        "DECEMBER",
     ];
     let days = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
     let layouts = [
@@ -163,7 +174,9 @@ fn load_location(cx: &mut Cx<'_>) -> NativeResult {
             let location = cx.userdata(location, &[]);
             cx.ret(location)
         }
-        None => cx.fail(Error::new(Kind::NotFound, format!("time: unknown zone \"{name}\"")).with_retryable(Some(false))),
+        None => cx.fail(
+            Error::new(Kind::NotFound, format!("time: unknown zone \"{name}\"")).with_retryable(Some(false)),
+        ),
     }
 }
 

@@ -6,7 +6,18 @@ use jiff::{Timestamp, Zoned};
 use std::fmt::Write;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -18,20 +29,43 @@ enum Part<'l> {
     ShortYear,
     MonthName,
     MonthShort,
-    Month { pad: bool },
+    Month {
+        pad: bool,
+    },
     Weekday,
     WeekdayShort,
-    Day { pad: Pad },
-    YearDay { pad: Pad },
+    Day {
+        pad: Pad,
+    },
+    YearDay {
+        pad: Pad,
+    },
     Hour24,
-    Hour12 { pad: bool },
-    Minute { pad: bool },
-    Second { pad: bool },
+    Hour12 {
+        pad: bool,
+    },
+    Minute {
+        pad: bool,
+    },
+    Second {
+        pad: bool,
+    },
     /// `.000` keeps zeros, `.999` drops them.
-    Fraction { digits: usize, keep: bool, comma: bool },
-    Noon { upper: bool },
+    Fraction {
+        digits: usize,
+        keep: bool,
+        comma: bool,
+    },
+    Noon {
+        upper: bool,
+    },
     ZoneName,
-    Offset { z: bool, colon: bool, minutes: bool, seconds: bool },
+    Offset {
+        z: bool,
+        colon: bool,
+        minutes: bool,
+        seconds: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,7 +280,9 @@ fn resolve(read: Read, default: &TimeZone) -> Result<Zoned, String> {
             let date = jiff::civil::Date::new(read.year, 1, 1).map_err(out_of_range)?;
             date.checked_add(jiff::Span::new().days(i64::from(days) - 1)).map_err(out_of_range)?
         }
-        (_, month, day) => jiff::civil::Date::new(read.year, month.unwrap_or(1), day.unwrap_or(1)).map_err(out_of_range)?,
+        (_, month, day) => {
+            jiff::civil::Date::new(read.year, month.unwrap_or(1), day.unwrap_or(1)).map_err(out_of_range)?
+        }
     };
     let time = jiff::civil::Time::new(hour, read.minute, read.second, read.nanos).map_err(out_of_range)?;
     let at = DateTime::from_parts(civil, time);
@@ -284,23 +320,34 @@ fn read_part<'t>(part: Part<'_>, text: &'t str, read: &mut Read, next_is_fractio
             let (i, r) = word(text, &MONTHS, part == Part::MonthShort)?;
             (read.month, rest) = (Some(i as i8 + 1), r);
         }
-        Part::Month { pad } => (read.month, rest) = digits(text, 1 + usize::from(pad), 2).map(|(n, r)| (Some(n as i8), r))?,
+        Part::Month { pad } => {
+            (read.month, rest) = digits(text, 1 + usize::from(pad), 2).map(|(n, r)| (Some(n as i8), r))?
+        }
         Part::Weekday | Part::WeekdayShort => (_, rest) = word(text, &DAYS, part == Part::WeekdayShort)?,
         Part::Day { pad } => {
             let text = if pad == Pad::Space { text.trim_start_matches(' ') } else { text };
-            (read.day, rest) = digits(text, 1 + usize::from(pad == Pad::Zero), 2).map(|(n, r)| (Some(n as i8), r))?;
+            (read.day, rest) =
+                digits(text, 1 + usize::from(pad == Pad::Zero), 2).map(|(n, r)| (Some(n as i8), r))?;
         }
-        Part::YearDay { .. } => (read.year_day, rest) = digits(text.trim_start_matches(' '), 1, 3).map(|(n, r)| (Some(n as i16), r))?,
+        Part::YearDay { .. } => {
+            (read.year_day, rest) =
+                digits(text.trim_start_matches(' '), 1, 3).map(|(n, r)| (Some(n as i16), r))?
+        }
         Part::Hour24 => (read.hour, rest) = digits(text, 2, 2).map(|(n, r)| (n as i8, r))?,
         Part::Hour12 { pad } => {
             let (n, r) = digits(text, 1 + usize::from(pad), 2)?;
             (read.hour, rest) = ((n <= 12).then_some(n as i8)?, r);
         }
-        Part::Minute { pad } => (read.minute, rest) = digits(text, 1 + usize::from(pad), 2).map(|(n, r)| (n as i8, r))?,
+        Part::Minute { pad } => {
+            (read.minute, rest) = digits(text, 1 + usize::from(pad), 2).map(|(n, r)| (n as i8, r))?
+        }
         Part::Second { pad } => {
             (read.second, rest) = digits(text, 1 + usize::from(pad), 2).map(|(n, r)| (n as i8, r))?;
             // A fraction in the text is read even where the layout has none.
-            if !next_is_fraction && rest.starts_with(['.', ',']) && rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
+            if !next_is_fraction
+                && rest.starts_with(['.', ','])
+                && rest[1..].starts_with(|c: char| c.is_ascii_digit())
+            {
                 rest = read_fraction(&rest[1..], read)?;
             }
         }
@@ -319,12 +366,17 @@ fn read_part<'t>(part: Part<'_>, text: &'t str, read: &mut Read, next_is_fractio
             (read.pm, rest) = (Some(pm), r);
         }
         Part::ZoneName => {
-            let length = text.bytes().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'+' | b'-') || b.is_ascii_digit()).count();
+            let length = text
+                .bytes()
+                .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'+' | b'-') || b.is_ascii_digit())
+                .count();
             (length >= 1).then_some(())?;
             read.zone = Some(text[..length].to_owned());
             rest = &text[length..];
         }
-        Part::Offset { z, colon, minutes, seconds } => return read_offset(text, read, z, colon, minutes, seconds),
+        Part::Offset { z, colon, minutes, seconds } => {
+            return read_offset(text, read, z, colon, minutes, seconds);
+        }
     }
     Some(rest)
 }
@@ -343,7 +395,14 @@ fn read_fraction<'t>(text: &'t str, read: &mut Read) -> Option<&'t str> {
     Some(&text[count..])
 }
 
-fn read_offset<'t>(text: &'t str, read: &mut Read, z: bool, colon: bool, minutes: bool, seconds: bool) -> Option<&'t str> {
+fn read_offset<'t>(
+    text: &'t str,
+    read: &mut Read,
+    z: bool,
+    colon: bool,
+    minutes: bool,
+    seconds: bool,
+) -> Option<&'t str> {
     if z && let Some(rest) = text.strip_prefix('Z') {
         read.offset = Some(0);
         return Some(rest);
@@ -397,15 +456,30 @@ mod tests {
     #[test]
     fn parses_what_it_formats() {
         let z = at("2026-11-25T23:59:59.000000001Z");
-        for layout in ["2006-01-02T15:04:05.999999999Z07:00", "Mon Jan _2 2006 03:04:05.000000000 PM -0700", "2006 002 15:04:05.000000000 MST"] {
+        for layout in [
+            "2006-01-02T15:04:05.999999999Z07:00",
+            "Mon Jan _2 2006 03:04:05.000000000 PM -0700",
+            "2006 002 15:04:05.000000000 MST",
+        ] {
             let text = format(layout, &z);
-            assert_eq!(parse(layout, &text, &TimeZone::UTC).map(|t| t.timestamp()), Ok(z.timestamp()), "{layout}: {text}");
+            assert_eq!(
+                parse(layout, &text, &TimeZone::UTC).map(|t| t.timestamp()),
+                Ok(z.timestamp()),
+                "{layout}: {text}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_does_not_fit() {
-        for (layout, text) in [("2006-01-02", "2026-13-01"), ("2006-01-02", "2026-02-30"), ("15:04", "7:30"), ("2006", "2026x"), ("3PM", "13PM"), ("Jan", "Foo")] {
+        for (layout, text) in [
+            ("2006-01-02", "2026-13-01"),
+            ("2006-01-02", "2026-02-30"),
+            ("15:04", "7:30"),
+            ("2006", "2026x"),
+            ("3PM", "13PM"),
+            ("Jan", "Foo"),
+        ] {
             assert!(parse(layout, text, &TimeZone::UTC).is_err(), "{layout} {text}");
         }
     }

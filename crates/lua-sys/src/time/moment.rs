@@ -134,15 +134,24 @@ pub(crate) fn date(cx: &mut Cx<'_>) -> NativeResult {
     for (i, part) in parts.iter_mut().enumerate() {
         *part = cx.check_int(i)?;
     }
-    let location = if cx.arg(7).is_nil() { Location::local() } else { cx.check_userdata::<Location>(7)?.clone() };
+    let location =
+        if cx.arg(7).is_nil() { Location::local() } else { cx.check_userdata::<Location>(7)?.clone() };
     let time = from_parts(parts, location);
     give_time(cx, time)
 }
 
 /// Months and days are carried in the calendar, the rest as elapsed time within the day.
-pub(super) fn from_parts([year, month, day, hour, minute, second, nanos]: [i64; 7], location: Location) -> Option<Time> {
+pub(super) fn from_parts(
+    [year, month, day, hour, minute, second, nanos]: [i64; 7],
+    location: Location,
+) -> Option<Time> {
     let months = year.checked_mul(12)?.checked_add(month.checked_sub(1)?)?;
-    let first = jiff::civil::Date::new(i16::try_from(months.div_euclid(12)).ok()?, (months.rem_euclid(12) + 1) as i8, 1).ok()?;
+    let first = jiff::civil::Date::new(
+        i16::try_from(months.div_euclid(12)).ok()?,
+        (months.rem_euclid(12) + 1) as i8,
+        1,
+    )
+    .ok()?;
     let seconds = hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
     let nanos_total = i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
     let carry = nanos_total.div_euclid(86_400_000_000_000);
@@ -348,7 +357,11 @@ fn seconds(cx: &mut Cx<'_>) -> NativeResult {
 
 /// A whole number comes as an integer.
 fn fractional<'cx>(nanos: i64, unit: i64) -> Val<'cx> {
-    if nanos % unit == 0 { Val::int(nanos / unit) } else { Val::float((nanos / unit) as f64 + (nanos % unit) as f64 / unit as f64) }
+    if nanos % unit == 0 {
+        Val::int(nanos / unit)
+    } else {
+        Val::float((nanos / unit) as f64 + (nanos % unit) as f64 / unit as f64)
+    }
 }
 
 fn milliseconds(cx: &mut Cx<'_>) -> NativeResult {
@@ -385,7 +398,11 @@ pub(crate) fn objects() -> Vec<Object> {
     let time = Object::transferable::<Time>("Time", "A moment seen from a zone.")
         .method("add(duration: any): (Time?, error?)", "Later by a duration.", add)
         .method("sub(other: Time): Duration", "Time since `other`.", sub)
-        .method("add_date(years: integer, months: integer, days: integer): Time", "Later in the calendar; overflow is carried.", add_date)
+        .method(
+            "add_date(years: integer, months: integer, days: integer): Time",
+            "Later in the calendar; overflow is carried.",
+            add_date,
+        )
         .method("before(other: Time): boolean", "Whether it is earlier.", before)
         .method("after(other: Time): boolean", "Whether it is later.", after)
         .method("equal(other: Time): boolean", "Whether it is the same moment, whatever the zone.", equal)

@@ -140,7 +140,9 @@ fn fire<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
     let mut next = at.after(state.period);
     if next < now {
         let behind = now.since(at).as_nanos() / state.period.as_nanos().max(1);
-        next = at.after(state.period.saturating_mul(u32::try_from(behind).unwrap_or(u32::MAX) + 1).max(state.period));
+        next = at.after(
+            state.period.saturating_mul(u32::try_from(behind).unwrap_or(u32::MAX) + 1).max(state.period),
+        );
     }
     arm(cx, timer, next);
 }
@@ -200,7 +202,11 @@ pub(crate) fn objects() -> Vec<Object> {
         .method("stop(): boolean", "Stops it and closes its channel; true if it had not fired.", stop)
         .method("reset(duration: any): boolean", "Waits anew; false if it has fired or was stopped.", reset);
     let ticker = Object::new::<Ticker>("Ticker", "Fires again and again.")
-        .method("channel(): Channel", "Gets the time of each tick; beyond 16 that nobody took, ticks are dropped.", ticker_channel)
+        .method(
+            "channel(): Channel",
+            "Gets the time of each tick; beyond 16 that nobody took, ticks are dropped.",
+            ticker_channel,
+        )
         .method("response(): Channel", "The same as `channel`.", ticker_channel)
         .method("stop(): boolean", "Stops it and closes its channel.", ticker_stop);
     vec![timer, ticker]
