@@ -1,0 +1,1 @@
+//! Literals: numerals and escapes.
