@@ -5,8 +5,6 @@
 mod json;
 mod payload;
 
-pub use json::{from_json, to_json};
-
 /// The one list of modules over values.
 pub fn modules() -> Vec<lua_api::Module> {
     vec![json::module(), payload::module()]

@@ -1,6 +1,5 @@
 //! Ambient module `payload`: values in transit, and their formats.
 
-use crate::json::from_json;
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
     Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val,

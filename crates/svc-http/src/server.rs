@@ -124,7 +124,9 @@ pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
         let reason = match error.kind() {
             io::ErrorKind::AddrInUse => "address in use".to_owned(),
             io::ErrorKind::AddrNotAvailable => "no such address on this machine".to_owned(),
-            io::ErrorKind::PermissionDenied => "permission denied (ports below 1024 need privileges)".to_owned(),
+            io::ErrorKind::PermissionDenied => {
+                "permission denied (ports below 1024 need privileges)".to_owned()
+            }
             _ => error.to_string(),
         };
         Error::unavailable(format!("{id}: cannot listen on {addr}: {reason}"))
@@ -141,8 +143,12 @@ pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
 
 async fn addresses(addr: &str) -> io::Result<Vec<SocketAddr>> {
     match addr.strip_prefix(':').map(str::parse) {
-        Some(Ok(port)) => Ok(vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()]),
-        Some(Err(_)) => Err(io::Error::new(io::ErrorKind::InvalidInput, "the port is not a number from 0 to 65535")),
+        Some(Ok(port)) => {
+            Ok(vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()])
+        }
+        Some(Err(_)) => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "the port is not a number from 0 to 65535"))
+        }
         None => Ok(lookup_host(addr).await?.collect()),
     }
 }

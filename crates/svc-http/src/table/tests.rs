@@ -9,7 +9,8 @@ fn route(method: &str, path: &str) -> Arc<Route> {
 }
 
 fn table(routes: &[&str]) -> Table {
-    let routes: Vec<_> = routes.iter().map(|r| r.split_once(' ').unwrap()).map(|(m, p)| route(m, p)).collect();
+    let routes: Vec<_> =
+        routes.iter().map(|r| r.split_once(' ').unwrap()).map(|(m, p)| route(m, p)).collect();
     Table::checked(&routes).unwrap()
 }
 
