@@ -117,7 +117,7 @@ fn encoded(value: Payload) -> Result<Option<Bytes>> {
         Data::Null => Ok(None),
         Data::Text(text) => Ok(Some(text.into_boxed_bytes().into_vec().into())),
         Data::Bytes(bytes) => Ok(Some(bytes)),
-        other => infra_codec::json::encode(&other).map(|json| Some(json.into())),
+        other => Ok(Some(infra_codec::json::encode(&other).into())),
     }
 }
 
