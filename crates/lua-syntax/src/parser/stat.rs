@@ -366,7 +366,7 @@ impl Parser<'_> {
             // The body is read all the same, so that its 'end' finds its opener.
             self.skip_header(Tok::RightParen);
         }
-        let body = self.nested(|p| Ok(p.block()))?;
+        let body = self.block();
         let end = self.close_block(Tok::End, opener);
         let signature = signature?;
         Ok(Box::new(Function {
@@ -393,6 +393,9 @@ impl Parser<'_> {
                     let span = self.bump().span;
                     let ty = if self.eat(Tok::Colon) { Some(self.ty()?) } else { None };
                     vararg = Some(VarArgParam { span, ty });
+                    if self.at(Tok::Comma) {
+                        return Err(self.expected_with_help("')' expected", "'...' is the last parameter"));
+                    }
                     break;
                 }
                 params.push(self.typed_name("a parameter name")?);

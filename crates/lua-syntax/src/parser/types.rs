@@ -334,7 +334,10 @@ impl Parser<'_> {
             }
             Tok::Function => {
                 let help = "a function type is written 'fun(a: T): R' or '(a: T) -> R'";
-                return Err(self.expected_with_help("a type expected", help));
+                let failed = self.expected_with_help("a type expected", help);
+                // Otherwise a statement would seem to begin here.
+                self.bump();
+                return Err(failed);
             }
             _ => return Err(self.expected("a type expected")),
         };
@@ -524,6 +527,9 @@ impl Parser<'_> {
                     return Err(self.expected_with_help("a type expected behind '...'", "write '...any'"));
                 }
                 vararg = Some(Box::new(self.ty()?));
+                if self.at(Tok::Comma) {
+                    return Err(self.expected_with_help("')' expected", "'...' is the last parameter"));
+                }
                 break;
             }
             let named = self.at(Tok::Name) && self.peek(1).kind == Tok::Colon;
