@@ -4,6 +4,7 @@
 //! next statement. Rules that need the scopes of names (duplicate labels, `goto` without a label, `break` outside a
 //! loop, `...` outside a vararg function, limits per function) are the code generator's.
 
+mod decl;
 mod expr;
 mod recover;
 mod stat;
