@@ -15,11 +15,14 @@ pub(crate) struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    /// A lexer at the start of `source`, behind a first line that starts with `#`.
+    /// A lexer at the start of `source`, behind a byte order mark and a first line that starts with `#`.
     pub(crate) fn new(source: &'s [u8]) -> Self {
         debug_assert!(u32::try_from(source.len()).is_ok(), "offsets fit 32 bits");
         let mut lexer = Self { source, pos: 0, errors: Vec::new() };
-        if source.first() == Some(&b'#') {
+        if source.starts_with(b"\xef\xbb\xbf") {
+            lexer.pos = 3;
+        }
+        if lexer.at(0) == b'#' {
             lexer.skip_line();
         }
         lexer

@@ -4,6 +4,7 @@
 //! next statement. Rules that need the scopes of names (duplicate labels, `goto` without a label, `break` outside a
 //! loop, `...` outside a vararg function, limits per function) are the code generator's.
 
+mod decl;
 mod expr;
 mod recover;
 mod stat;
@@ -29,7 +30,7 @@ pub struct Parsed {
     pub errors: Vec<SyntaxError>,
 }
 
-/// Parses a chunk. `source` may hold any bytes; a first line that starts with `#` is skipped.
+/// Parses a chunk. `source` may hold any bytes; a byte order mark and a first line that starts with `#` are skipped.
 ///
 /// At most twenty mistakes are reported. A source of 4 GiB or more is refused.
 pub fn parse(source: &[u8]) -> Parsed {

@@ -1,7 +1,12 @@
 //! Tests of the language: trees and mistakes as text.
 
+mod casts;
 mod dump;
+mod hostile;
+mod lexis;
 mod plain;
+mod recovery;
+mod types;
 
 use crate::{LineIndex, parse};
 

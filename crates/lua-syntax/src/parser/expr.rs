@@ -252,7 +252,14 @@ impl Parser<'_> {
                     self.bump();
                     let name = self.name("a method name")?;
                     let Some(args) = self.args()? else {
-                        return Err(self.expected(&format!("arguments of method '{}' expected", name.text)));
+                        let wanted = "arguments expected behind the name of a method";
+                        return Err(match self.tok.kind {
+                            Tok::Assign => {
+                                let help = "a type stands only behind a local, a parameter or a function";
+                                self.expected_with_help(wanted, help)
+                            }
+                            _ => self.expected(wanted),
+                        });
                     };
                     ExprKind::Method { object: object(expr), name, args }
                 }
@@ -319,9 +326,16 @@ impl Parser<'_> {
         let mut items = Vec::new();
         while !self.at(Tok::RightBrace) {
             items.push(self.item()?);
-            if !self.eat(Tok::Comma) && !self.eat(Tok::Semicolon) {
+            if self.eat(Tok::Comma) || self.eat(Tok::Semicolon) {
+                continue;
+            }
+            // On the next line a field without a separator before it is likelier than a statement.
+            let field =
+                matches!(self.tok.kind, Tok::Name | Tok::LeftBracket) && self.peek(1).kind != Tok::LeftParen;
+            if !(field && self.tok.on_new_line) {
                 break;
             }
+            self.expected("',' or ';' expected between the fields of a table");
         }
         self.close(Tok::RightBrace, open)?;
         Ok(Expr { kind: ExprKind::Table(items), span: self.since(open.span.start) })

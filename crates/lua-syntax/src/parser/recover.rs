@@ -107,8 +107,8 @@ impl Parser<'_> {
     /// Moves behind the `end` (or `until`) of a block; if it is missing, reports that and goes on as if it were there.
     pub(super) fn close_block(&mut self, kind: Tok, opener: Opener) -> Span {
         if self.at(kind) {
-            let span = self.bump().span;
-            if self.misplaced_end.is_none() && self.is_misplaced(span, opener.span) {
+            let Token { span, on_new_line, .. } = self.bump();
+            if on_new_line && self.misplaced_end.is_none() && self.is_misplaced(span, opener.span) {
                 self.misplaced_end = Some((span, opener));
             }
             return span;
@@ -117,6 +117,7 @@ impl Parser<'_> {
         let found = self.describe(self.tok);
         let message = format!("'{}' expected to close {opened}, found {found}", kind.text());
         let error = SyntaxError::new(self.tok.span, message);
+        // The tree is lost anyhow, so one hint is enough: the first is the likeliest.
         let error = match (self.else_if.take(), self.misplaced_end.take()) {
             (Some(span), _) => {
                 let line = self.line(span.start);

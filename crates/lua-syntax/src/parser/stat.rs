@@ -1,7 +1,7 @@
 //! Statements, blocks and function bodies.
 
 use super::{Failed, Opener, Parser, Res};
-use crate::ast::{Block, Chunk, Expr, ExprKind, Function, Name, Stat, StatKind, TypedName, VarArgParam};
+use crate::ast::{Block, Chunk, Expr, ExprKind, Function, Name, Stat, StatKind};
 use crate::span::{Span, SyntaxError};
 use crate::token::Tok;
 
@@ -207,13 +207,6 @@ impl Parser<'_> {
         self.report(error.help("leave '<const>' and '<close>' out"));
     }
 
-    /// `name: T`
-    pub(super) fn typed_name(&mut self, what: &str) -> Res<TypedName> {
-        let name = self.name(what)?;
-        let ty = if self.eat(Tok::Colon) { Some(self.ty()?) } else { None };
-        Ok(TypedName { name, ty })
-    }
-
     fn if_stat(&mut self, opener: Opener) -> Res<StatKind> {
         let mut arms = Vec::new();
         let mut otherwise = None;
@@ -366,7 +359,7 @@ impl Parser<'_> {
             // The body is read all the same, so that its 'end' finds its opener.
             self.skip_header(Tok::RightParen);
         }
-        let body = self.nested(|p| Ok(p.block()))?;
+        let body = self.block();
         let end = self.close_block(Tok::End, opener);
         let signature = signature?;
         Ok(Box::new(Function {
@@ -377,31 +370,5 @@ impl Parser<'_> {
             body,
             end,
         }))
-    }
-
-    /// Parameters in parentheses, the last of them possibly `...`.
-    pub(super) fn params(&mut self) -> Res<(Vec<TypedName>, Option<VarArgParam>)> {
-        if !self.at(Tok::LeftParen) {
-            return Err(self.expected("'(' expected before the parameters"));
-        }
-        let open = self.bump();
-        let mut params = Vec::new();
-        let mut vararg = None;
-        if !self.at(Tok::RightParen) {
-            loop {
-                if self.at(Tok::Ellipsis) {
-                    let span = self.bump().span;
-                    let ty = if self.eat(Tok::Colon) { Some(self.ty()?) } else { None };
-                    vararg = Some(VarArgParam { span, ty });
-                    break;
-                }
-                params.push(self.typed_name("a parameter name")?);
-                if !self.eat(Tok::Comma) {
-                    break;
-                }
-            }
-        }
-        self.close(Tok::RightParen, open)?;
-        Ok((params, vararg))
     }
 }

@@ -1,23 +1,12 @@
-//! Types: declarations, signatures and type expressions.
+//! Type expressions.
 //!
 //! Loose to tight: `extends ? :`, `|`, `&`, then the suffixes `[]`, `[K]`, `?`, `@validator`.
 
-use super::{Failed, Opener, Parser, Res};
-use crate::ast::{
-    Annotation, Field, FunctionType, InterfaceDecl, MethodSig, Name, StatKind, TypeDecl, TypeExpr, TypeKind,
-    TypeParam, TypedName, VarArgParam,
-};
+use super::{Parser, Res};
+use crate::ast::{Annotation, Field, FunctionType, Name, TypeExpr, TypeKind};
 use crate::literal::Number;
 use crate::span::SyntaxError;
 use crate::token::Tok;
-
-/// What stands between the name of a function and its body.
-pub(super) struct Signature {
-    pub(super) type_params: Vec<TypeParam>,
-    pub(super) params: Vec<TypedName>,
-    pub(super) vararg: Option<VarArgParam>,
-    pub(super) returns: Option<Vec<TypeExpr>>,
-}
 
 /// What parentheses in a type turned out to be.
 enum Parens {
@@ -35,31 +24,8 @@ enum Question {
 }
 
 impl Parser<'_> {
-    pub(super) fn signature(&mut self) -> Res<Signature> {
-        let type_params = self.type_params()?;
-        let (params, vararg) = self.params()?;
-        let returns = self.return_annotation()?;
-        Ok(Signature { type_params, params, vararg, returns })
-    }
-
-    /// `: T`, `: A, B`, `: (A, B)`, `: ()`
-    fn return_annotation(&mut self) -> Res<Option<Vec<TypeExpr>>> {
-        if !self.eat(Tok::Colon) {
-            return Ok(None);
-        }
-        let listed = self.at(Tok::LeftParen);
-        let mut results = self.results()?;
-        // A list in parentheses is whole; one type in them may be the first of a bare list.
-        if !(listed && results.len() != 1) {
-            while self.eat(Tok::Comma) {
-                results.push(self.ty()?);
-            }
-        }
-        Ok(Some(results))
-    }
-
     /// One result, or a list in parentheses.
-    fn results(&mut self) -> Res<Vec<TypeExpr>> {
+    pub(super) fn results(&mut self) -> Res<Vec<TypeExpr>> {
         self.nested(|p| {
             if !p.at(Tok::LeftParen) {
                 return Ok(vec![p.conditional(None)?]);
@@ -71,22 +37,8 @@ impl Parser<'_> {
         })
     }
 
-    /// `<T: Bound, …>`, if it stands here.
-    fn type_params(&mut self) -> Res<Vec<TypeParam>> {
-        if !self.eat(Tok::Less) {
-            return Ok(Vec::new());
-        }
-        let params = self.list(|p| {
-            let name = p.name("a type parameter")?;
-            let bound = if p.eat(Tok::Colon) { Some(p.ty()?) } else { None };
-            Ok(TypeParam { name, bound })
-        })?;
-        self.close_angle()?;
-        Ok(params)
-    }
-
     /// Moves behind a `>`, which may be the first half of `>>` or `>=`.
-    fn close_angle(&mut self) -> Res<()> {
+    pub(super) fn close_angle(&mut self) -> Res<()> {
         let rest = match self.tok.kind {
             Tok::Greater => {
                 self.bump();
@@ -101,60 +53,6 @@ impl Parser<'_> {
         self.tok.on_new_line = false;
         self.prev_end = self.tok.span.start;
         Ok(())
-    }
-
-    /// `type Name<P> = T`
-    pub(super) fn type_decl(&mut self) -> Res<StatKind> {
-        self.bump();
-        let name = self.name("a type name")?;
-        let params = self.type_params()?;
-        self.expect(Tok::Assign, "in the declaration of a type")?;
-        let written_fun = self.at_word("fun");
-        let mut ty = self.ty()?;
-        // Only here can the comma of 'fun(): A, B' mean nothing else.
-        if let TypeKind::Function(function) = &mut ty.kind
-            && written_fun
-            && !function.returns.is_empty()
-        {
-            while self.eat(Tok::Comma) {
-                function.returns.push(self.ty()?);
-            }
-            ty.span.end = self.prev_end;
-        }
-        Ok(StatKind::Type(TypeDecl { name, params, ty }))
-    }
-
-    /// `interface Name: Base, … function m(…): T … end`
-    pub(super) fn interface_decl(&mut self, opener: Opener) -> Res<StatKind> {
-        self.bump();
-        let opener = Opener { text: "interface", ..opener };
-        let name = self.name("an interface name")?;
-        let bases = if self.eat(Tok::Colon) { self.list(Self::named)? } else { Vec::new() };
-        let mut methods = Vec::new();
-        while self.at(Tok::Function) {
-            match self.method_sig() {
-                Ok(method) => methods.push(method),
-                Err(Failed) => {
-                    while !matches!(self.tok.kind, Tok::Function | Tok::End | Tok::Eof) {
-                        self.bump();
-                    }
-                }
-            }
-        }
-        if !self.at(Tok::End) {
-            let opened = self.describe_opener(opener);
-            return Err(self.expected(&format!("'function' or 'end' expected in {opened}")));
-        }
-        self.bump();
-        Ok(StatKind::Interface(InterfaceDecl { name, bases, methods }))
-    }
-
-    fn method_sig(&mut self) -> Res<MethodSig> {
-        self.bump();
-        let name = self.name("a method name")?;
-        let (params, vararg) = self.params()?;
-        let returns = self.return_annotation()?;
-        Ok(MethodSig { name, params, vararg, returns })
     }
 
     /// A type.
@@ -334,7 +232,10 @@ impl Parser<'_> {
             }
             Tok::Function => {
                 let help = "a function type is written 'fun(a: T): R' or '(a: T) -> R'";
-                return Err(self.expected_with_help("a type expected", help));
+                let failed = self.expected_with_help("a type expected", help);
+                // Otherwise a statement would seem to begin here.
+                self.bump();
+                return Err(failed);
             }
             _ => return Err(self.expected("a type expected")),
         };
@@ -389,7 +290,7 @@ impl Parser<'_> {
     }
 
     /// `a.b.C<T, U>`
-    fn named(&mut self) -> Res<TypeExpr> {
+    pub(super) fn named(&mut self) -> Res<TypeExpr> {
         let start = self.tok.span.start;
         let mut path = vec![self.name("a type name")?];
         while self.eat(Tok::Dot) {
@@ -524,6 +425,9 @@ impl Parser<'_> {
                     return Err(self.expected_with_help("a type expected behind '...'", "write '...any'"));
                 }
                 vararg = Some(Box::new(self.ty()?));
+                if self.at(Tok::Comma) {
+                    return Err(self.expected_with_help("')' expected", "'...' is the last parameter"));
+                }
                 break;
             }
             let named = self.at(Tok::Name) && self.peek(1).kind == Tok::Colon;

@@ -232,7 +232,7 @@ fn faulty_expressions() {
         a.end = 1
             1:3: a field name expected, found 'end' (help: 'end' is a reserved word and cannot be a name)
         a:b
-            1:4: arguments of method 'b' expected, found the end of the file
+            1:4: arguments expected behind the name of a method, found the end of the file
         "x":upper()
             1:1: a statement expected, found a string
         f(1, 2
