@@ -5,7 +5,7 @@ use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, Object, Val, View, 
 use std::sync::Arc;
 
 /// What `require("logger")` returns: a logger itself.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("logger", "Structured lines to the log; the module is a logger itself.")
         .func("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
         .func("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
