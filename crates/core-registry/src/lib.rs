@@ -7,7 +7,7 @@ mod history;
 mod state;
 
 pub use change::{ChangeSet, Op};
-pub use entry::{Entry, Origin};
+pub use entry::{Entry, Origin, Place};
 pub use find::Query;
 pub use history::{History, Stored};
 pub use state::{Registry, Snapshot, Version};
