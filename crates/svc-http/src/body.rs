@@ -106,7 +106,16 @@ impl BodyStream {
         let now = inner.clock.now();
         let whole_request = inner.link.read_deadline(now);
         let deadline = now.after(limits.timeout).min(whole_request.unwrap_or(Moment(u64::MAX)));
-        BodyStream { inner, incoming, left: Bytes::new(), read: 0, limits, deadline, sleep: None, failed: None }
+        BodyStream {
+            inner,
+            incoming,
+            left: Bytes::new(),
+            read: 0,
+            limits,
+            deadline,
+            sleep: None,
+            failed: None,
+        }
     }
 
     /// The next bytes, at most `max`; `None` at the end. A failure is repeated by every later read.

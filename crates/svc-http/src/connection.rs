@@ -1,8 +1,8 @@
 //! One connection: a future that drives hyper, keeps its time limits, and lets go of the buffers while it idles.
 
+use crate::body::RequestBody;
 use crate::exchange::{Exchange, Inner};
 use crate::reply::{Answer, ReplyBody, plain};
-use crate::body::RequestBody;
 use crate::server::Shared;
 use crate::table::Lookup;
 use bytes::{Buf, Bytes};
@@ -75,7 +75,11 @@ struct Io {
 }
 
 impl Read for Io {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, mut buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         if !self.first.is_empty() {
             let take = self.first.len().min(buf.remaining());
             buf.put_slice(&self.first[..take]);
@@ -178,7 +182,8 @@ impl Handler {
         match lookup {
             Lookup::Redirect(to) => {
                 let safe = matches!(*method, Method::GET | Method::HEAD);
-                let status = if safe { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
+                let status =
+                    if safe { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
                 let mut response = plain(status, "", &self.link);
                 response.headers_mut().insert(LOCATION, header(&to));
                 response
@@ -388,7 +393,11 @@ impl Connection {
                 State::Active(http) => Pin::new(&mut **http).graceful_shutdown(),
             }
         }
-        self.shared.cut.load(Ordering::Acquire)
+        let cut = self.shared.cut.load(Ordering::Acquire);
+        if cut {
+            self.shared.dropped.fetch_add(1, Ordering::AcqRel);
+        }
+        cut
     }
 }
 

@@ -64,7 +64,9 @@ impl Pattern {
         }
         let text = format!("{}{path}", prefix.trim_end_matches('/')).into_boxed_str();
         let Some(inner) = text.strip_prefix('/') else { return Err(PatternError::NoSlash(text)) };
-        if let Some(bad) = inner.chars().find(|c| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control()) {
+        if let Some(bad) =
+            inner.chars().find(|c| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control())
+        {
             return Err(PatternError::NotPath(text.clone(), bad));
         }
         let mut segments = Vec::new();
@@ -113,7 +115,9 @@ impl Pattern {
                     first = true;
                     break;
                 }
-                (Some(Segment::Literal(x)), Some(Segment::Literal(y))) if x != y => return Relation::Disjoint,
+                (Some(Segment::Literal(x)), Some(Segment::Literal(y))) if x != y => {
+                    return Relation::Disjoint;
+                }
                 (Some(Segment::Literal(x)), Some(Segment::Param(_)))
                 | (Some(Segment::Param(_)), Some(Segment::Literal(x)))
                     if x.is_empty() =>

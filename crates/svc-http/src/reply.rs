@@ -117,7 +117,7 @@ fn encoded(value: Payload) -> Result<Option<Bytes>> {
         Data::Null => Ok(None),
         Data::Text(text) => Ok(Some(text.into_boxed_bytes().into_vec().into())),
         Data::Bytes(bytes) => Ok(Some(bytes)),
-        other => infra_codec::json::encode(&other).map(|json| Some(json.into())),
+        other => Ok(Some(infra_codec::json::encode(&other).into())),
     }
 }
 
@@ -146,7 +146,8 @@ fn whole(
 
 /// A response of the server itself, with a short text.
 pub(crate) fn plain(status: StatusCode, text: &'static str, link: &Arc<Link>) -> Response<ReplyBody> {
-    let source = if text.is_empty() { Source::Done } else { Source::Piece(Bytes::from_static(text.as_bytes())) };
+    let source =
+        if text.is_empty() { Source::Done } else { Source::Piece(Bytes::from_static(text.as_bytes())) };
     let mut response = Response::new(ReplyBody { source, link: link.clone() });
     *response.status_mut() = status;
     if !text.is_empty() {
@@ -167,14 +168,20 @@ enum Source {
     /// With their total length.
     Pieces(VecDeque<Bytes>, u64),
     /// The handler goes on in the body's own poll.
-    Stream { exchange: Exchange, call: Option<Call> },
+    Stream {
+        exchange: Exchange,
+        call: Option<Call>,
+    },
 }
 
 impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = &mut *self;
         let piece = match &mut this.source {
             Source::Done => None,
@@ -216,7 +223,12 @@ impl Body for ReplyBody {
 
 /// The next piece of a stream. While the socket takes nothing, pieces stay in the exchange's bounded queue, so that a slow
 /// client holds the handler and not memory.
-fn stream(exchange: &Exchange, call: &mut Option<Call>, link: &Link, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+fn stream(
+    exchange: &Exchange,
+    call: &mut Option<Call>,
+    link: &Link,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Bytes>> {
     let blocked = link.blocked.load(Ordering::Relaxed);
     if !blocked && let Some(piece) = exchange.0.response.lock().pop() {
         return Poll::Ready(Some(piece));

@@ -2,7 +2,9 @@
 
 use crate::exchange::{Exchange, Inner};
 use bytes::Bytes;
-use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use hyper::{StatusCode, header};
 use infra_base::{Error, Result};
 use std::collections::VecDeque;
@@ -158,7 +160,8 @@ impl Exchange {
     /// Sets the status, 200 to 599. `Invalid` for another number and once something was written.
     pub fn set_status(&self, status: u16) -> Result<()> {
         let code = StatusCode::from_u16(status).ok().filter(|_| (200..=599).contains(&status));
-        let code = code.ok_or_else(|| Error::invalid(format!("status {status} is not between 200 and 599")))?;
+        let code =
+            code.ok_or_else(|| Error::invalid(format!("status {status} is not between 200 and 599")))?;
         self.0.response.lock().open()?.status = Some(code);
         Ok(())
     }
@@ -167,9 +170,11 @@ impl Exchange {
     /// that is none, for framing that is the server's (`Transfer-Encoding`), and once something was written.
     pub fn set_header(&self, name: &[u8], value: &[u8]) -> Result<()> {
         let shown = String::from_utf8_lossy(name);
-        let name = HeaderName::from_bytes(name).map_err(|_| Error::invalid(format!("\"{shown}\" is not a header name")))?;
-        let value = HeaderValue::from_bytes(value)
-            .map_err(|_| Error::invalid(format!("the value of header {name} contains a line end or control character")))?;
+        let name = HeaderName::from_bytes(name)
+            .map_err(|_| Error::invalid(format!("\"{shown}\" is not a header name")))?;
+        let value = HeaderValue::from_bytes(value).map_err(|_| {
+            Error::invalid(format!("the value of header {name} contains a line end or control character"))
+        })?;
         if name == TRANSFER_ENCODING {
             return Err(Error::invalid("header transfer-encoding is set by the server (see set_transfer)"));
         }

@@ -11,7 +11,7 @@ use infra_clock::Clock;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use sys_functions::Call;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) stopping: AtomicBool,
     /// What still runs is dropped.
     pub(crate) cut: AtomicBool,
+    /// How many connections were cut.
+    pub(crate) dropped: AtomicUsize,
 }
 
 /// A server; listens from [`serve`](Self::serve) to [`stop`](Self::stop).
@@ -91,6 +93,7 @@ impl Server {
             notice: Arc::default(),
             stopping: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            dropped: AtomicUsize::new(0),
         };
         Server { id, shared: Arc::new(shared), tasks: Tasks::default() }
     }
@@ -109,12 +112,10 @@ impl Server {
         if self.shared.clock.timeout(limit, self.tasks.finished()).await.is_ok() {
             return 0;
         }
-        // Each connection holds `shared`, and so do the accept loop and this.
-        let dropped = Arc::strong_count(&self.shared).saturating_sub(1);
         self.shared.cut.store(true, Ordering::Release);
         self.shared.notice.notify_waiters();
         self.tasks.finished().await;
-        dropped
+        self.shared.dropped.load(Ordering::Acquire)
     }
 }
 
@@ -124,7 +125,9 @@ pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
         let reason = match error.kind() {
             io::ErrorKind::AddrInUse => "address in use".to_owned(),
             io::ErrorKind::AddrNotAvailable => "no such address on this machine".to_owned(),
-            io::ErrorKind::PermissionDenied => "permission denied (ports below 1024 need privileges)".to_owned(),
+            io::ErrorKind::PermissionDenied => {
+                "permission denied (ports below 1024 need privileges)".to_owned()
+            }
             _ => error.to_string(),
         };
         Error::unavailable(format!("{id}: cannot listen on {addr}: {reason}"))
@@ -141,8 +144,12 @@ pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
 
 async fn addresses(addr: &str) -> io::Result<Vec<SocketAddr>> {
     match addr.strip_prefix(':').map(str::parse) {
-        Some(Ok(port)) => Ok(vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()]),
-        Some(Err(_)) => Err(io::Error::new(io::ErrorKind::InvalidInput, "the port is not a number from 0 to 65535")),
+        Some(Ok(port)) => {
+            Ok(vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()])
+        }
+        Some(Err(_)) => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "the port is not a number from 0 to 65535"))
+        }
         None => Ok(lookup_host(addr).await?.collect()),
     }
 }

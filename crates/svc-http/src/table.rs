@@ -134,7 +134,9 @@ impl Table {
         if percent::decode(path.as_bytes()).is_none() {
             return Lookup::Malformed;
         }
-        let matches = |tree: usize, path: &str| self.trees[tree].find(path.as_bytes(), 1, &mut Captures::new()).is_some();
+        let matches = |tree: usize, path: &str| {
+            self.trees[tree].find(path.as_bytes(), 1, &mut Captures::new()).is_some()
+        };
         let mut allow: Vec<usize> = (0..METHODS.len()).filter(|tree| matches(*tree, inner)).collect();
         if allow.is_empty() {
             let slashed = format!("{inner}/");

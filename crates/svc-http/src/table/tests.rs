@@ -9,7 +9,8 @@ fn route(method: &str, path: &str) -> Arc<Route> {
 }
 
 fn table(routes: &[&str]) -> Table {
-    let routes: Vec<_> = routes.iter().map(|r| r.split_once(' ').unwrap()).map(|(m, p)| route(m, p)).collect();
+    let routes: Vec<_> =
+        routes.iter().map(|r| r.split_once(' ').unwrap()).map(|(m, p)| route(m, p)).collect();
     Table::checked(&routes).unwrap()
 }
 
@@ -87,7 +88,8 @@ fn unclean_paths_and_missing_slashes_are_redirected() {
 
 #[test]
 fn escapes_are_decoded_before_comparison() {
-    let t = table(&["GET /a b", "GET /v/{x}"]);
+    let t = table(&["GET /a%20b", "GET /v/{x}"]);
+    assert_eq!(look(&t, "GET", "/%61%20b"), "/a%20b");
     assert_eq!(look(&t, "GET", "/v/%41%2F"), "/v/{x} x=%41%2F");
     assert_eq!(look(&t, "GET", "/%76/1"), "/v/{x} x=1");
     assert_eq!(look(&t, "GET", "/v/%4"), "400");
