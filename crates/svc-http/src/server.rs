@@ -1,8 +1,7 @@
 //! A listening server: binds, accepts, and stops without cutting off what is being answered.
 
 use crate::connection::Connection;
-use crate::table::Table;
-use arc_swap::ArcSwap;
+use crate::routes::Routes;
 use core_dispatch::{BoxFuture, Context};
 use hyper::server::conn::http1;
 use infra_app::Tasks;
@@ -28,7 +27,7 @@ const BACKLOG: u32 = 4096;
 pub(crate) struct TimeLimits {
     /// From the first byte of a request to the end of its head.
     pub(crate) head: Option<Duration>,
-    /// From the start of the handler to the end of the body.
+    /// From the first read of a body to its end.
     pub(crate) read: Option<Duration>,
     /// Without any progress of a client that is slow to take the response.
     pub(crate) write: Option<Duration>,
@@ -54,7 +53,7 @@ pub(crate) struct Shared {
     /// Inherited by every handler.
     pub(crate) context: Arc<Context>,
     pub(crate) http: http1::Builder,
-    pub(crate) table: Arc<ArcSwap<Table>>,
+    pub(crate) routes: Arc<Routes>,
     /// Notified when one of the two flags below changes.
     pub(crate) notice: Arc<Notify>,
     /// No new request is begun.
@@ -78,7 +77,7 @@ impl Server {
         call: Arc<Invoke>,
         clock: Clock,
         limits: TimeLimits,
-        table: Arc<ArcSwap<Table>>,
+        routes: Arc<Routes>,
     ) -> Server {
         let mut http = http1::Builder::new();
         // hyper's own limit would also count the time between requests; `Connection` keeps them apart.
@@ -89,7 +88,7 @@ impl Server {
             limits,
             context: Arc::default(),
             http,
-            table,
+            routes,
             notice: Arc::default(),
             stopping: AtomicBool::new(false),
             cut: AtomicBool::new(false),

@@ -8,7 +8,7 @@ mod stopping;
 use super::*;
 use crate::exchange::Exchange;
 use crate::pattern::Pattern;
-use crate::table::{METHODS, Route};
+use crate::table::{METHODS, Route, Table};
 use infra_base::Data;
 use std::future::Future;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -68,8 +68,8 @@ async fn site_with(clock: Clock, limits: TimeLimits, routes: Vec<(&str, Script)>
         let exchange = call.own.get::<Exchange>().expect("the server puts it there").clone();
         scripts[&call.target](exchange)
     };
-    let table = Arc::new(ArcSwap::from_pointee(Table::checked(&table).unwrap()));
-    let server = Server::new(id, Arc::new(call), clock, limits, table);
+    let routes = Arc::new(Routes::fixed(id.clone(), Table::new(table)));
+    let server = Server::new(id, Arc::new(call), clock, limits, routes);
     server.serve(listener);
     Site { server, addr }
 }

@@ -64,8 +64,8 @@ async fn a_listener_goes_over_to_another_server_without_a_gap() {
     let addr = listener.local_addr().unwrap();
     let server = || {
         let call = |_| -> BoxFuture<'static, Result<Payload>> { Box::pin(std::future::ready(nothing())) };
-        let server =
-            Server::new(id.clone(), Arc::new(call), Clock::system(), TimeLimits::default(), Arc::default());
+        let routes = Arc::new(Routes::fixed(id.clone(), Table::default()));
+        let server = Server::new(id.clone(), Arc::new(call), Clock::system(), TimeLimits::default(), routes);
         server.serve(listener.clone());
         server
     };
