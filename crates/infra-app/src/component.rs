@@ -36,7 +36,8 @@ pub struct Component {
     pub(crate) needs: Vec<Need>,
     pub(crate) provides: Vec<Need>,
     pub(crate) after: Vec<Need>,
-    pub(crate) load: Step<Building>,
+    /// Taken when it runs.
+    pub(crate) load: Option<Step<Building>>,
     pub(crate) start: Option<Step<App>>,
     pub(crate) stop: Option<Step<App>>,
 }
@@ -45,7 +46,15 @@ impl Component {
     /// A component that does nothing yet; `name` is `layer.noun`.
     pub fn new(name: &'static str) -> Component {
         let load: Step<Building> = Box::new(|_| Box::pin(std::future::ready(Ok(()))));
-        Component { name, needs: vec![], provides: vec![], after: vec![], load, start: None, stop: None }
+        Component {
+            name,
+            needs: vec![],
+            provides: vec![],
+            after: vec![],
+            load: Some(load),
+            start: None,
+            stop: None,
+        }
     }
 
     /// Declares that `load` reads a `T`; it loads after the component that provides it.
@@ -72,7 +81,7 @@ impl Component {
         F: FnOnce(Building) -> R + Send + 'static,
         R: Future<Output = Result<()>> + Send + 'static,
     {
-        self.load = Box::new(|boot| Box::pin(step(boot)));
+        self.load = Some(Box::new(|boot| Box::pin(step(boot))));
         self
     }
 

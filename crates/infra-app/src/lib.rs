@@ -6,8 +6,11 @@
 
 mod component;
 mod context;
+mod levels;
 mod loader;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 pub use component::{Component, Need};
 pub use context::{App, Building};

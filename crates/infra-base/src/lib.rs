@@ -6,6 +6,7 @@ mod error;
 mod id;
 mod kind;
 mod name;
+mod nearest;
 mod payload;
 mod pid;
 
@@ -15,5 +16,6 @@ pub use error::{Error, Result};
 pub use id::{EntryId, IdError};
 pub use kind::Kind;
 pub use name::Name;
+pub use nearest::nearest;
 pub use payload::{Format, Payload, Payloads, Portable};
 pub use pid::Pid;

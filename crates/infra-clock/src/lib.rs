@@ -4,6 +4,10 @@
 
 mod clock;
 mod rng;
+mod sim;
+#[cfg(test)]
+mod tests;
 
-pub use clock::{Clock, Moment, SimControl, Sleep};
+pub use clock::{Clock, Elapsed, Moment, Sleep};
 pub use rng::Rng;
+pub use sim::SimControl;
