@@ -5,6 +5,7 @@
 //! ```json
 //! {"modules": [{"name": "store", "classes": ["storage"], "doc": "…",
 //!               "functions": [{"signature": "get(id: string): (Store?, error?)", "doc": "…"}],
+//!               "constants": [{"name": "MAX", "value": "10"}],
 //!               "objects": [{"name": "Store", "doc": "…", "methods": [{"signature": "…", "doc": "…"}]}]}],
 //!  "kinds": [{"kind": "store.memory", "doc": "…",
 //!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}]}
@@ -31,7 +32,17 @@ struct Module {
     classes: Vec<String>,
     doc: String,
     functions: Vec<Function>,
+    #[serde(default)]
+    constants: Vec<Constant>,
     objects: Vec<Object>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Constant {
+    name: String,
+    /// As it would stand in Lua.
+    value: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,6 +176,12 @@ fn module_page(module: &Module) -> String {
         let _ = write!(out, "\nClasses: {}.\n", module.classes.join(", "));
     }
     functions(&mut out, "##", &format!("{}.", module.name), &module.functions);
+    if !module.constants.is_empty() {
+        out.push_str("\n## Constants\n\n");
+    }
+    for constant in &module.constants {
+        let _ = writeln!(out, "- `{}.{}` = `{}`", module.name, constant.name, constant.value);
+    }
     for object in &module.objects {
         let _ = write!(out, "\n## `{}`\n\n{}\n", object.name, object.doc.trim());
         functions(&mut out, "###", &format!("{}:", object.name), &object.methods);

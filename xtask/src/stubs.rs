@@ -94,7 +94,7 @@ fn module(name: &str) -> String {
     format!(
         r#"//! Lua module `{name}`: says what it is for, in one line.
 
-use lua_api::{{Class, Cx, Group, LuaResult, Module}};
+use lua_api::{{Class, Cx, Group, Guest, Module, NativeResult}};
 
 /// What `require("{name}")` returns. The signatures feed the reference.
 pub(crate) fn module() -> Module {{
@@ -103,11 +103,12 @@ pub(crate) fn module() -> Module {{
         "Returns its argument: replace this function.",
         echo,
     );
-    Module::new(Class::Deterministic, top)
+    Module::new(&[Class::Deterministic], top)
 }}
 
-fn echo(cx: &mut Cx<'_>, (text,): (String,)) -> LuaResult {{
-    cx.ret(text)
+fn echo(cx: &mut Cx<'_>) -> NativeResult {{
+    let text = cx.check_str(0)?;
+    cx.give_text(text)
 }}
 "#
     )

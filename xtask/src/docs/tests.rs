@@ -6,6 +6,7 @@ const SAMPLE: &str = r#"{
   "modules": [{
     "name": "store", "classes": ["storage", "io"], "doc": "Key/value stores.\n\nMore.",
     "functions": [{"signature": "get(id: string): (Store?, error?)", "doc": "Opens a store."}],
+    "constants": [{"name": "MAX", "value": "10"}],
     "objects": [{"name": "Store", "doc": "An open store.",
                  "methods": [{"signature": "has(key: string): boolean", "doc": "Asks for a key."}]}]
   }],
@@ -31,6 +32,7 @@ fn a_module_has_its_functions_and_objects() {
         "docs/modules/store.md",
         "# Module `store`\n\nKey/value stores.\n\nMore.\n\nClasses: storage, io.\n\
          \n## `store.get`\n\n```lua\nstore.get(id: string): (Store?, error?)\n```\n\nOpens a store.\n\
+         \n## Constants\n\n- `store.MAX` = `10`\n\
          \n## `Store`\n\nAn open store.\n\
          \n### `Store:has`\n\n```lua\nStore:has(key: string): boolean\n```\n\nAsks for a key.\n",
     );
