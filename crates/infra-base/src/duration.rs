@@ -39,7 +39,8 @@ fn unit(name: &str) -> Option<u64> {
 /// Nanoseconds of a duration text: an optional sign, then numbers (fractions allowed) each with a unit out of
 /// `ns us µs ms s m h d w`. A lone `0` needs no unit.
 pub fn parse_duration(text: &str) -> Result<i64, DurationError> {
-    let bad = |why: &str| DurationError(format!("\"{text}\" is not a duration: {why} (30s, 1m, 2h15m expected)"));
+    let bad =
+        |why: &str| DurationError(format!("\"{text}\" is not a duration: {why} (30s, 1m, 2h15m expected)"));
     let (negative, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -68,7 +69,8 @@ pub fn parse_duration(text: &str) -> Result<i64, DurationError> {
                 bad(&format!("unit \"{name}\" is unknown"))
             });
         };
-        let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| bad("it is too long"))? };
+        let whole: u128 =
+            if whole.is_empty() { 0 } else { whole.parse().map_err(|_| bad("it is too long"))? };
         total = whole
             .checked_mul(u128::from(scale))
             .and_then(|w| total.checked_add(w))
