@@ -540,15 +540,24 @@ mod tests {
         let berlin = TimeZone::get("Europe/Berlin").expect("bundled");
         let read = |layout, text| {
             let (at, zone) = parse(layout, text, &berlin).expect("a time");
-            (at.to_string(), zone.map(|(name, zone)| (name, zone.to_fixed_offset().map(Offset::seconds).ok())))
+            (
+                at.to_string(),
+                zone.map(|(name, zone)| (name, zone.to_fixed_offset().map(Offset::seconds).ok())),
+            )
         };
         let (noon, with_name) = ("2006-01-02 15:04", "2006-01-02 15:04 MST");
         assert_eq!(read(noon, "2026-07-01 12:00"), ("2026-07-01T10:00:00Z".into(), None));
-        assert_eq!(read("2006-01-02 15:04 -0700", "2026-07-01 12:00 +0200"), ("2026-07-01T10:00:00Z".into(), None));
+        assert_eq!(
+            read("2006-01-02 15:04 -0700", "2026-07-01 12:00 +0200"),
+            ("2026-07-01T10:00:00Z".into(), None)
+        );
         let other = read("2006-01-02 15:04 -0700", "2026-07-01 12:00 +0530");
         assert_eq!(other, ("2026-07-01T06:30:00Z".into(), Some((String::new(), Some(19_800)))));
         assert_eq!(read(with_name, "2026-07-01 12:00 CEST"), ("2026-07-01T10:00:00Z".into(), None));
-        assert_eq!(read(with_name, "2026-07-01 12:00 PDT"), ("2026-07-01T12:00:00Z".into(), Some(("PDT".into(), Some(0)))));
+        assert_eq!(
+            read(with_name, "2026-07-01 12:00 PDT"),
+            ("2026-07-01T12:00:00Z".into(), Some(("PDT".into(), Some(0))))
+        );
         assert_eq!(read("15:04", "7:05"), read("15:04", "07:05"));
     }
 
