@@ -2,11 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod events;
 mod logger;
 mod os;
 mod time;
 
 /// The one list of modules over core and system.
 pub fn modules() -> Vec<lua_api::Module> {
-    vec![lua_api::channel_module(), logger::module(), os::module(), time::module()]
+    vec![lua_api::channel_module(), events::module(), logger::module(), os::module(), time::module()]
 }
