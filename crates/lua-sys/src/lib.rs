@@ -5,9 +5,17 @@
 mod events;
 mod logger;
 mod os;
+mod registry;
 mod time;
 
 /// The one list of modules over core and system.
 pub fn modules() -> Vec<lua_api::Module> {
-    vec![lua_api::channel_module(), events::module(), logger::module(), os::module(), time::module()]
+    vec![
+        lua_api::channel_module(),
+        events::module(),
+        logger::module(),
+        os::module(),
+        registry::module(),
+        time::module(),
+    ]
 }
