@@ -13,7 +13,7 @@
 use crate::host::Gate;
 use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
 use crate::sync::{AtomicU8, Mutex, Ordering};
-use infra_base::{EntryId, Error, Payload, Pid};
+use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,6 +27,16 @@ pub struct Exit {
 }
 
 impl Exit {
+    /// As others see it: an error without a kind is `Internal` once it leaves its process, and the chain of causes keeps
+    /// the original.
+    pub(crate) fn outside(self) -> Exit {
+        let result = self.result.map_err(|error| match (error.kind(), error.label()) {
+            (Kind::Unknown, None) => error.clone().with_kind(Kind::Internal).with_cause(error),
+            _ => error,
+        });
+        Exit { result }
+    }
+
     /// An end with an error.
     pub fn failed(error: Error) -> Exit {
         Exit { result: Err(error) }

@@ -155,6 +155,7 @@ impl<B: Body> Process<B> {
 
     /// Frees everything, then reports; the one way out of a process.
     fn finish(&mut self, exit: Exit) -> Exit {
+        let exit = exit.outside();
         let control = self.control.clone();
         if let Some(gate) = control.gate() {
             gate.give_up(&mut self.ticket);

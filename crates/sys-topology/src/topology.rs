@@ -76,10 +76,12 @@ impl Topology {
         }
     }
 
-    /// A spawned process ended: names go first, then links and monitors are told. To be called by its ending.
+    /// A spawned process ended: names go first, then links and monitors are told. To be called by its ending; does nothing
+    /// for one that was never listed.
     pub fn stopped(&self, control: &Control, exit: &Exit) {
-        self.unlist(control, exit);
-        if let Some(observer) = self.observer.get() {
+        if self.unlist(control, exit)
+            && let Some(observer) = self.observer.get()
+        {
             observer(Fact::Stopped { control, exit });
         }
     }
@@ -210,10 +212,10 @@ impl Topology {
         pid.ok_or_else(|| Error::not_found(format!("process {destination} not found")))
     }
 
-    fn unlist(&self, control: &Control, exit: &Exit) {
+    fn unlist(&self, control: &Control, exit: &Exit) -> bool {
         let pid = control.pid();
-        let record = self.table.shard(pid).remove(&pid.unique);
-        let Some(watch) = record.and_then(|r| r.watch) else { return };
+        let Some(record) = self.table.shard(pid).remove(&pid.unique) else { return false };
+        let Some(watch) = record.watch else { return true };
         let Watch { monitors, monitored, links, names } = *watch;
         for name in names {
             self.names.release(&name, pid);
@@ -236,6 +238,7 @@ impl Topology {
                 deliver(&control, Event::Exit { from: pid, at, result: exit.result.clone() });
             }
         }
+        true
     }
 
     /// Changes the record of a process on the other end of a relation.

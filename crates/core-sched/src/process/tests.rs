@@ -101,6 +101,26 @@ async fn the_normal_end_is_reported_once() {
 }
 
 #[tokio::test]
+async fn an_error_without_kind_is_internal_outside_and_keeps_its_origin() {
+    let error = Error::new(Kind::Unknown, "x").with_retryable(Some(true));
+    let mut exits = vec![Exit::failed(error.clone()), Exit::failed(error.with_label("MINE"))].into_iter();
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    let error = failure(&exit);
+    assert_eq!((error.kind(), error.message(), error.retryable()), (Kind::Internal, "x", Some(true)));
+    assert_eq!(error.cause().map(Error::kind), Some(Kind::Unknown));
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    assert_eq!((failure(&exit).kind(), failure(&exit).kind_text()), (Kind::Unknown, "MINE"));
+}
+
+#[tokio::test]
 async fn a_kill_before_the_first_poll_runs_nothing() {
     let control = control();
     let ends = Ends::watch(&control);
