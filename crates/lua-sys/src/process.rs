@@ -5,17 +5,17 @@ mod names;
 mod spawner;
 
 use core_sched::{Message, Topic};
-use infra_base::{EntryId, Error, Kind, Pid, Result};
+use infra_base::{Data, EntryId, Error, Kind, Pid, Result};
 use lua_api::{
-    Answer, Class, Const, Cx, Group, Guest, Mailroom, Module, NativeResult, Num, Raise, Val, View, args_to_payloads,
-    message_object,
+    Answer, Class, Const, Cx, Group, Guest, Mailroom, Module, NativeResult, Num, Raise, Table, Val, View,
+    args_to_payloads, message_object, val_to_data,
 };
 use spawner::{How, Plan};
 use std::time::Duration;
 use sys_process::Processes;
 
 /// The global `process`.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let events = Group::new("event", "Kinds of lifecycle events.")
         .value("CANCEL", Const::Text("pid.cancel"))
         .value("EXIT", Const::Text("pid.exit"))
@@ -257,10 +257,32 @@ fn set_options(cx: &mut Cx<'_>) -> NativeResult {
 pub(crate) fn entry_id(cx: &mut Cx<'_>, i: usize, what: &str) -> Result<Result<EntryId>, Raise> {
     let text = cx.check_str(i)?;
     if text.is_empty() {
-        return Ok(Err(Error::invalid(format!("process: {what} expected (namespace:name), got an empty text"))));
+        return Ok(Err(Error::invalid(format!(
+            "process: {what} expected (namespace:name), got an empty text"
+        ))));
     }
     let namespace = cx.at().frame.entry.clone();
     Ok(EntryId::resolve(text, namespace.namespace()).map_err(Error::from))
+}
+
+/// The text keys of a table with plain values.
+pub(crate) fn text_values<'cx>(
+    cx: &mut Cx<'cx>,
+    table: Table<'cx>,
+    what: &str,
+) -> Result<Vec<(Box<str>, Data)>, Error> {
+    let mut out = Vec::new();
+    let mut cursor = 0;
+    while let Some((next, key, value)) = table.entry_at(cursor) {
+        cursor = next;
+        let Some(key) = key.as_bytes() else {
+            return Err(Error::invalid(format!("{what} have text keys, got a {} key", key.type_name())));
+        };
+        let key = String::from_utf8_lossy(key).into_owned();
+        let value = val_to_data(cx, value).map_err(|e| e.context(format_args!("value of \"{key}\"")))?;
+        out.push((key.into(), value));
+    }
+    Ok(out)
 }
 
 /// The channel object for a mail function.

@@ -30,7 +30,9 @@ fn listen(cx: &mut Cx<'_>) -> NativeResult {
         None => false,
     };
     if topic.is_empty() || topic.starts_with('@') {
-        let error = Error::invalid(format!("process: topic \"{topic}\" cannot be listened to (a text that does not begin with @ expected)"));
+        let error = Error::invalid(format!(
+            "process: topic \"{topic}\" cannot be listened to (a text that does not begin with @ expected)"
+        ));
         return cx.fail(error);
     }
     give_channel(cx, |cx| Mailroom::listen(cx, topic, messages).val())

@@ -13,7 +13,11 @@ pub(super) fn group() -> Group {
             register,
         )
         .func("lookup(name: string): (string?, error?)", "The PID behind a name.", lookup)
-        .func("unregister(name: string, scope?: integer): (boolean, error?)", "Gives a name up; false if another process has it.", unregister)
+        .func(
+            "unregister(name: string, scope?: integer): (boolean, error?)",
+            "Gives a name up; false if another process has it.",
+            unregister,
+        )
         .value("LOCAL", Const::Int(0))
         .value("CONSISTENT", Const::Int(1))
         .value("EVENTUAL", Const::Int(2))
@@ -30,7 +34,11 @@ fn check_scope(cx: &mut Cx<'_>, i: usize) -> Result<Result<(), Error>, Raise> {
         Num::Float(f) => f,
     };
     let known = [0.0, 1.0, 2.0, 3.0].contains(&scope);
-    Ok(if known { Ok(()) } else { Err(Error::invalid(format!("process: {scope} is no scope of names (0 to 3)"))) })
+    Ok(if known {
+        Ok(())
+    } else {
+        Err(Error::invalid(format!("process: {scope} is no scope of names (0 to 3)")))
+    })
 }
 
 fn register(cx: &mut Cx<'_>) -> NativeResult {
@@ -51,7 +59,10 @@ fn lookup(cx: &mut Cx<'_>) -> NativeResult {
     let found: Option<Pid> = cx.service::<Processes>()?.topology().lookup(name);
     match found {
         Some(pid) => cx.give_text(&pid.to_string()),
-        None => cx.fail(Error::new(Kind::NotFound, format!("process: no process is named \"{name}\"")).with_retryable(Some(false))),
+        None => cx.fail(
+            Error::new(Kind::NotFound, format!("process: no process is named \"{name}\""))
+                .with_retryable(Some(false)),
+        ),
     }
 }
 

@@ -1,12 +1,10 @@
 //! Starting processes: the plain functions and the builder behind `with_context`.
 
-use super::{entry_id, exposed};
+use super::{entry_id, exposed, text_values};
 use core_dispatch::Context;
 use core_sched::Topic;
 use infra_base::{Data, Error, Payloads};
-use lua_api::{
-    Answer, Cx, Guest, NativeResult, Object, Raise, Table, args_to_payloads, payload_to_val, val_to_data,
-};
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, args_to_payloads, payload_to_val};
 use std::sync::Arc;
 use sys_process::{Processes, Spawn};
 
@@ -96,25 +94,9 @@ fn step(cx: &mut Cx<'_>, mut plan: Plan, done: Result<(), Error>) -> Answer {
     }
 }
 
-/// The text keys of a table with plain values.
-fn values<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, what: &str) -> Result<Vec<(Box<str>, Data)>, Error> {
-    let mut out = Vec::new();
-    let mut cursor = 0;
-    while let Some((next, key, value)) = table.entry_at(cursor) {
-        cursor = next;
-        let Some(key) = key.as_bytes() else {
-            return Err(Error::invalid(format!("process: {what} have text keys, got a {} key", key.type_name())));
-        };
-        let key = String::from_utf8_lossy(key).into_owned();
-        let value = val_to_data(cx, value).map_err(|e| e.context(format_args!("process: value of \"{key}\"")))?;
-        out.push((key.into(), value));
-    }
-    Ok(out)
-}
-
 fn add_context(cx: &mut Cx<'_>, mut plan: Plan, at: usize) -> Answer {
     let table = cx.check_table(at)?;
-    let done = values(cx, table, "context values").map(|values| plan.values.extend(values));
+    let done = text_values(cx, table, "context values").map(|values| plan.values.extend(values));
     step(cx, plan, done)
 }
 
@@ -151,7 +133,11 @@ fn with_options(cx: &mut Cx<'_>) -> NativeResult {
 fn with_name(cx: &mut Cx<'_>) -> NativeResult {
     let mut plan = plan(cx)?;
     let name = cx.check_str(1)?;
-    let done = if name.is_empty() { Err(Error::invalid("process: a name expected, got an empty text")) } else { Ok(()) };
+    let done = if name.is_empty() {
+        Err(Error::invalid("process: a name expected, got an empty text"))
+    } else {
+        Ok(())
+    };
     plan.name = Some(name.into());
     step(cx, plan, done)
 }
@@ -193,26 +179,45 @@ fn exec_method(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 pub(super) fn object() -> Object {
-    Object::new::<Builder>("SpawnBuilder", "Starts processes with context, name, messages; each step gives a new builder.")
-        .method("with_context(values: {[string]: any}): (SpawnBuilder, error?)", "Adds context values.", with_context)
-        .method("with_options(options: {[string]: any}): (SpawnBuilder, error?)", "Adds options.", with_options)
-        .method(
-            "with_name(name: string): (SpawnBuilder, error?)",
-            "Names the process; if the name is taken, its owner gets the messages instead.",
-            with_name,
-        )
-        .method(
-            "with_message(topic: string, ...any): (SpawnBuilder, error?)",
-            "Puts a message into the mailbox before the process runs.",
-            with_message,
-        )
-        .method("spawn(id: string, host: string, ...any): (string?, error?)", "Starts a process.", spawn)
-        .method("spawn_monitored(id: string, host: string, ...any): (string?, error?)", "Starts and monitors.", spawn_monitored)
-        .method("spawn_linked(id: string, host: string, ...any): (string?, error?)", "Starts and links.", spawn_linked)
-        .method(
-            "spawn_linked_monitored(id: string, host: string, ...any): (string?, error?)",
-            "Starts, links and monitors.",
-            spawn_linked_monitored,
-        )
-        .method("exec(id: string, host: string, ...any): (any, error?)", "Starts and waits for the result.", exec_method)
+    Object::new::<Builder>(
+        "SpawnBuilder",
+        "Starts processes with context, name, messages; each step gives a new builder.",
+    )
+    .method(
+        "with_context(values: {[string]: any}): (SpawnBuilder, error?)",
+        "Adds context values.",
+        with_context,
+    )
+    .method("with_options(options: {[string]: any}): (SpawnBuilder, error?)", "Adds options.", with_options)
+    .method(
+        "with_name(name: string): (SpawnBuilder, error?)",
+        "Names the process; if the name is taken, its owner gets the messages instead.",
+        with_name,
+    )
+    .method(
+        "with_message(topic: string, ...any): (SpawnBuilder, error?)",
+        "Puts a message into the mailbox before the process runs.",
+        with_message,
+    )
+    .method("spawn(id: string, host: string, ...any): (string?, error?)", "Starts a process.", spawn)
+    .method(
+        "spawn_monitored(id: string, host: string, ...any): (string?, error?)",
+        "Starts and monitors.",
+        spawn_monitored,
+    )
+    .method(
+        "spawn_linked(id: string, host: string, ...any): (string?, error?)",
+        "Starts and links.",
+        spawn_linked,
+    )
+    .method(
+        "spawn_linked_monitored(id: string, host: string, ...any): (string?, error?)",
+        "Starts, links and monitors.",
+        spawn_linked_monitored,
+    )
+    .method(
+        "exec(id: string, host: string, ...any): (any, error?)",
+        "Starts and waits for the result.",
+        exec_method,
+    )
 }
