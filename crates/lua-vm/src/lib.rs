@@ -3,3 +3,5 @@
 //! Knows nothing of the system above it.
 
 pub mod number;
+#[allow(dead_code, reason = "the string library that uses it comes next")]
+mod pattern;
