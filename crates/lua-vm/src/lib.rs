@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of the system above it.
 
+#[allow(dead_code, reason = "the string library that uses it comes next")]
+mod format;
 pub mod number;
 #[allow(dead_code, reason = "the string library that uses it comes next")]
 mod pattern;
