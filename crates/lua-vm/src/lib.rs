@@ -6,4 +6,6 @@
 mod format;
 pub mod number;
 #[allow(dead_code, reason = "the string library that uses it comes next")]
+mod pack;
+#[allow(dead_code, reason = "the string library that uses it comes next")]
 mod pattern;
