@@ -1,11 +1,55 @@
 //! Lua virtual machine: code generator, heap, interpreter and base libraries.
 //!
-//! Knows nothing of the system above it.
+//! Knows nothing of the system above it. The way through: source → `lua_syntax::parse` → [`compile`] → [`Proto`], shared by
+//! all processes; [`StaticsBuilder`] → [`Statics`], shared likewise; [`Lua`] = one process, made from the statics;
+//! [`Cx::load`] makes a function of a prototype, [`Cx::thread`] a root coroutine of a function, [`Cx::pin`] keeps it,
+//! [`Lua::run`] runs it.
+//!
+//! Files: `value object symbol` (representation) · `heap gc table thread` (storage) · `codegen proto` (code) · `interp meta
+//! coerce trace` (execution) · `native statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
+//! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
+//! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
+//! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
+//! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
-#[allow(dead_code, reason = "the string library that uses it comes next")]
+mod codegen;
+mod coerce;
+mod error;
+#[allow(dead_code, reason = "the string library comes next")]
 mod format;
+mod fragment;
+mod frame;
+mod gc;
+mod heap;
+mod interp;
+mod lua;
+mod meta;
+mod native;
 pub mod number;
-#[allow(dead_code, reason = "the string library that uses it comes next")]
+mod object;
+#[allow(dead_code, reason = "the string library comes next")]
 mod pack;
-#[allow(dead_code, reason = "the string library that uses it comes next")]
+#[allow(dead_code, reason = "the string library comes next")]
 mod pattern;
+mod proto;
+mod statics;
+mod symbol;
+mod table;
+mod thread;
+mod trace;
+mod value;
+
+pub use codegen::compile;
+pub use error::ErrorObject;
+pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
+pub use heap::HeapStats;
+pub use lua::{Lua, Options, Run};
+pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
+pub use proto::Proto;
+pub use statics::{Const, Lib, NativeDef, Statics, StaticsBuilder, UserdataType};
+pub use trace::TraceFrame;
+
+/// The one list of base libraries.
+pub(crate) fn libraries(b: &mut StaticsBuilder) {
+    b.userdata(UserdataType::new::<ErrorObject>("error").transfer::<ErrorObject>());
+}

@@ -1,0 +1,424 @@
+//! Values outside every heap: what a message carries from one process to another.
+
+#![allow(unsafe_code, reason = "carries pointers to immortal objects")]
+
+use std::any::Any;
+use std::collections::hash_map::Entry;
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+
+use crate::error::ErrorObject;
+use crate::native::{Cx, Raise, Val};
+use crate::object::{self, IMMORTAL, Str};
+use crate::value::{self, Value};
+
+/// The form in which a userdata payload travels.
+pub trait Portable: Send + Sync {
+    /// Bytes that it counts against mailboxes and quotas.
+    fn size(&self) -> usize;
+    /// Makes the value in the receiving process.
+    fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise>;
+    /// For those who know the concrete type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A payload type that can leave its process.
+pub trait Transfer: Any + Send {
+    /// Its travelling form; `None` if this object cannot leave.
+    fn to_portable(&self) -> Option<Box<dyn Portable>>;
+}
+
+/// A value that cannot leave its process, and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotPortable {
+    /// `[2].callback`; empty for the value itself.
+    pub path: String,
+    /// What it is: `function`, `thread`, the name of a userdata type.
+    pub what: &'static str,
+}
+
+impl fmt::Display for NotPortable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            write!(f, "a {} cannot leave its process", self.what)
+        } else {
+            write!(f, "a {} cannot leave its process (at {})", self.what, self.path)
+        }
+    }
+}
+
+impl std::error::Error for NotPortable {}
+
+/// Values in preorder: a table is followed by its array values, then its keys and values.
+#[derive(Clone, Copy)]
+pub(crate) enum Item {
+    Nil,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// A range of `bytes`.
+    Str {
+        at: u32,
+        len: u32,
+    },
+    /// A table with so many array values and pairs; tables are numbered in this order.
+    Table {
+        array: u32,
+        pairs: u32,
+    },
+    /// A table met before.
+    Seen(u32),
+    /// A symbol or a frozen object of the statics.
+    Immortal(Value),
+    /// An entry of `foreign`.
+    Foreign(u32),
+}
+
+/// A self-contained copy of some values: `Send`, cycles and sharing kept, metatables dropped.
+pub struct Fragment {
+    pub(crate) items: Vec<Item>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) foreign: Vec<Box<dyn Portable>>,
+    pub(crate) values: u32,
+}
+
+// SAFETY: items are plain data or pointers to immortal, immutable objects; portables are `Send + Sync`.
+unsafe impl Send for Fragment {}
+// SAFETY: as above.
+unsafe impl Sync for Fragment {}
+
+impl Fragment {
+    /// Bytes that it counts against mailboxes and quotas.
+    pub fn size(&self) -> usize {
+        size_of::<Fragment>()
+            + self.items.len() * size_of::<Item>()
+            + self.bytes.len()
+            + self.foreign.iter().map(|p| p.size()).sum::<usize>()
+    }
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.values as usize
+    }
+    /// Whether it holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.values == 0
+    }
+}
+
+impl fmt::Debug for Fragment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fragment of {} values, {} bytes", self.values, self.size())
+    }
+}
+
+/// One item of a fragment, in preorder.
+#[derive(Clone, Copy)]
+pub enum Shape<'a> {
+    /// `nil`
+    Nil,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(&'a [u8]),
+    /// A table: `array` values for the keys `1..=array` follow (nil = hole), then `pairs` keys and values by turns. Tables are
+    /// numbered from 0 in this order.
+    Table {
+        /// Number of array values.
+        array: usize,
+        /// Number of pairs.
+        pairs: usize,
+    },
+    /// The table with that number again: shared or cyclic.
+    Seen(usize),
+    /// A frozen table, function or userdata of the statics, by its type name.
+    Static(&'static str),
+    /// A userdata in its travelling form.
+    Foreign(&'a dyn Portable),
+}
+
+impl Fragment {
+    /// All items in preorder; [`Fragment::len`] values at the top.
+    pub fn shapes(&self) -> impl Iterator<Item = Shape<'_>> {
+        self.items.iter().map(|item| match *item {
+            Item::Nil => Shape::Nil,
+            Item::Bool(b) => Shape::Bool(b),
+            Item::Int(i) => Shape::Int(i),
+            Item::Float(f) => Shape::Float(f),
+            Item::Str { at, len } => Shape::Str(&self.bytes[at as usize..at as usize + len as usize]),
+            Item::Table { array, pairs } => Shape::Table { array: array as usize, pairs: pairs as usize },
+            Item::Seen(n) => Shape::Seen(n as usize),
+            // SAFETY: immortal strings are never freed while somebody may hold a fragment with one.
+            Item::Immortal(v) if v.is_str() => Shape::Str(unsafe { Str::bytes(v.as_str()) }),
+            Item::Immortal(v) => Shape::Static(v.type_name()),
+            Item::Foreign(n) => Shape::Foreign(&*self.foreign[n as usize]),
+        })
+    }
+}
+
+/// A table that is being copied out: where it is in it.
+struct Level {
+    table: *mut object::Table,
+    cursor: usize,
+    array: usize,
+    /// The key whose value comes next, if its key was written already.
+    key: Option<Value>,
+    value: Value,
+}
+
+struct Writer {
+    out: Fragment,
+    seen: FxHashMap<*mut object::Table, u32>,
+    levels: Vec<Level>,
+}
+
+impl Writer {
+    /// Writes one value; a new table becomes a level.
+    fn value(&mut self, v: Value) -> Result<(), &'static str> {
+        // SAFETY: the values come from a running native's handles, so all that they reach is live.
+        unsafe {
+            let item = match v.tag {
+                value::NIL => Item::Nil,
+                value::FALSE | value::TRUE => Item::Bool(v.truthy()),
+                value::INT => Item::Int(v.as_int()),
+                value::FLOAT => Item::Float(v.as_float()),
+                value::STR => {
+                    if Str::is_symbol(v.as_str()) {
+                        Item::Immortal(v)
+                    } else {
+                        let bytes = Str::bytes(v.as_str());
+                        let at = self.out.bytes.len();
+                        if at + bytes.len() > u32::MAX as usize {
+                            return Err("copy of more than 4 GiB");
+                        }
+                        self.out.bytes.extend_from_slice(bytes);
+                        Item::Str { at: at as u32, len: bytes.len() as u32 }
+                    }
+                }
+                value::TABLE => return self.table(v),
+                value::USERDATA => {
+                    let u = v.as_userdata();
+                    let info = &*(*u).info;
+                    let portable = info.transfer.as_ref().and_then(|f| f(&*(*u).payload));
+                    let Some(portable) = portable else { return Err(info.name) };
+                    self.out.foreign.push(portable);
+                    Item::Foreign(self.out.foreign.len() as u32 - 1)
+                }
+                _ => return Err(v.type_name()),
+            };
+            self.out.items.push(item);
+        }
+        Ok(())
+    }
+
+    unsafe fn table(&mut self, v: Value) -> Result<(), &'static str> {
+        let t = v.as_table();
+        // SAFETY: see `value`.
+        unsafe {
+            if (*t).hdr.mark & IMMORTAL != 0 {
+                self.out.items.push(Item::Immortal(v));
+                return Ok(());
+            }
+            let number = self.seen.len() as u32;
+            match self.seen.entry(t) {
+                Entry::Occupied(e) => self.out.items.push(Item::Seen(*e.get())),
+                Entry::Vacant(e) => {
+                    e.insert(number);
+                    let array = (*t).arr_len as usize;
+                    let pairs = (0..(*t).node_len as usize).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil());
+                    let pairs = pairs.count() as u32;
+                    self.out.items.push(Item::Table { array: array as u32, pairs });
+                    self.levels.push(Level { table: t, cursor: 0, array, key: None, value: Value::NIL });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes until the innermost table is done.
+    fn drain(&mut self) -> Result<(), &'static str> {
+        while let Some(level) = self.levels.last_mut() {
+            // SAFETY: see `value`; cursors stay within the parts, which do not change meanwhile.
+            let next = unsafe {
+                if level.key.is_some() {
+                    level.key = None;
+                    Some(level.value)
+                } else if level.cursor < level.array {
+                    let v = *(*level.table).arr.add(level.cursor);
+                    level.cursor += 1;
+                    Some(v)
+                } else {
+                    match object::Table::entry_at(level.table, level.cursor) {
+                        Some((cursor, k, v)) => {
+                            level.cursor = cursor;
+                            level.key = Some(k);
+                            level.value = v;
+                            Some(k)
+                        }
+                        None => None,
+                    }
+                }
+            };
+            match next {
+                Some(v) => self.value(v)?,
+                None => {
+                    self.levels.pop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for level in &self.levels {
+            // SAFETY: see `value`.
+            let last = unsafe {
+                if level.cursor <= level.array {
+                    Value::int(level.cursor as i64)
+                } else {
+                    let at = level.cursor - level.array - 1;
+                    (*(*level.table).nodes.add(at)).key
+                }
+            };
+            // SAFETY: string keys are live.
+            let text = (last.tag as u8 as u64 == value::STR).then(|| unsafe { Str::bytes(last.as_str()) });
+            match text {
+                Some(s) if !s.is_empty() && s.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&String::from_utf8_lossy(s));
+                }
+                Some(s) => path.push_str(&format!("[{:?}]", String::from_utf8_lossy(s))),
+                None if last.is_number() => path.push_str(&format!("[{}]", crate::coerce::number_text(last))),
+                None => path.push_str(&format!("[{}]", last.type_name())),
+            }
+        }
+        path
+    }
+}
+
+/// A table that is being adopted.
+struct Open {
+    table: *mut object::Table,
+    array: u32,
+    pairs: u32,
+    filled: u32,
+    key: Option<Value>,
+}
+
+impl<'cx> Cx<'cx> {
+    /// Copies values into a fragment. Frozen objects of the statics and symbols go by reference.
+    pub fn copy_out(&mut self, values: &[Val<'cx>]) -> Result<Fragment, NotPortable> {
+        let out = Fragment {
+            items: Vec::new(),
+            bytes: Vec::new(),
+            foreign: Vec::new(),
+            values: values.len() as u32,
+        };
+        let mut w = Writer { out, seen: FxHashMap::default(), levels: Vec::new() };
+        for (i, v) in values.iter().enumerate() {
+            let done = w.value(v.raw).and_then(|()| w.drain());
+            if let Err(what) = done {
+                let mut path = w.path();
+                if values.len() > 1 {
+                    path = format!("value {}{}{path}", i + 1, if path.is_empty() { "" } else { ": " });
+                }
+                return Err(NotPortable { path, what });
+            }
+        }
+        self.charge(w.out.items.len() * 8 + w.out.bytes.len() / 16);
+        Ok(w.out)
+    }
+
+    /// Makes the values of a fragment in this process; its quota is asked first.
+    pub fn adopt(&mut self, fragment: &Fragment) -> Result<Vec<Val<'cx>>, Raise> {
+        self.reserve(fragment.size())?;
+        self.charge(fragment.items.len() * 8 + fragment.bytes.len() / 16);
+        let mut out = Vec::with_capacity(fragment.len());
+        let mut tables: Vec<*mut object::Table> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
+        for item in &fragment.items {
+            let mut opened = None;
+            let v = match *item {
+                Item::Nil => Value::NIL,
+                Item::Bool(b) => Value::bool(b),
+                Item::Int(i) => Value::int(i),
+                Item::Float(f) => Value::float(f),
+                Item::Str { at, len } => {
+                    let bytes = &fragment.bytes[at as usize..at as usize + len as usize];
+                    Value::str(self.lua().heap.new_str(bytes))
+                }
+                Item::Immortal(v) => v,
+                Item::Foreign(n) => fragment.foreign[n as usize].adopt(self)?.raw,
+                Item::Seen(n) => Value::table(tables[n as usize]),
+                Item::Table { array, pairs } => {
+                    let t = self.lua().heap.new_table(array as usize, pairs as usize);
+                    tables.push(t);
+                    opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
+                    Value::table(t)
+                }
+            };
+            match open.last_mut() {
+                None => out.push(Val::new(v)),
+                Some(level) => self.put(level, v),
+            }
+            open.extend(opened);
+            while open.last().is_some_and(Open::is_full) {
+                open.pop();
+            }
+        }
+        Ok(out)
+    }
+
+    fn put(&mut self, level: &mut Open, v: Value) {
+        let heap = &mut self.lua().heap;
+        // SAFETY: the table was made in `adopt`; no collection happens meanwhile. Keys came out of a table, so no
+        // write can fail. Array values fill the reserved array part in order, holes included.
+        unsafe {
+            if level.filled < level.array {
+                *(*level.table).arr.add(level.filled as usize) = v;
+                level.filled += 1;
+                (*level.table).arr_len = level.filled;
+                return;
+            }
+            match level.key.take() {
+                None => level.key = Some(v),
+                Some(k) => {
+                    let done = object::Table::set(heap, level.table, k, v);
+                    debug_assert!(done.is_ok());
+                    level.pairs -= 1;
+                }
+            }
+        }
+    }
+}
+
+impl Open {
+    fn is_full(&self) -> bool {
+        self.filled == self.array && self.pairs == 0
+    }
+}
+
+impl Portable for ErrorObject {
+    fn size(&self) -> usize {
+        size_of::<ErrorObject>() + self.message().len() + self.details().map_or(0, |d| d.size())
+    }
+    fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
+        Ok(cx.userdata(self.clone(), &[]).val())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Transfer for ErrorObject {
+    fn to_portable(&self) -> Option<Box<dyn Portable>> {
+        Some(Box::new(self.clone()))
+    }
+}

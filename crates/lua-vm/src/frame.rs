@@ -1,0 +1,51 @@
+//! A record of a running function: where it goes on and what happens with its results.
+
+use std::sync::atomic::AtomicU32;
+
+use crate::object::Header;
+
+/// What happens with the results of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Ret {
+    /// A plain call of a Lua function by a Lua function: results go to `func` on, `want` of them.
+    Lua,
+    /// The caller is the native frame below: its continuation runs.
+    Native,
+    /// The only result goes to register `aux` of the Lua frame below.
+    Register,
+    /// Results are dropped.
+    Discard,
+    /// The truth of the result, xor `aux & 1`, decides the jump behind the comparison.
+    Condition,
+    /// One step of a concatenation is done: see `meta.rs`.
+    Concat,
+    /// Bottom frame of a coroutine.
+    Base,
+}
+
+/// A frame of a coroutine.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Frame {
+    /// Next instruction of a Lua frame.
+    pub(crate) pc: *const AtomicU32,
+    /// The function: a `Closure`, or a `Native` if `native`.
+    pub(crate) callee: *mut Header,
+    /// Continuation of a native frame.
+    pub(crate) then: Option<crate::native::NativeFn>,
+    /// Stack index of register or slot 0.
+    pub(crate) base: u32,
+    /// Stack index of the function; results go here.
+    pub(crate) func: u32,
+    /// Number of arguments that the call had.
+    pub(crate) args: u32,
+    /// Number of results wanted, -1 = all.
+    pub(crate) want: i32,
+    /// For `Ret`.
+    pub(crate) aux: u32,
+    pub(crate) ret: Ret,
+    pub(crate) native: bool,
+    /// A raise in what this native frame called comes back to its continuation.
+    pub(crate) protects: bool,
+}

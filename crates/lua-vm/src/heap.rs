@@ -1,0 +1,434 @@
+//! Heap of one process: allocation, byte count, quota, pins. The collector is in `gc.rs`.
+//!
+//! Allocation never collects and never fails: it adds debt, and the interpreter looks at the debt at its safepoints.
+//! What may be large is asked for first with [`Heap::fits`]; small overdrafts end the process at the next safepoint.
+
+#![allow(unsafe_code, reason = "objects are laid out by hand")]
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::any::Any;
+use std::ptr;
+use std::sync::Arc;
+
+use crate::frame::Frame;
+use crate::gc::Gc;
+use crate::native::{NativeFn, Pin};
+use crate::object::{
+    BoxedNative, Cell, Closure, Header, Kind, Native, Node, Status, Str, Table, Thread, Userdata,
+};
+use crate::proto::Proto;
+use crate::statics::TypeInfo;
+use crate::symbol;
+use crate::value::Value;
+
+/// Live bytes and objects of a heap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeapStats {
+    /// Bytes in objects and their parts, garbage that was not swept yet included.
+    pub bytes: usize,
+    /// Number of objects, likewise.
+    pub objects: usize,
+    /// Completed collections.
+    pub collections: u64,
+    /// The bound on `bytes`.
+    pub quota: usize,
+}
+
+pub(crate) struct Heap {
+    /// Objects, newest first.
+    pub(crate) head: *mut Header,
+    pub(crate) bytes: usize,
+    pub(crate) objects: usize,
+    pub(crate) quota: usize,
+    /// Positive = the collector should work.
+    pub(crate) debt: isize,
+    pub(crate) over_quota: bool,
+    /// Collect whenever something was allocated (tests).
+    pub(crate) stress: bool,
+    /// Last number given out for `tostring(t)`.
+    pub(crate) numbers: u32,
+    pub(crate) gc: Gc,
+    pins: Vec<Value>,
+    free_pins: Vec<u32>,
+    /// Code that closures of this heap point to.
+    pub(crate) protos: Vec<Arc<Proto>>,
+}
+
+impl Heap {
+    pub(crate) fn new(quota: usize) -> Heap {
+        Heap {
+            head: ptr::null_mut(),
+            bytes: 0,
+            objects: 0,
+            quota,
+            debt: -crate::gc::FIRST_THRESHOLD,
+            over_quota: false,
+            stress: false,
+            numbers: 0,
+            gc: Gc::new(),
+            pins: Vec::new(),
+            free_pins: Vec::new(),
+            protos: Vec::new(),
+        }
+    }
+
+    /// Whether `bytes` more stay within the quota.
+    pub(crate) fn fits(&self, bytes: usize) -> bool {
+        self.bytes.saturating_add(bytes) <= self.quota
+    }
+
+    #[inline]
+    pub(crate) fn add_bytes(&mut self, n: usize) {
+        self.bytes += n;
+        self.debt += n as isize;
+        if self.bytes > self.quota {
+            self.exceed();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn exceed(&mut self) {
+        self.over_quota = true;
+        self.debt = self.debt.max(1);
+    }
+
+    pub(crate) fn sub_bytes(&mut self, n: usize) {
+        self.bytes -= n;
+    }
+
+    /// Allocates an object and links it; the caller writes everything behind the header.
+    #[inline]
+    unsafe fn object<T>(&mut self, layout: Layout, kind: Kind, small: u16, word: u32) -> *mut T {
+        // SAFETY: no object layout is empty; the header is the first field of every object type.
+        unsafe {
+            let p = alloc(layout).cast::<Header>();
+            if p.is_null() {
+                handle_alloc_error(layout);
+            }
+            p.write(Header { next: self.head, kind, mark: self.gc.white, small, word });
+            self.head = p;
+            self.objects += 1;
+            self.add_bytes(layout.size());
+            p.cast()
+        }
+    }
+
+    pub(crate) fn new_str(&mut self, bytes: &[u8]) -> *mut Str {
+        // SAFETY: the string is fully written.
+        unsafe {
+            let s: *mut Str = self.object(symbol::layout(bytes.len()), Kind::Str, 0, bytes.len() as u32);
+            (&raw mut (*s).hash).write(0);
+            ptr::copy_nonoverlapping(
+                bytes.as_ptr(),
+                s.cast::<u8>().add(crate::object::STR_BYTES),
+                bytes.len(),
+            );
+            s
+        }
+    }
+
+    pub(crate) fn new_str_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> *mut Str {
+        // SAFETY: the bytes are zeroed before `fill` sees them, and nothing else knows the string yet.
+        unsafe {
+            let s: *mut Str = self.object(symbol::layout(len), Kind::Str, 0, len as u32);
+            (&raw mut (*s).hash).write(0);
+            let bytes = s.cast::<u8>().add(crate::object::STR_BYTES);
+            ptr::write_bytes(bytes, 0, len);
+            fill(std::slice::from_raw_parts_mut(bytes, len));
+            s
+        }
+    }
+
+    #[inline]
+    pub(crate) fn new_table(&mut self, narr: usize, nhash: usize) -> *mut Table {
+        // SAFETY: all fields are written.
+        unsafe {
+            let t: *mut Table = self.object(Layout::new::<Table>(), Kind::Table, 0, 0);
+            Table::init(t);
+            if narr > 0 {
+                Table::reserve_array(self, t, narr);
+            }
+            if nhash > 0 {
+                Table::reserve_nodes(self, t, nhash);
+            }
+            t
+        }
+    }
+
+    #[inline]
+    pub(crate) fn new_cell(&mut self, value: Value) -> *mut Cell {
+        // SAFETY: all fields are written.
+        unsafe {
+            let c: *mut Cell = self.object(Layout::new::<Cell>(), Kind::Cell, 0, 0);
+            (&raw mut (*c).value).write(value);
+            c
+        }
+    }
+
+    /// A closure whose upvalues are nil; the caller keeps the prototype alive with `keep`.
+    #[inline]
+    pub(crate) fn new_closure(&mut self, proto: *const Proto, upvals: usize) -> *mut Closure {
+        // SAFETY: all fields are written.
+        unsafe {
+            let c: *mut Closure = self.object(closure_layout(upvals), Kind::Closure, 0, upvals as u32);
+            (&raw mut (*c).proto).write(proto);
+            (&raw mut (*c).number).write(0);
+            let slots = Closure::upvals(c);
+            for i in 0..upvals {
+                slots.add(i).write(Value::NIL);
+            }
+            c
+        }
+    }
+
+    pub(crate) fn new_native(&mut self, func: NativeFn, name: *const Str, upvals: &[Value]) -> *mut Native {
+        // SAFETY: all fields are written.
+        unsafe {
+            let layout = native_layout(upvals.len());
+            let n: *mut Native = self.object(layout, Kind::Native, 0, upvals.len() as u32);
+            init_native(n, func, name, None, upvals);
+            n
+        }
+    }
+
+    pub(crate) fn new_userdata(
+        &mut self,
+        info: *const TypeInfo,
+        payload: Box<dyn Any + Send>,
+        slots: Vec<Value>,
+    ) -> *mut Userdata {
+        let extra = size_of_val(&*payload) + slots.capacity() * size_of::<Value>();
+        // SAFETY: all fields are written.
+        unsafe {
+            let u: *mut Userdata = self.object(Layout::new::<Userdata>(), Kind::Userdata, 0, 0);
+            (&raw mut (*u).info).write(info);
+            (&raw mut (*u).payload).write(payload);
+            (&raw mut (*u).slots).write(slots);
+            (&raw mut (*u).number).write(0);
+            self.add_bytes(extra);
+            u
+        }
+    }
+
+    pub(crate) fn new_thread(&mut self, stack: usize) -> *mut Thread {
+        // SAFETY: all fields are written; the stack is initialised up to its capacity.
+        unsafe {
+            let t: *mut Thread = self.object(Layout::new::<Thread>(), Kind::Thread, 0, 0);
+            let slots = alloc_values(stack);
+            for i in 0..stack {
+                slots.add(i).write(Value::NIL);
+            }
+            (&raw mut (*t).stack).write(slots);
+            (*t).stack_cap = stack as u32;
+            (*t).top = 0;
+            (&raw mut (*t).frames).write(Vec::new());
+            (*t).parent = ptr::null_mut();
+            (*t).innermost = ptr::null_mut();
+            (*t).status = Status::Suspended;
+            (*t).resume_with = 0;
+            (*t).raise_pending = false;
+            (*t).wrapped = false;
+            (*t).number = 0;
+            self.add_bytes(stack * size_of::<Value>());
+            t
+        }
+    }
+
+    /// Keeps code alive as long as the heap.
+    pub(crate) fn keep(&mut self, proto: Arc<Proto>) {
+        if !self.protos.iter().any(|p| Arc::ptr_eq(p, &proto)) {
+            self.protos.push(proto);
+        }
+    }
+
+    pub(crate) fn pin(&mut self, v: Value) -> Pin {
+        match self.free_pins.pop() {
+            Some(i) => {
+                self.pins[i as usize] = v;
+                Pin(i)
+            }
+            None => {
+                self.pins.push(v);
+                Pin(self.pins.len() as u32 - 1)
+            }
+        }
+    }
+    pub(crate) fn pinned(&self, pin: &Pin) -> Value {
+        self.pins.get(pin.0 as usize).copied().unwrap_or(Value::NIL)
+    }
+    pub(crate) fn unpin(&mut self, pin: Pin) {
+        if let Some(slot) = self.pins.get_mut(pin.0 as usize) {
+            *slot = Value::NIL;
+            self.free_pins.push(pin.0);
+        }
+    }
+    pub(crate) fn pins(&self) -> &[Value] {
+        &self.pins
+    }
+
+    pub(crate) fn stats(&self) -> HeapStats {
+        HeapStats { bytes: self.bytes, objects: self.objects, collections: self.gc.cycles, quota: self.quota }
+    }
+
+    /// Frees one object and returns its size in bytes.
+    ///
+    /// # Safety
+    /// The object is unlinked and nothing reaches it any more.
+    pub(crate) unsafe fn free(p: *mut Header) -> usize {
+        // SAFETY: each kind was allocated with the layout computed here, and its parts likewise.
+        unsafe {
+            match (*p).kind {
+                Kind::Str => {
+                    let layout = symbol::layout((*p).word as usize);
+                    dealloc(p.cast(), layout);
+                    layout.size()
+                }
+                Kind::Table => {
+                    let t = p.cast::<Table>();
+                    let n = size_of::<Table>() + Table::free_parts(t);
+                    dealloc(p.cast(), Layout::new::<Table>());
+                    n
+                }
+                Kind::Closure => {
+                    let layout = closure_layout((*p).word as usize);
+                    dealloc(p.cast(), layout);
+                    layout.size()
+                }
+                Kind::Native => {
+                    let layout = native_layout((*p).word as usize);
+                    ptr::drop_in_place(&raw mut (*p.cast::<Native>()).boxed);
+                    dealloc(p.cast(), layout);
+                    layout.size()
+                }
+                Kind::Userdata => {
+                    let u = p.cast::<Userdata>();
+                    let n = size_of::<Userdata>()
+                        + size_of_val(&*(*u).payload)
+                        + (*u).slots.capacity() * size_of::<Value>();
+                    ptr::drop_in_place(u);
+                    dealloc(p.cast(), Layout::new::<Userdata>());
+                    n
+                }
+                Kind::Thread => {
+                    let t = p.cast::<Thread>();
+                    let cap = (*t).stack_cap as usize;
+                    let n = size_of::<Thread>()
+                        + cap * size_of::<Value>()
+                        + (*t).frames.capacity() * size_of::<Frame>();
+                    free_values((*t).stack, cap);
+                    ptr::drop_in_place(&raw mut (*t).frames);
+                    dealloc(p.cast(), Layout::new::<Thread>());
+                    n
+                }
+                Kind::Cell => {
+                    dealloc(p.cast(), Layout::new::<Cell>());
+                    size_of::<Cell>()
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        let mut p = self.head;
+        self.head = ptr::null_mut();
+        while !p.is_null() {
+            // SAFETY: every object is on the list once; nothing reaches them after the heap.
+            unsafe {
+                let next = (*p).next;
+                Heap::free(p);
+                p = next;
+            }
+        }
+    }
+}
+
+pub(crate) fn closure_layout(upvals: usize) -> Layout {
+    Layout::from_size_align(size_of::<Closure>() + upvals * size_of::<Value>(), 8)
+        .expect("at most 255 upvalues")
+}
+
+pub(crate) fn native_layout(upvals: usize) -> Layout {
+    Layout::from_size_align(size_of::<Native>() + upvals * size_of::<Value>(), 8).expect("few upvalues")
+}
+
+/// Writes everything of a native but its header.
+///
+/// # Safety
+/// `n` is fresh memory of `native_layout(upvals.len())`.
+pub(crate) unsafe fn init_native(
+    n: *mut Native,
+    func: NativeFn,
+    name: *const Str,
+    boxed: Option<BoxedNative>,
+    upvals: &[Value],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (&raw mut (*n).func).write(func);
+        (&raw mut (*n).name).write(name);
+        (&raw mut (*n).boxed).write(boxed);
+        (&raw mut (*n).number).write(0);
+        ptr::copy_nonoverlapping(upvals.as_ptr(), Native::upvals(n), upvals.len());
+    }
+}
+
+/// An uninitialised array of values; dangling for 0.
+pub(crate) fn alloc_values(n: usize) -> *mut Value {
+    if n == 0 {
+        return ptr::NonNull::dangling().as_ptr();
+    }
+    let layout = Layout::array::<Value>(n).expect("bounded by the quota");
+    // SAFETY: the layout is not empty.
+    let p = unsafe { alloc(layout) };
+    if p.is_null() {
+        handle_alloc_error(layout);
+    }
+    p.cast()
+}
+
+/// Frees what `alloc_values(n)` gave.
+///
+/// # Safety
+/// `p` came from `alloc_values(n)` and is not used any more.
+pub(crate) unsafe fn free_values(p: *mut Value, n: usize) {
+    if n > 0 {
+        // SAFETY: the caller's promise.
+        unsafe { dealloc(p.cast(), Layout::array::<Value>(n).expect("was allocated")) }
+    }
+}
+
+/// Grows an array of `T` by reallocation; `p` may be anything for `old` = 0.
+///
+/// # Safety
+/// `p` is an array of `old` elements from the global allocator, unless `old` is 0.
+pub(crate) unsafe fn regrow<T>(p: *mut T, old: usize, new: usize) -> *mut T {
+    let layout = Layout::array::<T>(new).expect("bounded by the quota");
+    // SAFETY: the caller's promise; `new` is not 0.
+    let q = unsafe {
+        if old == 0 {
+            alloc(layout)
+        } else {
+            std::alloc::realloc(p.cast(), Layout::array::<T>(old).expect("was allocated"), layout.size())
+        }
+    };
+    if q.is_null() {
+        handle_alloc_error(layout);
+    }
+    q.cast()
+}
+
+/// Frees an array of `n` `T`.
+///
+/// # Safety
+/// As for `regrow`.
+pub(crate) unsafe fn free_array<T>(p: *mut T, n: usize) {
+    if n > 0 {
+        // SAFETY: the caller's promise.
+        unsafe { dealloc(p.cast(), Layout::array::<T>(n).expect("was allocated")) }
+    }
+}
+
+const _: () = assert!(size_of::<Node>() == 32 && size_of::<Header>() == 16 && size_of::<Value>() == 16);

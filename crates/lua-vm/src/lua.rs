@@ -1,0 +1,234 @@
+//! One process: heap, globals, coroutines, and how the embedder runs them.
+
+#![allow(unsafe_code, reason = "hands raw objects to the interpreter")]
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+use crate::gc::Roots;
+use crate::heap::{Heap, HeapStats};
+use crate::native::{Cx, Pin, Val};
+use crate::object::{Closure, Status, Table, Thread};
+use crate::proto::Proto;
+use crate::statics::Statics;
+use crate::trace::TraceFrame;
+use crate::value::Value;
+
+/// How a process is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Most bytes of its heap.
+    pub quota: usize,
+    /// Collect whenever something was allocated (tests).
+    pub stress: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { quota: 256 << 20, stress: false }
+    }
+}
+
+/// Why [`Lua::run`] came back.
+#[derive(Debug)]
+pub enum Run {
+    /// The function returned; [`Cx::outcome`] has the results.
+    Finished,
+    /// It raised; [`Cx::outcome`] has the raised value. The traceback is that of the raise, innermost first.
+    Raised(Vec<TraceFrame>),
+    /// A root yielded; [`Cx::outcome`] has the values. What it is resumed with is delivered; without a delivery nothing.
+    Yielded,
+    /// A native waits for the host: [`Cx::deliver`], then run on.
+    Waiting,
+    /// The fuel is used up: run on.
+    OutOfFuel,
+    /// The quota is exceeded. The process must be dropped; running it again gives the same.
+    Dead,
+}
+
+/// A process.
+pub struct Lua {
+    pub(crate) heap: Heap,
+    pub(crate) statics: Arc<Statics>,
+    pub(crate) globals: *mut Table,
+    /// The raised value between a raise and its handler.
+    pub(crate) pending: Value,
+    pub(crate) fuel: i64,
+    /// Set for the duration of `run` and `enter`.
+    pub(crate) host: Option<NonNull<dyn Any>>,
+    /// The root that runs and the coroutine that it is in; null between runs.
+    pub(crate) root: *mut Thread,
+    pub(crate) current: *mut Thread,
+    /// Stack for `enter`.
+    pub(crate) scratch: *mut Thread,
+    pub(crate) dead: bool,
+}
+
+// SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
+// keeps alive; payloads of userdata are `Send`. The host pointer is set only while `run` or `enter` borrow it.
+unsafe impl Send for Lua {}
+
+impl Lua {
+    /// A process with fresh globals.
+    pub fn new(statics: Arc<Statics>, options: Options) -> Lua {
+        let mut heap = Heap::new(options.quota);
+        heap.stress = options.stress;
+        let globals = heap.new_table(0, statics.globals.len() + 1);
+        // SAFETY: the table is fresh; keys are strings.
+        unsafe {
+            for (k, v) in &statics.globals {
+                let done = Table::set(&mut heap, globals, Value::str(*k), *v);
+                debug_assert!(done.is_ok());
+            }
+            let g = crate::symbol::intern(b"_G").expect("the first symbols fit");
+            let done = Table::set(&mut heap, globals, Value::str(g), Value::table(globals));
+            debug_assert!(done.is_ok());
+        }
+        let scratch = heap.new_thread(4);
+        Lua {
+            heap,
+            statics,
+            globals,
+            pending: Value::NIL,
+            fuel: 0,
+            host: None,
+            root: ptr::null_mut(),
+            current: ptr::null_mut(),
+            scratch,
+            dead: false,
+        }
+    }
+
+    /// Gives `f` a native's view of the process, to make values, read results, deliver.
+    ///
+    /// # Panics
+    /// When called from inside a native of the same process.
+    pub fn enter<R>(&mut self, host: &mut dyn Any, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
+        assert!(self.host.is_none(), "enter is not called from a running native");
+        // SAFETY: the borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
+        let host: NonNull<dyn Any> = unsafe { std::mem::transmute(NonNull::from(host)) };
+        self.host = Some(host);
+        let guard = ClearHost(self);
+        let lua: *mut Lua = &raw mut *guard.0;
+        // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
+        let mut cx = unsafe {
+            (*(*lua).scratch).top = 0;
+            Cx {
+                lua,
+                thread: (*lua).scratch,
+                callee: ptr::null(),
+                base: 0,
+                args: 0,
+                results: 0,
+                ok: true,
+                then: None,
+                brand: PhantomData,
+            }
+        };
+        f(&mut cx)
+    }
+
+    /// Runs the root coroutine that `root` pins until it has something to say; `fuel` is reduced by what it used.
+    pub fn run(&mut self, root: &Pin, fuel: &mut i64, host: &mut dyn Any) -> Run {
+        let v = self.heap.pinned(root);
+        if v.tag != crate::value::THREAD || self.dead {
+            return Run::Dead;
+        }
+        // SAFETY: as in `enter`.
+        let host: NonNull<dyn Any> = unsafe { std::mem::transmute(NonNull::from(host)) };
+        self.host = Some(host);
+        self.fuel = *fuel;
+        let guard = ClearHost(self);
+        let run = crate::interp::run(guard.0, v.as_thread());
+        *fuel = guard.0.fuel;
+        run
+    }
+
+    /// Gives a pin back.
+    pub fn unpin(&mut self, pin: Pin) {
+        self.heap.unpin(pin);
+    }
+
+    /// Runs a whole collection.
+    pub fn collect(&mut self) {
+        let roots = self.roots();
+        self.heap.collect_full(&Roots { values: &roots });
+    }
+
+    /// Live bytes and objects.
+    pub fn stats(&self) -> HeapStats {
+        self.heap.stats()
+    }
+
+    /// Changes the bound on the heap.
+    pub fn set_quota(&mut self, bytes: usize) {
+        self.heap.quota = bytes;
+    }
+
+    pub(crate) fn roots(&self) -> [Value; 5] {
+        let thread = |t: *mut Thread| if t.is_null() { Value::NIL } else { Value::thread(t) };
+        [
+            Value::table(self.globals),
+            self.pending,
+            thread(self.root),
+            thread(self.current),
+            thread(self.scratch),
+        ]
+    }
+}
+
+/// Clears the host pointer even if the host's code panics.
+struct ClearHost<'a>(&'a mut Lua);
+
+impl Drop for ClearHost<'_> {
+    fn drop(&mut self) {
+        self.0.host = None;
+    }
+}
+
+impl<'cx> Cx<'cx> {
+    /// A function of the process from code; its globals are the process's.
+    pub fn load(&mut self, proto: Arc<Proto>) -> Val<'cx> {
+        let raw = Arc::as_ptr(&proto);
+        let lua = self.lua();
+        lua.heap.keep(proto);
+        let c: *mut Closure = lua.heap.new_closure(raw, 0);
+        Val::new(Value::closure(c))
+    }
+
+    /// What the root `thread` finished, yielded or raised with, after [`Lua::run`] said so.
+    pub fn outcome(&mut self, thread: Val<'cx>) -> Vec<Val<'cx>> {
+        if !thread.is_thread() {
+            return Vec::new();
+        }
+        let t = thread.raw.as_thread();
+        // SAFETY: the thread is live; its results lie on top of its stack.
+        unsafe {
+            let n = (*t).resume_with as usize;
+            let first = ((*t).top as usize).saturating_sub(n);
+            (first..(*t).top as usize).map(|i| Val::new(*(*t).stack.add(i))).collect()
+        }
+    }
+
+    /// `suspended running normal waiting dead` of a coroutine.
+    pub fn thread_status(&self, thread: Val<'cx>) -> &'static str {
+        if !thread.is_thread() {
+            return "dead";
+        }
+        // SAFETY: the thread is live.
+        match unsafe { (*thread.raw.as_thread()).status } {
+            Status::Suspended => "suspended",
+            Status::Running => "running",
+            Status::Normal => "normal",
+            Status::Waiting => "waiting",
+            Status::Dead => "dead",
+        }
+    }
+
+    /// The Lua frames that run, innermost first.
+    pub fn traceback(&self) -> Vec<TraceFrame> {
+        crate::trace::traceback(self.thread)
+    }
+}

@@ -1,0 +1,490 @@
+//! What a native function sees: branded values, its slots, and what it asks the interpreter to do next.
+//!
+//! # Contract
+//!
+//! A native is a plain function `for<'cx> fn(&mut Cx<'cx>) -> NativeResult`. Its *slots* are numbered from 0: the arguments
+//! first, then whatever it pushes. A [`Val`] is branded with `'cx`, so it cannot be kept in Rust beyond the call: what must
+//! survive a call-out stays in slots, in upvalues of a native closure, in slots of a userdata, or in a [`Pin`] of the host.
+//! The collector never runs while a native is active, so values and borrowed strings stay valid for all of `'cx`.
+//!
+//! A native never calls Lua on the Rust stack. It pushes a function and arguments and returns [`Cx::call`] with a *continuation*:
+//! another native that is run in the same slots once the call has returned, with the results pushed on top
+//! ([`Cx::results`] counts them, [`Cx::result`] reads them). A loop is a continuation that calls again and names itself. Long work
+//! without callbacks charges [`Cx::charge`] and, when that says so, stores its state in slots and returns [`Cx::again`].
+//!
+//! Raising: `Err(cx.error("…"))`. A [`Raise`] carries no data; the value waits inside the process.
+
+#![allow(unsafe_code, reason = "the branded view over raw values is where safe code meets the heap")]
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::lua::Lua;
+use crate::object::{Native, Str, Thread};
+use crate::value::{self, Value};
+
+mod args;
+mod objects;
+
+pub use args::Num;
+pub use objects::{Table, Userdata};
+
+/// A native function.
+pub type NativeFn = for<'a, 'cx> fn(&'a mut Cx<'cx>) -> NativeResult;
+/// A native function with captured Rust state, for statics only.
+pub type DynNative = dyn for<'a, 'cx> Fn(&'a mut Cx<'cx>) -> NativeResult + Send + Sync;
+/// What a native returns.
+pub type NativeResult = Result<Flow, Raise>;
+
+/// The proof that a value was raised; made by [`Cx::error`], [`Cx::raise`] and the argument getters.
+#[derive(Debug)]
+#[must_use = "return it, or the raised value is lost"]
+pub struct Raise(pub(crate) RaiseKind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RaiseKind {
+    /// The value is in `Lua::pending`.
+    Value,
+    /// The quota is exceeded: no `pcall` catches it.
+    Quota,
+}
+
+/// What the interpreter does after a native returned; made by [`Cx`] methods and [`Flow::values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a native returns its flow"]
+pub struct Flow {
+    pub(crate) kind: FlowKind,
+    pub(crate) n: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum FlowKind {
+    Return,
+    Call,
+    ProtectedCall,
+    TailCall,
+    Again,
+    Yield,
+    Resume,
+    Wait,
+}
+
+impl Flow {
+    /// Done: the last `n` pushed values are the results.
+    pub fn values(n: usize) -> Flow {
+        Flow { kind: FlowKind::Return, n: n as u32 }
+    }
+}
+
+/// A Lua value, valid for the call `'cx` of one process.
+#[derive(Clone, Copy)]
+pub struct Val<'cx> {
+    pub(crate) raw: Value,
+    /// Invariant: values of two processes can never be mixed.
+    pub(crate) brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
+}
+
+/// A value taken apart.
+#[derive(Clone, Copy, Debug)]
+pub enum View<'cx> {
+    /// `nil`
+    Nil,
+    /// `true`, `false`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// The bytes of a string.
+    Str(&'cx [u8]),
+    /// A table.
+    Table(Table<'cx>),
+    /// A Lua or native function.
+    Function(Val<'cx>),
+    /// A host object, error objects included.
+    Userdata(Userdata<'cx>),
+    /// A coroutine.
+    Thread(Val<'cx>),
+}
+
+impl<'cx> Val<'cx> {
+    /// `nil`
+    pub const NIL: Val<'cx> = Val { raw: Value::NIL, brand: PhantomData };
+
+    pub(crate) fn new(raw: Value) -> Val<'cx> {
+        Val { raw, brand: PhantomData }
+    }
+    /// A boolean.
+    pub fn bool(b: bool) -> Val<'cx> {
+        Val::new(Value::bool(b))
+    }
+    /// An integer.
+    pub fn int(i: i64) -> Val<'cx> {
+        Val::new(Value::int(i))
+    }
+    /// A float.
+    pub fn float(f: f64) -> Val<'cx> {
+        Val::new(Value::float(f))
+    }
+    /// Whether it is `nil`.
+    pub fn is_nil(self) -> bool {
+        self.raw.is_nil()
+    }
+    /// Neither `nil` nor `false`.
+    pub fn truthy(self) -> bool {
+        self.raw.truthy()
+    }
+    /// `nil boolean number string table function userdata thread`.
+    pub fn type_name(self) -> &'static str {
+        self.raw.type_name()
+    }
+    /// Equality without metamethods.
+    pub fn raw_eq(self, other: Val<'cx>) -> bool {
+        self.raw.raw_eq(other.raw)
+    }
+    /// The value taken apart.
+    pub fn view(self) -> View<'cx> {
+        match self.raw.tag {
+            value::NIL => View::Nil,
+            value::FALSE | value::TRUE => View::Bool(self.raw.truthy()),
+            value::INT => View::Int(self.raw.as_int()),
+            value::FLOAT => View::Float(self.raw.as_float()),
+            // SAFETY: strings are immutable and not freed during 'cx.
+            value::STR => View::Str(unsafe { Str::bytes(self.raw.as_str()) }),
+            value::TABLE => View::Table(Table { raw: self.raw.as_table(), brand: PhantomData }),
+            value::USERDATA => View::Userdata(Userdata { raw: self.raw.as_userdata(), brand: PhantomData }),
+            value::THREAD => View::Thread(self),
+            _ => View::Function(self),
+        }
+    }
+    /// The integer, if it is one (floats are not converted).
+    pub fn as_int(self) -> Option<i64> {
+        self.raw.is_int().then(|| self.raw.as_int())
+    }
+    /// The number as a float.
+    pub fn as_number(self) -> Option<f64> {
+        match self.view() {
+            View::Int(i) => Some(i as f64),
+            View::Float(f) => Some(f),
+            _ => None,
+        }
+    }
+    /// The bytes, if it is a string.
+    pub fn as_bytes(self) -> Option<&'cx [u8]> {
+        match self.view() {
+            View::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+    /// The table, if it is one.
+    pub fn as_table(self) -> Option<Table<'cx>> {
+        match self.view() {
+            View::Table(t) => Some(t),
+            _ => None,
+        }
+    }
+    /// The userdata, if it is one.
+    pub fn as_userdata(self) -> Option<Userdata<'cx>> {
+        match self.view() {
+            View::Userdata(u) => Some(u),
+            _ => None,
+        }
+    }
+    /// Whether it is a Lua or native function.
+    pub fn is_function(self) -> bool {
+        matches!(self.raw.tag, value::CLOSURE | value::NATIVE)
+    }
+    /// Whether it is a coroutine.
+    pub fn is_thread(self) -> bool {
+        self.raw.tag == value::THREAD
+    }
+    /// An address-like identity of objects, stable while the object lives; `None` for immediates and strings.
+    pub fn identity(self) -> Option<u64> {
+        (self.raw.tag > value::STR).then_some(self.raw.data)
+    }
+}
+
+impl fmt::Debug for Val<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.view() {
+            View::Str(s) => write!(f, "{:?}", String::from_utf8_lossy(s)),
+            View::Int(i) => write!(f, "{i}"),
+            View::Float(x) => write!(f, "{x}"),
+            View::Bool(b) => write!(f, "{b}"),
+            _ => f.write_str(self.type_name()),
+        }
+    }
+}
+
+impl From<bool> for Val<'_> {
+    fn from(b: bool) -> Self {
+        Val::bool(b)
+    }
+}
+impl From<i64> for Val<'_> {
+    fn from(i: i64) -> Self {
+        Val::int(i)
+    }
+}
+impl From<f64> for Val<'_> {
+    fn from(f: f64) -> Self {
+        Val::float(f)
+    }
+}
+impl<'cx> From<Table<'cx>> for Val<'cx> {
+    fn from(t: Table<'cx>) -> Self {
+        t.val()
+    }
+}
+impl<'cx> From<Userdata<'cx>> for Val<'cx> {
+    fn from(u: Userdata<'cx>) -> Self {
+        u.val()
+    }
+}
+
+/// A value that the host keeps alive in one process. Read with [`Cx::pinned`], given back with [`Lua::unpin`]; a pin of
+/// another process reads as some other value of this process or nil.
+#[derive(Debug, PartialEq, Eq, Hash)]
+#[must_use = "a pin that is dropped without unpin keeps its value until the process ends"]
+pub struct Pin(pub(crate) u32);
+
+/// The window of a running native; the only way to the heap.
+pub struct Cx<'cx> {
+    pub(crate) lua: *mut Lua,
+    pub(crate) thread: *mut Thread,
+    pub(crate) callee: *const Native,
+    /// Stack index of slot 0.
+    pub(crate) base: u32,
+    pub(crate) args: u32,
+    /// Results of the call-out that this continuation continues.
+    pub(crate) results: u32,
+    pub(crate) ok: bool,
+    pub(crate) then: Option<NativeFn>,
+    pub(crate) brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
+}
+
+impl<'cx> Cx<'cx> {
+    pub(crate) fn lua(&mut self) -> &mut Lua {
+        // SAFETY: a Cx is made by the interpreter or by `Lua::enter` for a process that outlives it and that nothing
+        // else touches meanwhile; the reference lives as long as this borrow of the Cx.
+        unsafe { &mut *self.lua }
+    }
+    pub(crate) fn lua_ref(&self) -> &Lua {
+        // SAFETY: as above.
+        unsafe { &*self.lua }
+    }
+
+    // ---- slots -------------------------------------------------------------------------------------------
+
+    /// Number of arguments of the call (not of the continuation).
+    pub fn nargs(&self) -> usize {
+        self.args as usize
+    }
+    /// Argument `i`, counted from 0; nil when absent.
+    #[inline]
+    pub fn arg(&self, i: usize) -> Val<'cx> {
+        if i < self.args as usize { self.slot(i) } else { Val::NIL }
+    }
+    /// Slot `i`: arguments, then pushed values; nil beyond the top.
+    #[inline]
+    pub fn slot(&self, i: usize) -> Val<'cx> {
+        // SAFETY: slots below the top are initialised values of the thread's stack.
+        unsafe {
+            let at = self.base as usize + i;
+            if at < (*self.thread).top as usize { Val::new(*(*self.thread).stack.add(at)) } else { Val::NIL }
+        }
+    }
+    /// Overwrites slot `i`, which must exist.
+    pub fn set_slot(&mut self, i: usize, v: Val<'cx>) {
+        assert!(i < self.len(), "slot {i} of {}", self.len());
+        // SAFETY: just checked; stacks need no barrier (they are rescanned at the end of a mark).
+        unsafe { *(*self.thread).stack.add(self.base as usize + i) = v.raw }
+    }
+    /// Number of slots in use.
+    pub fn len(&self) -> usize {
+        // SAFETY: the thread is live and runs this native.
+        unsafe { ((*self.thread).top - self.base) as usize }
+    }
+    /// Whether no slot is in use.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Adds a slot on top.
+    #[inline]
+    pub fn push(&mut self, v: impl Into<Val<'cx>>) {
+        let v = v.into();
+        // SAFETY: growth keeps the stack initialised up to its capacity.
+        unsafe {
+            if (*self.thread).top >= (*self.thread).stack_cap {
+                crate::thread::grow(&mut (*self.lua).heap, self.thread, 1);
+            }
+            *(*self.thread).stack.add((*self.thread).top as usize) = v.raw;
+            (*self.thread).top += 1;
+        }
+    }
+    /// Drops slots from the top until `n` are left, or fills up with nil.
+    pub fn set_len(&mut self, n: usize) {
+        while self.len() < n {
+            self.push(Val::NIL);
+        }
+        // SAFETY: the thread is live; the new top lies within initialised slots.
+        unsafe { (*self.thread).top = self.base + n as u32 }
+    }
+    /// In a continuation: how many values the call returned (or was resumed with). 0 otherwise.
+    pub fn results(&self) -> usize {
+        self.results as usize
+    }
+    /// In a continuation: result `i`, counted from 0; nil when absent.
+    pub fn result(&self, i: usize) -> Val<'cx> {
+        if i < self.results() { self.slot(self.len() - self.results() + i) } else { Val::NIL }
+    }
+    /// In a continuation of [`Cx::pcall`] or [`Cx::resume`]: false if the call raised (the value is the only result).
+    pub fn succeeded(&self) -> bool {
+        self.ok
+    }
+    /// Upvalue `i` of a native closure, nil when absent.
+    pub fn upvalue(&self, i: usize) -> Val<'cx> {
+        // SAFETY: the callee is live for the call; its upvalue count is in the header.
+        unsafe {
+            if i < (*self.callee).hdr.word as usize {
+                Val::new(*Native::upvals(self.callee.cast_mut()).add(i))
+            } else {
+                Val::NIL
+            }
+        }
+    }
+    /// Overwrites upvalue `i` of the native closure that runs.
+    pub fn set_upvalue(&mut self, i: usize, v: Val<'cx>) {
+        let callee = self.callee.cast_mut();
+        // SAFETY: bounds are checked; only private natives have upvalues; the barrier keeps the collector informed.
+        unsafe {
+            assert!(i < (*callee).hdr.word as usize, "upvalue {i} of {}", (*callee).hdr.word);
+            *Native::upvals(callee).add(i) = v.raw;
+            self.lua().heap.barrier_forward(callee.cast(), v.raw);
+        }
+    }
+    /// The name of the running native, for messages.
+    pub fn name(&self) -> &'cx str {
+        // SAFETY: names are immortal or kept by the callee.
+        unsafe {
+            if self.callee.is_null() || (*self.callee).name.is_null() {
+                return "?";
+            }
+            std::str::from_utf8(Str::bytes((*self.callee).name)).unwrap_or("?")
+        }
+    }
+
+    // ---- what happens next ---------------------------------------------------------------------------------
+
+    /// Returns one value.
+    #[inline]
+    pub fn ret(&mut self, v: impl Into<Val<'cx>>) -> NativeResult {
+        self.push(v);
+        Ok(Flow::values(1))
+    }
+    /// Returns two values.
+    pub fn ret2(&mut self, a: impl Into<Val<'cx>>, b: impl Into<Val<'cx>>) -> NativeResult {
+        self.push(a);
+        self.push(b);
+        Ok(Flow::values(2))
+    }
+    /// Returns nothing.
+    pub fn ret0(&mut self) -> NativeResult {
+        Ok(Flow::values(0))
+    }
+    /// Calls: a function and `args` arguments are the last pushed values. They are replaced by the results, then `then` runs.
+    pub fn call(&mut self, args: usize, then: NativeFn) -> NativeResult {
+        self.then = Some(then);
+        Ok(Flow { kind: FlowKind::Call, n: args as u32 })
+    }
+    /// Like [`Cx::call`]; a raise comes back as one result with [`Cx::succeeded`] false. Exhausted quota is not caught.
+    pub fn pcall(&mut self, args: usize, then: NativeFn) -> NativeResult {
+        self.then = Some(then);
+        Ok(Flow { kind: FlowKind::ProtectedCall, n: args as u32 })
+    }
+    /// Calls and returns all results of the callee.
+    pub fn tail_call(&mut self, args: usize) -> NativeResult {
+        Ok(Flow { kind: FlowKind::TailCall, n: args as u32 })
+    }
+    /// Gives way: the slice is used up; `then` runs in the same slots in the next one.
+    pub fn again(&mut self, then: NativeFn) -> NativeResult {
+        self.then = Some(then);
+        Ok(Flow { kind: FlowKind::Again, n: 0 })
+    }
+    /// Yields the last `n` pushed values to the resumer (or to the host, for a root). What it is resumed with are the results
+    /// of this native.
+    pub fn yield_values(&mut self, n: usize) -> NativeResult {
+        self.then = None;
+        Ok(Flow { kind: FlowKind::Yield, n: n as u32 })
+    }
+    /// Suspends the innermost coroutine until the host delivers. What is delivered are the results of this native, or,
+    /// with a continuation, the results that it sees.
+    pub fn wait(&mut self, then: Option<NativeFn>) -> NativeResult {
+        self.then = then;
+        Ok(Flow { kind: FlowKind::Wait, n: 0 })
+    }
+    /// Resumes a coroutine: it and `args` values are the last pushed values. `then` sees what it yields or returns;
+    /// [`Cx::succeeded`] is false if it raised or cannot be resumed.
+    pub fn resume(&mut self, args: usize, then: NativeFn) -> NativeResult {
+        self.then = Some(then);
+        Ok(Flow { kind: FlowKind::Resume, n: args as u32 })
+    }
+
+    // ---- the host, fuel, quota -------------------------------------------------------------------------------
+
+    /// What the embedder passed to [`Lua::run`] or [`Lua::enter`].
+    ///
+    /// # Panics
+    /// If that is of another type: a mistake of the embedder.
+    pub fn host<T: Any>(&mut self) -> &mut T {
+        self.try_host().expect("the embedder runs this process with a host of the asked type")
+    }
+    /// Like [`Cx::host`], `None` if the host is of another type.
+    pub fn try_host<T: Any>(&mut self) -> Option<&mut T> {
+        // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs; the
+        // result borrows this Cx exclusively.
+        unsafe { (*self.lua().host?.as_ptr()).downcast_mut::<T>() }
+    }
+    /// Charges `work` units (about a nanosecond each); true when the slice is used up and long work should give way.
+    pub fn charge(&mut self, work: usize) -> bool {
+        let lua = self.lua();
+        lua.fuel = lua.fuel.saturating_sub(work as i64);
+        lua.fuel <= 0
+    }
+    /// Makes sure that `bytes` more fit the quota, before something large is built.
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), Raise> {
+        if self.lua().heap.fits(bytes) { Ok(()) } else { Err(Raise(RaiseKind::Quota)) }
+    }
+
+    // ---- raising -----------------------------------------------------------------------------------------------
+
+    /// Raises `v` as it is.
+    pub fn raise(&mut self, v: Val<'cx>) -> Raise {
+        self.lua().pending = v.raw;
+        Raise(RaiseKind::Value)
+    }
+    /// Raises a string with the position of the calling Lua function: `chunk:line: message`.
+    #[cold]
+    pub fn error(&mut self, message: impl fmt::Display) -> Raise {
+        self.error_at(1, message)
+    }
+    /// Raises a string with the position of level `level` (1 = who called this native, 0 = no position).
+    #[cold]
+    pub fn error_at(&mut self, level: usize, message: impl fmt::Display) -> Raise {
+        let place = self.place(level);
+        let v = self.string(format!("{place}{message}").as_bytes());
+        self.raise(v)
+    }
+    /// `chunk:line: ` of the Lua function at `level`, empty if it is not one.
+    pub fn place(&mut self, level: usize) -> String {
+        crate::trace::place(self.thread, level)
+    }
+    /// Raises `bad argument #i+1 to 'name' (message)`.
+    #[cold]
+    pub fn arg_error(&mut self, i: usize, message: impl fmt::Display) -> Raise {
+        let name = self.name();
+        self.error(format_args!("bad argument #{} to '{name}' ({message})", i + 1))
+    }
+}

@@ -1,0 +1,308 @@
+//! Tables, userdata, strings and functions as natives handle them.
+
+#![allow(unsafe_code, reason = "turns branded handles into raw objects")]
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Cx, NativeFn, Pin, Raise, Val};
+use crate::object::{self, FROZEN};
+use crate::value::Value;
+
+/// A table of the running process, or a frozen one of the statics.
+#[derive(Clone, Copy)]
+pub struct Table<'cx> {
+    pub(crate) raw: *mut object::Table,
+    pub(crate) brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
+}
+
+/// A host object.
+#[derive(Clone, Copy)]
+pub struct Userdata<'cx> {
+    pub(crate) raw: *mut object::Userdata,
+    pub(crate) brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
+}
+
+impl fmt::Debug for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("table")
+    }
+}
+impl fmt::Debug for Userdata<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.type_name())
+    }
+}
+
+// SAFETY of all methods below: handles are only made from live objects, and nothing is freed during 'cx because the
+// collector does not run while a native is active.
+impl<'cx> Table<'cx> {
+    /// The table as a value.
+    pub fn val(self) -> Val<'cx> {
+        Val::new(Value::table(self.raw))
+    }
+    /// Raw read.
+    pub fn get(self, key: Val<'cx>) -> Val<'cx> {
+        // SAFETY: see above.
+        Val::new(unsafe { object::Table::get(self.raw, key.raw) })
+    }
+    /// Raw read of an integer key.
+    pub fn get_int(self, key: i64) -> Val<'cx> {
+        // SAFETY: see above.
+        Val::new(unsafe { object::Table::get_int(self.raw, key) })
+    }
+    /// Raw read of a text key.
+    pub fn get_field(self, key: &str) -> Val<'cx> {
+        // SAFETY: see above.
+        Val::new(unsafe { object::Table::get_bytes(self.raw, key.as_bytes()) })
+    }
+    /// A border, as `#` without metamethods.
+    pub fn len(self) -> i64 {
+        // SAFETY: see above.
+        unsafe { object::Table::border(self.raw) }
+    }
+    /// Whether it has no entry at all.
+    pub fn is_empty(self) -> bool {
+        matches!(self.next(Val::NIL), Ok(None))
+    }
+    /// The entry behind `key` (nil = first) in insertion order, array part first; `Err` if `key` is not in the table.
+    #[allow(clippy::result_unit_err, reason = "there is one way to fail, and the caller words it")]
+    pub fn next(self, key: Val<'cx>) -> Result<Option<(Val<'cx>, Val<'cx>)>, ()> {
+        // SAFETY: see above.
+        let found = unsafe { object::Table::next(self.raw, key.raw) }?;
+        Ok(found.map(|(k, v)| (Val::new(k), Val::new(v))))
+    }
+    /// Walks the entries without searching: start with 0, go on with the returned cursor, stop at `None`.
+    pub fn entry_at(self, cursor: usize) -> Option<(usize, Val<'cx>, Val<'cx>)> {
+        // SAFETY: see above.
+        unsafe { object::Table::entry_at(self.raw, cursor) }.map(|(c, k, v)| (c, Val::new(k), Val::new(v)))
+    }
+    /// Its metatable.
+    pub fn metatable(self) -> Option<Table<'cx>> {
+        // SAFETY: see above.
+        let meta = unsafe { (*self.raw).meta };
+        (!meta.is_null()).then_some(Table { raw: meta, brand: PhantomData })
+    }
+    /// Whether writes raise.
+    pub fn is_frozen(self) -> bool {
+        // SAFETY: see above.
+        unsafe { (*self.raw).hdr.mark & FROZEN != 0 }
+    }
+    /// Number of slots in the array part: integer keys `1..=n` live there.
+    pub fn array_len(self) -> usize {
+        // SAFETY: see above.
+        unsafe { (*self.raw).arr_len as usize }
+    }
+}
+
+impl<'cx> Userdata<'cx> {
+    /// The object as a value.
+    pub fn val(self) -> Val<'cx> {
+        Val::new(Value::userdata(self.raw))
+    }
+    /// The payload, if it is a `T`. Interior mutability is the payload's business.
+    pub fn payload<T: Any + Send>(self) -> Option<&'cx T> {
+        // SAFETY: see above; the payload is never replaced while the object lives.
+        unsafe { (*self.raw).payload.downcast_ref::<T>() }
+    }
+    /// The name of its type, as given at registration.
+    pub fn type_name(self) -> &'static str {
+        // SAFETY: see above; type infos live as long as the statics, which the process holds.
+        unsafe { (*(*self.raw).info).name }
+    }
+    /// Number of traced values.
+    pub fn len(self) -> usize {
+        // SAFETY: see above.
+        unsafe { (*self.raw).slots.len() }
+    }
+    /// Whether it holds no traced value.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+    /// Traced value `i`; nil beyond the end.
+    pub fn slot(self, i: usize) -> Val<'cx> {
+        // SAFETY: see above.
+        unsafe { (&(*self.raw).slots).get(i).map_or(Val::NIL, |v| Val::new(*v)) }
+    }
+}
+
+impl<'cx> Cx<'cx> {
+    /// A new string.
+    pub fn string(&mut self, bytes: &[u8]) -> Val<'cx> {
+        Val::new(Value::str(self.lua().heap.new_str(bytes)))
+    }
+    /// A new string of `len` bytes that `fill` writes (they start as zeros).
+    pub fn string_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Val<'cx>, Raise> {
+        self.reserve(len)?;
+        Ok(Val::new(Value::str(self.lua().heap.new_str_with(len, fill))))
+    }
+    /// A new table with room for `array` and `hash` entries.
+    pub fn table(&mut self, array: usize, hash: usize) -> Table<'cx> {
+        Table { raw: self.lua().heap.new_table(array, hash), brand: PhantomData }
+    }
+    /// Raw write. Raises for nil and NaN keys and for frozen tables.
+    pub fn set(
+        &mut self,
+        t: Table<'cx>,
+        key: impl Into<Val<'cx>>,
+        v: impl Into<Val<'cx>>,
+    ) -> Result<(), Raise> {
+        // SAFETY: handles are live, see above.
+        let done = unsafe { object::Table::set(&mut self.lua().heap, t.raw, key.into().raw, v.into().raw) };
+        done.map_err(|e| self.error(e.message()))
+    }
+    /// Raw write of a text key.
+    pub fn set_field(&mut self, t: Table<'cx>, key: &str, v: impl Into<Val<'cx>>) -> Result<(), Raise> {
+        let key = match crate::symbol::lookup(key.as_bytes()) {
+            Some(symbol) => Val::new(Value::str(symbol)),
+            None => self.string(key.as_bytes()),
+        };
+        self.set(t, key, v)
+    }
+    /// Raw write of an integer key.
+    pub fn set_int(&mut self, t: Table<'cx>, key: i64, v: impl Into<Val<'cx>>) -> Result<(), Raise> {
+        self.set(t, key, v)
+    }
+    /// Sets or removes the metatable. Raises for frozen tables.
+    pub fn set_metatable(&mut self, t: Table<'cx>, meta: Option<Table<'cx>>) -> Result<(), Raise> {
+        if t.is_frozen() {
+            return Err(self.error(crate::table::KeyError::Frozen.message()));
+        }
+        // SAFETY: handles are live; the barrier keeps the collector informed.
+        unsafe {
+            (*t.raw).meta = meta.map_or(std::ptr::null_mut(), |m| m.raw);
+            if let Some(m) = meta {
+                self.lua().heap.barrier_back(t.raw, Value::table(m.raw));
+            }
+        }
+        Ok(())
+    }
+    /// Makes a table immutable for good.
+    pub fn freeze(&mut self, t: Table<'cx>) {
+        // SAFETY: handles are live.
+        unsafe { (*t.raw).hdr.mark |= FROZEN }
+    }
+    /// Gives `f` the array part (keys `1..=n`) to read and permute. Raises for frozen tables.
+    pub fn with_array<R>(
+        &mut self,
+        t: Table<'cx>,
+        f: impl FnOnce(&[Cell<Val<'cx>>]) -> R,
+    ) -> Result<R, Raise> {
+        if t.is_frozen() {
+            return Err(self.error(crate::table::KeyError::Frozen.message()));
+        }
+        // SAFETY: the array part cannot move or be freed while `f` runs, since that takes a Cx, which is borrowed here.
+        // Reads through other handles copy single values. `Val` has the layout of `Value`, `Cell` that of its content.
+        let cells: &[Cell<Val<'cx>>] = unsafe {
+            let n = (*t.raw).arr_len as usize;
+            if n == 0 { &[] } else { std::slice::from_raw_parts((*t.raw).arr.cast(), n) }
+        };
+        let r = f(cells);
+        // SAFETY: the handle is live; `f` may have stored anything, so the table is scanned again, and its border
+        // may have moved.
+        unsafe {
+            self.lua().heap.barrier_back_any(t.raw);
+            object::Table::trim(t.raw);
+        }
+        Ok(r)
+    }
+    /// A new userdata of the type that the statics know for `T`, with traced values.
+    ///
+    /// # Panics
+    /// If `T` was not registered: a mistake of the module's author.
+    pub fn userdata<T: Any + Send>(&mut self, payload: T, slots: &[Val<'cx>]) -> Userdata<'cx> {
+        let lua = self.lua();
+        let info = lua.statics.type_info::<T>().expect("the userdata type is registered with the statics");
+        let slots = slots.iter().map(|v| v.raw).collect();
+        Userdata { raw: lua.heap.new_userdata(info, Box::new(payload), slots), brand: PhantomData }
+    }
+    /// Overwrites traced value `i`, growing with nil as needed.
+    pub fn set_userdata_slot(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
+        // SAFETY: the handle is live; growth is counted; the barrier keeps the collector informed.
+        unsafe {
+            let before = (*u.raw).slots.capacity();
+            let slots = &mut (*u.raw).slots;
+            if slots.len() <= i {
+                slots.resize(i + 1, Value::NIL);
+            }
+            slots[i] = v.raw;
+            let grown = slots.capacity() - before;
+            self.lua().heap.add_bytes(grown * size_of::<Value>());
+            self.lua().heap.barrier_forward(u.raw.cast(), v.raw);
+        }
+    }
+    /// Removes traced values behind the first `n`.
+    pub fn truncate_userdata_slots(&mut self, u: Userdata<'cx>, n: usize) {
+        // SAFETY: the handle is live; capacity stays counted.
+        unsafe { (*u.raw).slots.truncate(n) }
+    }
+    /// A native function with upvalues of its own.
+    pub fn native(&mut self, name: &'static str, func: NativeFn, upvalues: &[Val<'cx>]) -> Val<'cx> {
+        let name = crate::symbol::intern(name.as_bytes()).unwrap_or(std::ptr::null());
+        let upvals: Vec<Value> = upvalues.iter().map(|v| v.raw).collect();
+        Val::new(Value::native(self.lua().heap.new_native(func, name, &upvals)))
+    }
+    /// The process's globals.
+    pub fn globals(&mut self) -> Table<'cx> {
+        Table { raw: self.lua().globals, brand: PhantomData }
+    }
+    /// The value that the statics hold for module `name`.
+    pub fn module(&mut self, name: &str) -> Option<Val<'cx>> {
+        self.lua().statics.module(name).map(Val::new)
+    }
+    /// Keeps `v` alive for the host.
+    pub fn pin(&mut self, v: Val<'cx>) -> Pin {
+        self.lua().heap.pin(v.raw)
+    }
+    /// The pinned value.
+    pub fn pinned(&self, pin: &Pin) -> Val<'cx> {
+        Val::new(self.lua_ref().heap.pinned(pin))
+    }
+    /// Gives a pin back.
+    pub fn unpin(&mut self, pin: Pin) {
+        self.lua().heap.unpin(pin);
+    }
+    /// A new coroutine that will run `function` with `args`, suspended. As a root it is run by [`crate::Lua::run`].
+    pub fn thread(&mut self, function: Val<'cx>, args: &[Val<'cx>]) -> Val<'cx> {
+        let heap = &mut self.lua().heap;
+        let args: Vec<Value> = args.iter().map(|v| v.raw).collect();
+        Val::new(Value::thread(crate::thread::new(heap, function.raw, &args)))
+    }
+    /// The coroutine that runs this native, and whether it is a root.
+    pub fn running(&self) -> (Val<'cx>, bool) {
+        // SAFETY: the thread runs this native.
+        (Val::new(Value::thread(self.thread)), unsafe { (*self.thread).parent.is_null() })
+    }
+    /// The root at the bottom of the resume chain that runs.
+    pub fn root(&self) -> Val<'cx> {
+        let mut t = self.thread;
+        // SAFETY: parents of a running coroutine are live.
+        unsafe {
+            while !(*t).parent.is_null() {
+                t = (*t).parent;
+            }
+        }
+        Val::new(Value::thread(t))
+    }
+    /// Delivers results to the root `thread` (its innermost coroutine), which waits. False if it does not wait.
+    pub fn deliver(&mut self, thread: Val<'cx>, results: &[Val<'cx>]) -> bool {
+        let values: Vec<Value> = results.iter().map(|v| v.raw).collect();
+        thread.is_thread()
+            && crate::thread::deliver(&mut self.lua().heap, thread.raw.as_thread(), &values, false)
+    }
+    /// Makes the waiting root `thread` raise `v`. False if it does not wait.
+    pub fn deliver_raise(&mut self, thread: Val<'cx>, v: Val<'cx>) -> bool {
+        thread.is_thread()
+            && crate::thread::deliver(&mut self.lua().heap, thread.raw.as_thread(), &[v.raw], true)
+    }
+    /// The text of `tostring` without metamethods: `table: 3` with a number per process instead of an address.
+    pub fn plain_text(&mut self, v: Val<'cx>) -> String {
+        crate::coerce::plain_text(self.lua(), v.raw)
+    }
+    /// The metamethod `event` (`"__tostring"` …) of `v`, or nil.
+    pub fn metamethod(&mut self, v: Val<'cx>, event: &str) -> Val<'cx> {
+        Val::new(crate::meta::by_name(self.lua(), v.raw, event.as_bytes()))
+    }
+}

@@ -1,0 +1,227 @@
+//! Layout of the objects that live in a process heap or, immortal, in the node's statics.
+
+#![allow(unsafe_code, reason = "objects are laid out by hand and reached through raw pointers")]
+
+use std::any::Any;
+
+use crate::frame::Frame;
+use crate::native::NativeFn;
+use crate::proto::Proto;
+use crate::statics::TypeInfo;
+use crate::value::Value;
+
+/// White of the cycle with even number.
+pub(crate) const WHITE0: u8 = 1;
+/// White of the cycle with odd number.
+pub(crate) const WHITE1: u8 = 2;
+pub(crate) const WHITES: u8 = WHITE0 | WHITE1;
+/// Marked and traversed; a store into it takes the cold path.
+pub(crate) const BLACK: u8 = 4;
+/// Immutable for programs; a store raises.
+pub(crate) const FROZEN: u8 = 8;
+/// Owned by the statics or by a prototype: never marked, never freed by a heap.
+pub(crate) const IMMORTAL: u8 = 16;
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Str,
+    Table,
+    Closure,
+    Native,
+    Userdata,
+    Thread,
+    Cell,
+}
+
+/// First 16 bytes of every object.
+#[repr(C)]
+pub(crate) struct Header {
+    pub(crate) next: *mut Header,
+    pub(crate) kind: Kind,
+    /// Colours and `FROZEN`, `IMMORTAL`.
+    pub(crate) mark: u8,
+    /// Free for the kind.
+    pub(crate) small: u16,
+    /// Free for the kind.
+    pub(crate) word: u32,
+}
+
+/// A string: `hdr.word` is its length; `hdr.small` is 1 for a symbol. The bytes follow.
+#[repr(C)]
+pub(crate) struct Str {
+    pub(crate) hdr: Header,
+    /// 0 = not computed yet (immortal strings always have it).
+    pub(crate) hash: u32,
+    pub(crate) bytes: [u8; 0],
+}
+
+pub(crate) const STR_BYTES: usize = 20;
+
+impl Str {
+    #[inline(always)]
+    pub(crate) unsafe fn len(s: *const Str) -> usize {
+        // SAFETY: the caller passes a live string.
+        unsafe { (*s).hdr.word as usize }
+    }
+
+    /// The bytes; the lifetime is the caller's claim that the string outlives it.
+    #[inline(always)]
+    pub(crate) unsafe fn bytes<'a>(s: *const Str) -> &'a [u8] {
+        // SAFETY: a live string is followed by `hdr.word` initialised bytes that never change.
+        unsafe { std::slice::from_raw_parts((s as *const u8).add(STR_BYTES), (*s).hdr.word as usize) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn is_symbol(s: *const Str) -> bool {
+        // SAFETY: the caller passes a live string.
+        unsafe { (*s).hdr.small == 1 }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn hash(s: *const Str) -> u32 {
+        // SAFETY: the caller passes a live string; immortal ones have their hash, so only the owning thread writes.
+        unsafe {
+            if (*s).hash != 0 {
+                return (*s).hash;
+            }
+            let h = crate::symbol::hash_bytes(Str::bytes(s));
+            (*s.cast_mut()).hash = h;
+            h
+        }
+    }
+
+    #[inline]
+    pub(crate) unsafe fn eq(a: *const Str, b: *const Str) -> bool {
+        // SAFETY: the caller passes live strings.
+        unsafe {
+            a == b
+                || ((*a).hdr.word == (*b).hdr.word
+                    && !(Str::is_symbol(a) && Str::is_symbol(b))
+                    && Str::bytes(a) == Str::bytes(b))
+        }
+    }
+}
+
+/// An entry of the hash part. The tag word of a string key carries the hash in its upper half.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Node {
+    pub(crate) key: Value,
+    pub(crate) val: Value,
+}
+
+/// A table; operations are in `table.rs`. `hdr.small` bits say which metamethods it surely lacks,
+/// `hdr.word` is the slot hint of `__index`.
+#[repr(C)]
+pub(crate) struct Table {
+    pub(crate) hdr: Header,
+    pub(crate) meta: *mut Table,
+    pub(crate) arr: *mut Value,
+    pub(crate) arr_len: u32,
+    pub(crate) arr_cap: u32,
+    pub(crate) nodes: *mut Node,
+    pub(crate) node_len: u32,
+    pub(crate) node_cap: u32,
+    /// Open addressing over `nodes`; entries are node number + 1; null up to eight nodes.
+    pub(crate) index: *mut u32,
+    pub(crate) index_mask: u32,
+    /// Per-process number for `tostring`, 0 = none yet.
+    pub(crate) number: u32,
+}
+
+/// A captured variable.
+#[repr(C)]
+pub(crate) struct Cell {
+    pub(crate) hdr: Header,
+    pub(crate) value: Value,
+}
+
+/// A Lua function: `hdr.word` upvalues follow, values or cells.
+#[repr(C)]
+pub(crate) struct Closure {
+    pub(crate) hdr: Header,
+    pub(crate) proto: *const Proto,
+    pub(crate) number: u32,
+    pub(crate) _pad: u32,
+    pub(crate) upvals: [Value; 0],
+}
+
+impl Closure {
+    #[inline(always)]
+    pub(crate) unsafe fn upvals(c: *mut Closure) -> *mut Value {
+        // SAFETY: the upvalues follow the fixed part.
+        unsafe { (c as *mut u8).add(std::mem::size_of::<Closure>()).cast() }
+    }
+}
+
+/// A function that outlives the node's statics and may capture what it likes.
+pub(crate) type BoxedNative = Box<crate::native::DynNative>;
+
+/// A native function: `hdr.word` upvalues follow.
+#[repr(C)]
+pub(crate) struct Native {
+    pub(crate) hdr: Header,
+    pub(crate) func: NativeFn,
+    pub(crate) name: *const Str,
+    pub(crate) boxed: Option<BoxedNative>,
+    pub(crate) number: u32,
+    pub(crate) _pad: u32,
+    pub(crate) upvals: [Value; 0],
+}
+
+impl Native {
+    #[inline(always)]
+    pub(crate) unsafe fn upvals(c: *mut Native) -> *mut Value {
+        // SAFETY: the upvalues follow the fixed part.
+        unsafe { (c as *mut u8).add(std::mem::size_of::<Native>()).cast() }
+    }
+}
+
+/// A host object: Rust payload, traced Lua values, metatable and name from its type.
+#[repr(C)]
+pub(crate) struct Userdata {
+    pub(crate) hdr: Header,
+    pub(crate) info: *const TypeInfo,
+    pub(crate) payload: Box<dyn Any + Send>,
+    pub(crate) slots: Vec<Value>,
+    pub(crate) number: u32,
+}
+
+/// What a coroutine is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Status {
+    /// Created, or between `yield` and `resume`.
+    Suspended,
+    /// Its frames are being executed (or it is a root that is ready to go on).
+    Running,
+    /// Waits for a coroutine that it resumed.
+    Normal,
+    /// Waits for the host.
+    Waiting,
+    /// Finished or failed.
+    Dead,
+}
+
+/// A coroutine: its stack and frames.
+#[repr(C)]
+pub(crate) struct Thread {
+    pub(crate) hdr: Header,
+    pub(crate) stack: *mut Value,
+    pub(crate) stack_cap: u32,
+    /// First free slot; exact only while a native runs or the thread rests.
+    pub(crate) top: u32,
+    pub(crate) frames: Vec<Frame>,
+    /// Who resumed it; null for a root.
+    pub(crate) parent: *mut Thread,
+    /// For a root: the innermost coroutine, where its execution goes on.
+    pub(crate) innermost: *mut Thread,
+    pub(crate) status: Status,
+    /// Results wait on top of the stack, to be taken by the native's caller or continuation: see `call.rs`.
+    pub(crate) resume_with: u32,
+    pub(crate) raise_pending: bool,
+    pub(crate) wrapped: bool,
+    pub(crate) number: u32,
+}

@@ -1,0 +1,89 @@
+//! A compiled function, shared by all processes of a node.
+
+#![allow(unsafe_code, reason = "owns immortal strings and reads program counters")]
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use crate::object::Str;
+use crate::value::Value;
+
+/// Where a closure takes an upvalue from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capture {
+    /// Register of the enclosing function: the value itself, or a cell.
+    Register(u8),
+    /// Upvalue of the enclosing function.
+    Upvalue(u8),
+    /// The closure that is being made (a `local function` that names itself).
+    Itself,
+}
+
+/// A local variable while it is visible, for messages.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalName {
+    pub(crate) name: Box<str>,
+    pub(crate) register: u8,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+}
+
+/// A compiled function with everything that its instructions refer to.
+pub struct Proto {
+    pub(crate) code: Box<[AtomicU32]>,
+    /// Strings are in the stored form of table keys.
+    pub(crate) consts: Box<[Value]>,
+    pub(crate) protos: Box<[Proto]>,
+    pub(crate) captures: Box<[Capture]>,
+    pub(crate) params: u8,
+    pub(crate) vararg: bool,
+    pub(crate) max_stack: u16,
+    /// Fuel of one call.
+    pub(crate) cost: u32,
+    /// Source line of each instruction.
+    pub(crate) lines: Box<[u32]>,
+    pub(crate) source: Arc<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) locals: Box<[LocalName]>,
+    pub(crate) upvalue_names: Box<[Box<str>]>,
+    /// Constants that are no symbols, freed with this.
+    pub(crate) owned: Vec<*const Str>,
+}
+
+// SAFETY: constants are immortal strings or immediates and never change; instruction words are atomics.
+unsafe impl Send for Proto {}
+// SAFETY: as above.
+unsafe impl Sync for Proto {}
+
+impl Proto {
+    /// Name of the chunk that it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Line of the instruction before `pc`.
+    pub(crate) fn line_at(&self, pc: *const AtomicU32) -> u32 {
+        self.lines.get(self.index_before(pc)).copied().unwrap_or(0)
+    }
+
+    /// Number of the instruction word before `pc`.
+    pub(crate) fn index_before(&self, pc: *const AtomicU32) -> usize {
+        let at = (pc as usize).wrapping_sub(self.code.as_ptr() as usize) / size_of::<AtomicU32>();
+        at.saturating_sub(1).min(self.code.len().saturating_sub(1))
+    }
+}
+
+impl Drop for Proto {
+    fn drop(&mut self) {
+        for s in &self.owned {
+            // SAFETY: only closures of this prototype refer to them, and their heaps keep the root prototype alive.
+            unsafe { crate::symbol::free_immortal(*s) }
+        }
+    }
+}
+
+impl std::fmt::Debug for Proto {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} words)", self.name, self.code.len())
+    }
+}

@@ -1,0 +1,378 @@
+//! What all processes of a node share, built once: library tables, native functions, userdata types, modules.
+//!
+//! Tables of the statics are frozen: a write raises. A process starts with its own globals table, cloned from the template.
+
+#![allow(unsafe_code, reason = "immortal objects are laid out by hand")]
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::fragment::{Portable, Transfer};
+use crate::heap::{Heap, init_native, native_layout};
+use crate::native::{Cx, DynNative, NativeFn, NativeResult};
+use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Str, Table};
+use crate::symbol;
+use crate::value::Value;
+
+/// A native function to be registered.
+pub struct NativeDef {
+    name: String,
+    func: NativeFn,
+    boxed: Option<Box<DynNative>>,
+}
+
+impl NativeDef {
+    /// A plain function; `name` appears in messages.
+    pub fn new(name: impl Into<String>, func: NativeFn) -> NativeDef {
+        NativeDef { name: name.into(), func, boxed: None }
+    }
+    /// A function with captured Rust state.
+    pub fn boxed(name: impl Into<String>, func: Box<DynNative>) -> NativeDef {
+        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func) }
+    }
+}
+
+fn call_boxed(cx: &mut Cx<'_>) -> NativeResult {
+    // SAFETY: the callee is an immortal native whose box is never replaced.
+    let boxed = unsafe { (*cx.callee).boxed.as_ref() };
+    match boxed {
+        Some(f) => f(cx),
+        None => Err(cx.error("native function without body")),
+    }
+}
+
+/// A constant of the statics.
+pub enum Const {
+    /// `nil`, to take a name away.
+    Nil,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(Vec<u8>),
+    /// A native function.
+    Native(NativeDef),
+    /// A frozen table.
+    Lib(Lib),
+}
+
+impl From<bool> for Const {
+    fn from(v: bool) -> Const {
+        Const::Bool(v)
+    }
+}
+impl From<i64> for Const {
+    fn from(v: i64) -> Const {
+        Const::Int(v)
+    }
+}
+impl From<f64> for Const {
+    fn from(v: f64) -> Const {
+        Const::Float(v)
+    }
+}
+impl From<&str> for Const {
+    fn from(v: &str) -> Const {
+        Const::Str(v.as_bytes().to_vec())
+    }
+}
+impl From<Lib> for Const {
+    fn from(v: Lib) -> Const {
+        Const::Lib(v)
+    }
+}
+impl From<NativeDef> for Const {
+    fn from(v: NativeDef) -> Const {
+        Const::Native(v)
+    }
+}
+
+/// A frozen table to be built: functions and constants by name, in order.
+#[derive(Default)]
+pub struct Lib {
+    entries: Vec<(String, Const)>,
+}
+
+impl Lib {
+    /// An empty table.
+    pub fn new() -> Lib {
+        Lib::default()
+    }
+    /// Adds a function.
+    #[must_use]
+    pub fn func(mut self, name: &str, func: NativeFn) -> Lib {
+        self.entries.push((name.to_owned(), NativeDef::new(name, func).into()));
+        self
+    }
+    /// Adds any constant.
+    #[must_use]
+    pub fn value(mut self, name: &str, value: impl Into<Const>) -> Lib {
+        self.entries.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+/// A userdata type to be registered for payloads of one Rust type.
+pub struct UserdataType {
+    id: TypeId,
+    rust_name: &'static str,
+    name: &'static str,
+    methods: Lib,
+    meta: Lib,
+    transfer: Option<TransferFn>,
+}
+
+type TransferFn = Box<dyn Fn(&dyn Any) -> Option<Box<dyn Portable>> + Send + Sync>;
+
+impl UserdataType {
+    /// For payloads `T`; `name` appears in messages (`channel expected, got number`).
+    pub fn new<T: Any + Send>(name: &'static str) -> UserdataType {
+        UserdataType {
+            id: TypeId::of::<T>(),
+            rust_name: type_name::<T>(),
+            name,
+            methods: Lib::new(),
+            meta: Lib::new(),
+            transfer: None,
+        }
+    }
+    /// Adds a method, called as `object:name(…)`.
+    #[must_use]
+    pub fn method(mut self, name: &str, func: NativeFn) -> UserdataType {
+        self.methods = self.methods.func(name, func);
+        self
+    }
+    /// Adds a method or constant readable as `object.name`.
+    #[must_use]
+    pub fn member(mut self, name: &str, value: impl Into<Const>) -> UserdataType {
+        self.methods = self.methods.value(name, value);
+        self
+    }
+    /// Adds a metamethod such as `__tostring`; `__index` replaces the method table.
+    #[must_use]
+    pub fn meta(mut self, event: &str, func: NativeFn) -> UserdataType {
+        self.meta = self.meta.func(event, func);
+        self
+    }
+    /// How a payload leaves its process inside a [`crate::Fragment`]; `None` from `f` means that this one cannot.
+    #[must_use]
+    pub fn transfer<T: Transfer>(mut self) -> UserdataType {
+        debug_assert_eq!(self.id, TypeId::of::<T>());
+        self.transfer = Some(Box::new(|any| any.downcast_ref::<T>().and_then(Transfer::to_portable)));
+        self
+    }
+}
+
+/// A registered userdata type.
+pub(crate) struct TypeInfo {
+    pub(crate) name: &'static str,
+    pub(crate) meta: *mut Table,
+    pub(crate) transfer: Option<TransferFn>,
+}
+
+/// Everything that the processes of a node share. Immutable and immortal as long as a process uses it.
+pub struct Statics {
+    /// Owns all tables and natives of the statics; never collected.
+    #[allow(dead_code, reason = "owner: dropped last")]
+    heap: Heap,
+    pub(crate) string_meta: *mut Table,
+    pub(crate) globals: Vec<(*const Str, Value)>,
+    modules: HashMap<String, Value>,
+    types: FxHashMap<TypeId, Box<TypeInfo>>,
+}
+
+// SAFETY: after `build` nothing writes to any object of the statics: tables are frozen, strings have their hash, natives
+// have no upvalues, and the collectors of processes skip immortal objects. Boxed natives and transfers are `Sync`.
+unsafe impl Send for Statics {}
+// SAFETY: as above.
+unsafe impl Sync for Statics {}
+
+impl Statics {
+    pub(crate) fn module(&self, name: &str) -> Option<Value> {
+        self.modules.get(name).copied()
+    }
+    pub(crate) fn type_info<T: Any>(&self) -> Option<&TypeInfo> {
+        self.types.get(&TypeId::of::<T>()).map(|b| &**b)
+    }
+    pub(crate) fn type_name<T: Any>(&self) -> &'static str {
+        self.type_info::<T>().map_or("userdata", |i| i.name)
+    }
+    /// The names of the modules, unordered.
+    pub fn module_names(&self) -> impl Iterator<Item = &str> {
+        self.modules.keys().map(String::as_str)
+    }
+}
+
+/// Collects libraries, modules and types for [`Statics`].
+pub struct StaticsBuilder {
+    heap: Heap,
+    string_meta: *mut Table,
+    globals: Vec<(*const Str, Value)>,
+    modules: HashMap<String, Value>,
+    types: FxHashMap<TypeId, Box<TypeInfo>>,
+}
+
+impl Default for StaticsBuilder {
+    fn default() -> Self {
+        StaticsBuilder::new()
+    }
+}
+
+impl StaticsBuilder {
+    /// With the base libraries of this crate.
+    pub fn new() -> StaticsBuilder {
+        let mut b = StaticsBuilder::bare();
+        crate::libraries(&mut b);
+        b
+    }
+
+    pub(crate) fn bare() -> StaticsBuilder {
+        StaticsBuilder {
+            heap: Heap::new(usize::MAX),
+            string_meta: std::ptr::null_mut(),
+            globals: Vec::new(),
+            modules: HashMap::new(),
+            types: FxHashMap::default(),
+        }
+    }
+
+    /// Presets a global of every process; a later one of the same name wins.
+    pub fn global(&mut self, name: &str, value: impl Into<Const>) -> &mut Self {
+        let value = self.constant(value.into());
+        let name = self.string(name.as_bytes());
+        self.globals.retain(|(n, _)| *n != name);
+        if !value.is_nil() {
+            self.globals.push((name, value));
+        }
+        self
+    }
+
+    /// Presets a global function.
+    pub fn func(&mut self, name: &str, func: NativeFn) -> &mut Self {
+        self.global(name, NativeDef::new(name, func))
+    }
+
+    /// Makes a module that is not a global; [`Cx::module`] and [`crate::Lua::set_global_module`] find it by name.
+    pub fn module(&mut self, name: &str, value: impl Into<Const>) -> &mut Self {
+        let value = self.constant(value.into());
+        self.modules.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Registers a userdata type. A second one for the same Rust type replaces the first.
+    pub fn userdata(&mut self, ty: UserdataType) -> &mut Self {
+        let own_index = ty.meta.entries.iter().any(|(n, _)| n == "__index");
+        let mut meta = ty.meta;
+        if !own_index {
+            meta = meta.value("__index", ty.methods);
+        }
+        meta = meta.value("__name", ty.name).value("__metatable", ty.name);
+        let Value { data, .. } = self.constant(Const::Lib(meta));
+        debug_assert!(!ty.rust_name.is_empty());
+        let info = TypeInfo { name: ty.name, meta: data as *mut Table, transfer: ty.transfer };
+        self.types.insert(ty.id, Box::new(info));
+        self
+    }
+
+    /// Makes `methods` what `("text"):name(…)` finds.
+    pub fn string_methods(&mut self, methods: Lib) -> &mut Self {
+        let methods = self.constant(Const::Lib(methods));
+        let index = symbol::names().index;
+        let meta = self.heap.new_table(0, 1);
+        self.fill(meta, vec![(index, methods)]);
+        self.string_meta = meta;
+        self
+    }
+
+    /// Presets the global `name` and makes the same table what string methods are looked up in.
+    pub fn string_library(&mut self, name: &str, lib: Lib) -> &mut Self {
+        let table = self.constant(Const::Lib(lib));
+        let meta = self.heap.new_table(0, 1);
+        self.fill(meta, vec![(symbol::names().index, table)]);
+        self.string_meta = meta;
+        let name = self.string(name.as_bytes());
+        self.globals.retain(|(n, _)| *n != name);
+        self.globals.push((name, table));
+        self
+    }
+
+    /// Done.
+    pub fn build(self) -> Arc<Statics> {
+        let StaticsBuilder { heap, string_meta, globals, modules, types } = self;
+        Arc::new(Statics { heap, string_meta, globals, modules, types })
+    }
+
+    fn string(&mut self, bytes: &[u8]) -> *const Str {
+        match symbol::intern(bytes) {
+            Some(s) => s,
+            None => {
+                let s = self.heap.new_str(bytes);
+                // SAFETY: just made; from now on nobody writes it.
+                unsafe {
+                    Str::hash(s);
+                    (*s).hdr.mark = FROZEN | IMMORTAL;
+                }
+                s
+            }
+        }
+    }
+
+    fn constant(&mut self, c: Const) -> Value {
+        match c {
+            Const::Nil => Value::NIL,
+            Const::Bool(b) => Value::bool(b),
+            Const::Int(i) => Value::int(i),
+            Const::Float(f) => Value::float(f),
+            Const::Str(s) => Value::str(self.string(&s)),
+            Const::Native(def) => self.native(def),
+            Const::Lib(lib) => {
+                let entries: Vec<_> = lib
+                    .entries
+                    .into_iter()
+                    .map(|(name, c)| (self.string(name.as_bytes()), self.constant(c)))
+                    .collect();
+                let t = self.heap.new_table(0, entries.len());
+                self.fill(t, entries);
+                Value::table(t)
+            }
+        }
+    }
+
+    fn fill(&mut self, t: *mut Table, entries: Vec<(*const Str, Value)>) {
+        for (k, v) in entries {
+            // SAFETY: the table is fresh; keys are strings, so nothing can fail.
+            let done = unsafe { Table::set(&mut self.heap, t, Value::str(k), v) };
+            debug_assert!(done.is_ok());
+        }
+        // SAFETY: as above.
+        unsafe { (*t).hdr.mark = FROZEN | IMMORTAL }
+    }
+
+    fn native(&mut self, def: NativeDef) -> Value {
+        let name = self.string(def.name.as_bytes());
+        // SAFETY: fresh memory, fully written, then linked to the heap that frees it.
+        unsafe {
+            let layout = native_layout(0);
+            let n = std::alloc::alloc(layout).cast::<Native>();
+            if n.is_null() {
+                std::alloc::handle_alloc_error(layout);
+            }
+            (&raw mut (*n).hdr).write(Header {
+                next: self.heap.head,
+                kind: Kind::Native,
+                mark: FROZEN | IMMORTAL,
+                small: 0,
+                word: 0,
+            });
+            init_native(n, def.func, name, def.boxed, &[]);
+            self.heap.head = n.cast();
+            Value::native(n)
+        }
+    }
+}

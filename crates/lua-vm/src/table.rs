@@ -1,0 +1,533 @@
+//! Tables: an array part and a hash part of dense entries in insertion order.
+//!
+//! Invariants: an integer key `1..=arr_len` lives in the array part and nowhere else; the last array slot is not nil; the key
+//! `arr_len + 1` is not in the hash part. So the border is `arr_len`. A removed entry keeps its key with a nil value, so that
+//! `next` can go on from it; such entries disappear when the hash part is rebuilt, which only an insertion does.
+
+#![allow(unsafe_code, reason = "raw arrays inside tables")]
+
+use std::ptr;
+
+use crate::heap::{Heap, free_array, regrow};
+use crate::object::{BLACK, FROZEN, Node, Str, Table};
+use crate::value::{self, Value, float_to_int};
+
+/// Nodes up to this number are searched without an index.
+const SMALL: u32 = 8;
+
+/// Why a write failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyError {
+    Nil,
+    NaN,
+    Frozen,
+    TooLarge,
+}
+
+impl KeyError {
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            KeyError::Nil => "index is nil",
+            KeyError::NaN => "index is NaN",
+            KeyError::Frozen => "attempt to modify an immutable table",
+            KeyError::TooLarge => "table is too large",
+        }
+    }
+}
+
+/// Brings a key into the form that the hash part stores: whole floats become integers, strings carry their hash.
+#[inline]
+unsafe fn normal(key: Value) -> Value {
+    // SAFETY: the tag says that the payload is a live string.
+    unsafe {
+        match key.tag {
+            value::STR => string_key(key.as_str()),
+            value::FLOAT => float_to_int(key.as_float()).map_or(key, Value::int),
+            _ => key,
+        }
+    }
+}
+
+/// The stored form of a string key.
+#[inline(always)]
+pub(crate) unsafe fn string_key(s: *const Str) -> Value {
+    // SAFETY: the caller passes a live string.
+    Value { tag: value::STR | (u64::from(unsafe { Str::hash(s) }) << 32), data: s as u64 }
+}
+
+/// The value of a stored key.
+#[inline(always)]
+fn plain(key: Value) -> Value {
+    Value { tag: key.tag & 0xffff_ffff, data: key.data }
+}
+
+#[inline]
+fn hash_of(key: Value) -> u32 {
+    if key.tag as u8 as u64 == value::STR {
+        (key.tag >> 32) as u32
+    } else {
+        let h = (key.data ^ key.tag).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (h >> 32) as u32
+    }
+}
+
+/// Equality of stored keys.
+#[inline(always)]
+unsafe fn key_eq(a: Value, b: Value) -> bool {
+    if a.tag != b.tag {
+        return false;
+    }
+    // SAFETY: equal tags of string kind mean two live strings of equal hash.
+    a.data == b.data || (a.tag as u8 as u64 == value::STR && unsafe { Str::eq(a.as_str(), b.as_str()) })
+}
+
+impl Table {
+    pub(crate) unsafe fn init(t: *mut Table) {
+        // SAFETY: the caller passes fresh memory with a header.
+        unsafe {
+            (*t).meta = ptr::null_mut();
+            (*t).arr = ptr::null_mut();
+            (*t).arr_len = 0;
+            (*t).arr_cap = 0;
+            (*t).nodes = ptr::null_mut();
+            (*t).node_len = 0;
+            (*t).node_cap = 0;
+            (*t).index = ptr::null_mut();
+            (*t).index_mask = 0;
+            (*t).number = 0;
+        }
+    }
+
+    /// Frees the parts and returns their size.
+    pub(crate) unsafe fn free_parts(t: *mut Table) -> usize {
+        // SAFETY: the parts were allocated with these sizes.
+        unsafe {
+            free_array((*t).arr, (*t).arr_cap as usize);
+            free_array((*t).nodes, (*t).node_cap as usize);
+            let n = Table::index_size(t);
+            free_array((*t).index, n);
+            (*t).arr_cap as usize * 16 + (*t).node_cap as usize * 32 + n * 4
+        }
+    }
+
+    unsafe fn index_size(t: *const Table) -> usize {
+        // SAFETY: the caller passes a live table.
+        unsafe { if (*t).index.is_null() { 0 } else { (*t).index_mask as usize + 1 } }
+    }
+
+    pub(crate) unsafe fn reserve_array(heap: &mut Heap, t: *mut Table, n: usize) {
+        // SAFETY: the caller passes a live table.
+        unsafe {
+            let old = (*t).arr_cap as usize;
+            if n > old {
+                (*t).arr = regrow((*t).arr, old, n);
+                (*t).arr_cap = n as u32;
+                heap.add_bytes((n - old) * 16);
+            }
+        }
+    }
+
+    pub(crate) unsafe fn reserve_nodes(heap: &mut Heap, t: *mut Table, n: usize) {
+        // SAFETY: the caller passes a live table.
+        unsafe {
+            if n > (*t).node_cap as usize {
+                Table::rebuild(heap, t, n);
+            }
+        }
+    }
+
+    // ---- reading -----------------------------------------------------------------------------------------------
+
+    #[inline]
+    pub(crate) unsafe fn get(t: *const Table, key: Value) -> Value {
+        // SAFETY: the caller passes a live table and a live key; so everywhere below.
+        unsafe {
+            match key.tag {
+                value::STR => Table::get_key(t, string_key(key.as_str())),
+                value::INT => Table::get_int(t, key.as_int()),
+                value::NIL => Value::NIL,
+                value::FLOAT => match float_to_int(key.as_float()) {
+                    Some(i) => Table::get_int(t, i),
+                    None => Table::get_key(t, key),
+                },
+                _ => Table::get_key(t, key),
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn get_int(t: *const Table, i: i64) -> Value {
+        // SAFETY: see `get`; the index is below the array's length.
+        unsafe {
+            let at = (i as u64).wrapping_sub(1);
+            if at < u64::from((*t).arr_len) {
+                *(*t).arr.add(at as usize)
+            } else if (*t).node_len == 0 {
+                Value::NIL
+            } else {
+                Table::get_key(t, Value::int(i))
+            }
+        }
+    }
+
+    /// Reads a string key without making a string.
+    pub(crate) unsafe fn get_bytes(t: *const Table, key: &[u8]) -> Value {
+        let tag = value::STR | (u64::from(crate::symbol::hash_bytes(key)) << 32);
+        // SAFETY: see `get`; entries with a string tag hold live strings.
+        unsafe {
+            for at in Table::candidates(t, tag) {
+                let node = (*t).nodes.add(at);
+                if (*node).key.tag == tag && Str::bytes((*node).key.as_str()) == key {
+                    return (*node).val;
+                }
+            }
+        }
+        Value::NIL
+    }
+
+    /// Node numbers whose keys may have this tag word of a string.
+    unsafe fn candidates(t: *const Table, tag: u64) -> impl Iterator<Item = usize> {
+        // SAFETY: see `get`.
+        let (len, index, mask) = unsafe { ((*t).node_len as usize, (*t).index, (*t).index_mask) };
+        let mut slot = (tag >> 32) as u32 & mask;
+        let mut linear = 0;
+        std::iter::from_fn(move || {
+            if index.is_null() {
+                linear += 1;
+                return (linear <= len).then(|| linear - 1);
+            }
+            // SAFETY: slots are masked; the index always has an empty slot.
+            let n = unsafe { *index.add(slot as usize) };
+            slot = (slot + 1) & mask;
+            (n != 0).then(|| n as usize - 1)
+        })
+    }
+
+    /// Reads a key in stored form.
+    #[inline]
+    pub(crate) unsafe fn get_key(t: *const Table, key: Value) -> Value {
+        // SAFETY: see `get`.
+        unsafe {
+            let node = Table::find(t, key);
+            if node.is_null() { Value::NIL } else { (*node).val }
+        }
+    }
+
+    /// The node of a key in stored form, or null.
+    #[inline]
+    pub(crate) unsafe fn find(t: *const Table, key: Value) -> *mut Node {
+        // SAFETY: see `get`; node numbers in the index are below `node_len`.
+        unsafe {
+            let nodes = (*t).nodes;
+            if (*t).index.is_null() {
+                for i in 0..(*t).node_len as usize {
+                    let node = nodes.add(i);
+                    if key_eq((*node).key, key) {
+                        return node;
+                    }
+                }
+                return ptr::null_mut();
+            }
+            let mask = (*t).index_mask;
+            let mut slot = hash_of(key) & mask;
+            loop {
+                let n = *(*t).index.add(slot as usize);
+                if n == 0 {
+                    return ptr::null_mut();
+                }
+                let node = nodes.add(n as usize - 1);
+                if key_eq((*node).key, key) {
+                    return node;
+                }
+                slot = (slot + 1) & mask;
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn border(t: *const Table) -> i64 {
+        // SAFETY: see `get`; the invariants make this a border.
+        unsafe { i64::from((*t).arr_len) }
+    }
+
+    // ---- iteration ---------------------------------------------------------------------------------------------
+
+    /// The entry at or behind `cursor`: its successor cursor, key and value.
+    #[inline]
+    pub(crate) unsafe fn entry_at(t: *const Table, mut cursor: usize) -> Option<(usize, Value, Value)> {
+        // SAFETY: see `get`.
+        unsafe {
+            let arr_len = (*t).arr_len as usize;
+            while cursor < arr_len {
+                let v = *(*t).arr.add(cursor);
+                cursor += 1;
+                if !v.is_nil() {
+                    return Some((cursor, Value::int(cursor as i64), v));
+                }
+            }
+            let mut at = cursor - arr_len;
+            while at < (*t).node_len as usize {
+                let node = (*t).nodes.add(at);
+                at += 1;
+                if !(*node).val.is_nil() {
+                    return Some((arr_len + at, plain((*node).key), (*node).val));
+                }
+            }
+            None
+        }
+    }
+
+    /// Cursor behind `key`.
+    pub(crate) unsafe fn cursor_of(t: *const Table, key: Value) -> Result<usize, ()> {
+        // SAFETY: see `get`.
+        unsafe {
+            if key.is_nil() {
+                return Ok(0);
+            }
+            let key = normal(key);
+            let arr_len = (*t).arr_len as usize;
+            if key.is_int() {
+                let at = (key.as_int() as u64).wrapping_sub(1);
+                if at < arr_len as u64 {
+                    return Ok(at as usize + 1);
+                }
+            }
+            let node = Table::find(t, key);
+            if !node.is_null() {
+                return Ok(arr_len + node.offset_from((*t).nodes) as usize + 1);
+            }
+            // A slot that was trimmed away while the array was walked: go on with what is left.
+            if key.is_int() && (key.as_int() as u64).wrapping_sub(1) < u64::from((*t).arr_cap) {
+                return Ok(arr_len);
+            }
+            Err(())
+        }
+    }
+
+    pub(crate) unsafe fn next(t: *const Table, key: Value) -> Result<Option<(Value, Value)>, ()> {
+        // SAFETY: see `get`.
+        unsafe {
+            let cursor = Table::cursor_of(t, key)?;
+            Ok(Table::entry_at(t, cursor).map(|(_, k, v)| (k, v)))
+        }
+    }
+
+    // ---- writing -----------------------------------------------------------------------------------------------
+
+    pub(crate) unsafe fn set(heap: &mut Heap, t: *mut Table, key: Value, val: Value) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            if (*t).hdr.mark & (BLACK | FROZEN) != 0 {
+                if (*t).hdr.mark & FROZEN != 0 {
+                    return Err(KeyError::Frozen);
+                }
+                heap.barrier_back_any(t);
+            }
+            let key = match key.tag {
+                value::INT => return Table::set_int(heap, t, key.as_int(), val),
+                value::STR => string_key(key.as_str()),
+                value::NIL => return Err(KeyError::Nil),
+                value::FLOAT => match float_to_int(key.as_float()) {
+                    Some(i) => return Table::set_int(heap, t, i, val),
+                    None if key.as_float().is_nan() => return Err(KeyError::NaN),
+                    None => key,
+                },
+                _ => key,
+            };
+            Table::set_key(heap, t, key, val)
+        }
+    }
+
+    /// Writes an integer key of a table that is neither black nor frozen.
+    #[inline]
+    pub(crate) unsafe fn set_int(heap: &mut Heap, t: *mut Table, i: i64, val: Value) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            let at = (i as u64).wrapping_sub(1);
+            let len = u64::from((*t).arr_len);
+            if at < len {
+                *(*t).arr.add(at as usize) = val;
+                if val.is_nil() && at + 1 == len {
+                    Table::trim(t);
+                }
+                Ok(())
+            } else if at == len {
+                if !val.is_nil() { Table::append(heap, t, val) } else { Ok(()) }
+            } else {
+                Table::set_key(heap, t, Value::int(i), val)
+            }
+        }
+    }
+
+    /// Stores `val`, not nil, behind the last array slot.
+    #[inline]
+    pub(crate) unsafe fn append(heap: &mut Heap, t: *mut Table, val: Value) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            if (*t).arr_len == (*t).arr_cap {
+                Table::grow_array(heap, t)?;
+            }
+            *(*t).arr.add((*t).arr_len as usize) = val;
+            (*t).arr_len += 1;
+            if (*t).node_len > 0 { Table::migrate(heap, t) } else { Ok(()) }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn grow_array(heap: &mut Heap, t: *mut Table) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            let cap = (*t).arr_cap as usize;
+            if cap >= 1 << 30 {
+                return Err(KeyError::TooLarge);
+            }
+            let more = if cap < 1 << 16 { cap.max(4) } else { cap / 2 };
+            if !heap.fits(more * 16) {
+                heap.over_quota = true;
+            }
+            Table::reserve_array(heap, t, cap + more);
+            Ok(())
+        }
+    }
+
+    /// Moves keys that follow the array part out of the hash part.
+    #[inline(never)]
+    unsafe fn migrate(heap: &mut Heap, t: *mut Table) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            loop {
+                let node = Table::find(t, Value::int(i64::from((*t).arr_len) + 1));
+                if node.is_null() || (*node).val.is_nil() {
+                    return Ok(());
+                }
+                if (*t).arr_len == (*t).arr_cap {
+                    Table::grow_array(heap, t)?;
+                }
+                *(*t).arr.add((*t).arr_len as usize) = (*node).val;
+                (*t).arr_len += 1;
+                (*node).val = Value::NIL;
+            }
+        }
+    }
+
+    /// Restores the invariant that the last array slot is not nil.
+    pub(crate) unsafe fn trim(t: *mut Table) {
+        // SAFETY: see `get`.
+        unsafe {
+            while (*t).arr_len > 0 && (*(*t).arr.add((*t).arr_len as usize - 1)).is_nil() {
+                (*t).arr_len -= 1;
+            }
+        }
+    }
+
+    /// Writes a key in stored form, not an integer of the array part, to a table that is neither black nor frozen.
+    pub(crate) unsafe fn set_key(
+        heap: &mut Heap,
+        t: *mut Table,
+        key: Value,
+        val: Value,
+    ) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            let node = Table::find(t, key);
+            if !node.is_null() {
+                (*node).val = val;
+                return Ok(());
+            }
+            if val.is_nil() {
+                return Ok(());
+            }
+            // A new key may be the name of a metamethod that was known to be absent.
+            (*t).hdr.small = 0;
+            if (*t).node_len == (*t).node_cap {
+                Table::make_room(heap, t)?;
+            }
+            let at = (*t).node_len;
+            *(*t).nodes.add(at as usize) = Node { key, val };
+            (*t).node_len = at + 1;
+            if !(*t).index.is_null() {
+                Table::index_insert(t, key, at);
+            }
+            Ok(())
+        }
+    }
+
+    unsafe fn index_insert(t: *mut Table, key: Value, at: u32) {
+        // SAFETY: see `get`; the index is larger than the number of nodes.
+        unsafe {
+            let mask = (*t).index_mask;
+            let mut slot = hash_of(key) & mask;
+            while *(*t).index.add(slot as usize) != 0 {
+                slot = (slot + 1) & mask;
+            }
+            *(*t).index.add(slot as usize) = at + 1;
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn make_room(heap: &mut Heap, t: *mut Table) -> Result<(), KeyError> {
+        // SAFETY: see `get`.
+        unsafe {
+            let cap = (*t).node_cap as usize;
+            let live = (0..cap).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil()).count();
+            if cap >= 1 << 28 {
+                return Err(KeyError::TooLarge);
+            }
+            let want = match live + 1 {
+                0..=2 => 2,
+                3..=4 => 4,
+                n => (n + n / 2).next_power_of_two().max(8),
+            };
+            let want = if live < cap - cap / 4 && want < cap { cap } else { want };
+            if want > cap && !heap.fits((want - cap) * 32 + want * 8) {
+                heap.over_quota = true;
+            }
+            Table::rebuild(heap, t, want);
+            Ok(())
+        }
+    }
+
+    /// Drops removed entries and gives the hash part room for `cap` entries.
+    unsafe fn rebuild(heap: &mut Heap, t: *mut Table, cap: usize) {
+        // SAFETY: see `get`; compaction moves nodes downwards only.
+        unsafe {
+            let mut live = 0;
+            for i in 0..(*t).node_len as usize {
+                let node = *(*t).nodes.add(i);
+                if !node.val.is_nil() {
+                    *(*t).nodes.add(live) = node;
+                    live += 1;
+                }
+            }
+            (*t).node_len = live as u32;
+            let old_cap = (*t).node_cap as usize;
+            if cap != old_cap {
+                debug_assert!(cap >= live);
+                (*t).nodes = regrow((*t).nodes, old_cap, cap);
+                (*t).node_cap = cap as u32;
+            }
+            let old_index = Table::index_size(t);
+            let new_index = if cap as u32 <= SMALL { 0 } else { (cap * 2).next_power_of_two() };
+            if new_index != old_index {
+                free_array((*t).index, old_index);
+                (*t).index =
+                    if new_index == 0 { ptr::null_mut() } else { regrow(ptr::null_mut(), 0, new_index) };
+                (*t).index_mask = (new_index as u32).saturating_sub(1);
+            }
+            if new_index > 0 {
+                ptr::write_bytes((*t).index, 0, new_index);
+                for i in 0..live {
+                    Table::index_insert(t, (*(*t).nodes.add(i)).key, i as u32);
+                }
+            }
+            let (before, after) = (old_cap * 32 + old_index * 4, cap * 32 + new_index * 4);
+            if after > before {
+                heap.add_bytes(after - before);
+            } else {
+                heap.sub_bytes(before - after);
+            }
+        }
+    }
+}

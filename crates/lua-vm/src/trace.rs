@@ -1,0 +1,78 @@
+//! Positions and tracebacks of Lua frames.
+
+#![allow(unsafe_code, reason = "reads frames")]
+
+use std::fmt;
+
+use crate::object::{Closure, Thread};
+
+/// One Lua function on a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceFrame {
+    /// Name of the chunk, usually the entry id.
+    pub source: String,
+    /// Line that was executed.
+    pub line: u32,
+    /// Name of the function as the code that defined it says; `main chunk` for the chunk itself.
+    pub name: String,
+}
+
+impl fmt::Display for TraceFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: in {}", self.source, self.line, self.name)
+    }
+}
+
+/// Longest traceback; the middle of a longer one is left out.
+const LIMIT: usize = 40;
+
+unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
+    // SAFETY: the caller passes a live thread and a frame that exists; Lua frames point to live closures.
+    unsafe {
+        let f = &(&(*t).frames)[i];
+        if f.native {
+            return None;
+        }
+        let proto = &*(*f.callee.cast::<Closure>()).proto;
+        Some(TraceFrame {
+            source: proto.source.to_string(),
+            line: proto.line_at(f.pc),
+            name: proto.name.to_string(),
+        })
+    }
+}
+
+/// The Lua frames of a coroutine and of those that resumed it, innermost first.
+pub(crate) fn traceback(t: *const Thread) -> Vec<TraceFrame> {
+    let mut out = Vec::new();
+    let mut t = t;
+    while !t.is_null() {
+        // SAFETY: a running coroutine and its parents are live.
+        unsafe {
+            let n = (&(*t).frames).len();
+            for i in (0..n).rev() {
+                if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
+                    continue;
+                }
+                out.extend(frame(t, i));
+            }
+            t = (*t).parent;
+        }
+    }
+    out
+}
+
+/// `chunk:line: ` of the function at `level` (1 = the innermost frame below the running native), or empty.
+pub(crate) fn place(t: *const Thread, level: usize) -> String {
+    if level == 0 || t.is_null() {
+        return String::new();
+    }
+    // SAFETY: the thread runs.
+    unsafe {
+        let n = (&(*t).frames).len();
+        // A native that runs without a frame of its own is not on the list.
+        n.checked_sub(level)
+            .and_then(|i| frame(t, i))
+            .map_or(String::new(), |f| format!("{}:{}: ", f.source, f.line))
+    }
+}
