@@ -1,1 +1,21 @@
-//! Words that everything shares: ids, payloads, errors.
+//! Words that everything shares: ids, payloads, errors, diagnostics.
+
+mod data;
+mod diagnostic;
+mod error;
+mod id;
+mod kind;
+mod name;
+mod nearest;
+mod payload;
+mod pid;
+
+pub use data::{Data, Map};
+pub use diagnostic::{Diagnostic, Label, Severity, SourceFile};
+pub use error::{Error, Result};
+pub use id::{EntryId, IdError};
+pub use kind::Kind;
+pub use name::Name;
+pub use nearest::nearest;
+pub use payload::{Format, Payload, Payloads, Portable};
+pub use pid::Pid;

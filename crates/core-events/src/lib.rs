@@ -1,0 +1,1 @@
+//! Event bus: facts that happened, by system and kind.

@@ -1,0 +1,27 @@
+//! Changesets: create, update, delete, each with what was there before.
+
+use crate::entry::Entry;
+use std::sync::Arc;
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// A new entry.
+    Create(Arc<Entry>),
+    /// Another definition of an entry.
+    Update {
+        /// What was there.
+        old: Arc<Entry>,
+        /// What is there now.
+        new: Arc<Entry>,
+    },
+    /// No such entry any more.
+    Delete(Arc<Entry>),
+}
+
+/// Operations that apply together or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeSet {
+    /// At most one operation per id after squashing.
+    pub ops: Vec<Op>,
+}

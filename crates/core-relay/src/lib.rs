@@ -1,0 +1,1 @@
+//! Routing of messages: local, peer, internode.

@@ -1,0 +1,23 @@
+//! A process as a future: control block, mailbox, fuel, hosts.
+//!
+//! ```text
+//! Process<B>: Future<Output = Exit>
+//!   poll: killed? → mail → B::step(fuel) → Continue: yield_now, Pending   (fuel used up: others first)
+//!                                          Wait:     poll operations, Pending
+//!                                          Done(exit)
+//! ```
+//! Fuel belongs to the task: a process that is polled inside another one's poll draws from the same [`turn`]; only the
+//! outermost yields. No end of a process goes unreported: normal end, kill and drop all pass `finish`.
+
+mod body;
+mod control;
+mod host;
+mod mail;
+mod process;
+pub mod turn;
+
+pub use body::{Body, Ops, Step, StepCx};
+pub use control::{Control, Ending, Exit};
+pub use host::Gate;
+pub use mail::{Event, Mail, MailboxFull, Message, Topic};
+pub use process::Process;

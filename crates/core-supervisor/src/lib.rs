@@ -1,0 +1,1 @@
+//! Lifecycle and restart policy: events in, actions out.

@@ -1,0 +1,78 @@
+//! Process addresses: `{host|unique}` here, `{node@host|unique}` elsewhere.
+
+use crate::Name;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Address of a process; sixteen bytes, copied freely, never reused while the node lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pid {
+    /// Empty = this node.
+    pub node: Name,
+    /// The host's entry id; for a call the function's id.
+    pub host: Name,
+    /// Drawn from one counter per node.
+    pub unique: u64,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Pid {
+    /// A fresh address on `host` of this node.
+    pub fn draw(host: Name) -> Pid {
+        Pid { node: Name::EMPTY, host, unique: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// Reads the text form. `None`: not a PID, or one that names a host or node that was never configured here.
+    pub fn parse(text: &str) -> Option<Pid> {
+        let (place, unique) = text.strip_prefix('{')?.strip_suffix('}')?.rsplit_once('|')?;
+        let (node, host) = place.split_once('@').unwrap_or(("", place));
+        let canonical = !unique.is_empty() && unique.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let unique = canonical.then(|| u64::from_str_radix(unique, 16).ok())??;
+        Some(Pid { node: Name::find(node)?, host: Name::find(host).filter(|h| *h != Name::EMPTY)?, unique })
+    }
+}
+
+impl fmt::Display for Pid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = if self.node == Name::EMPTY { "" } else { "@" };
+        write!(f, "{{{}{at}{}|{:x}}}", self.node, self.host, self.unique)
+    }
+}
+
+impl fmt::Debug for Pid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_round_trip() {
+        let pid = Pid::draw(Name::intern("app:host"));
+        assert_eq!(Pid::parse(&pid.to_string()), Some(pid));
+        let far = Pid { node: Name::intern("node-1"), ..pid };
+        assert_eq!(Pid::parse(&far.to_string()), Some(far));
+    }
+
+    #[test]
+    fn hostile_text_is_refused_and_not_interned() {
+        for bad in [
+            "",
+            "{}",
+            "{|}",
+            "{|1}",
+            "{app:nowhere-else|1}",
+            "{app:host|}",
+            "{app:host|x}",
+            "{app:host|+1}",
+            "app:host|1",
+        ] {
+            assert_eq!(Pid::parse(bad), None, "{bad}");
+        }
+        assert_eq!(Name::find("app:nowhere-else"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! Payload formats and the transcoder: json, yaml, text, bytes; YAML trees with spans.

@@ -1,0 +1,1 @@
+//! Configuration: files, profiles, variables and command line, merged into typed sections.

@@ -1,0 +1,1 @@
+//! Logging: subscriber set-up, console and json encoders, a tap.

@@ -1,0 +1,280 @@
+//! Values in and out of a heap: plain data, payloads, fragments.
+
+use crate::errors::{error_from_val, error_to_val};
+use infra_base::{Data, Error, Format, Kind, Map, Payload, Payloads, Result};
+use lua_vm::{Cx, Fragment, NotPortable, Raise, Shape, Val, View};
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// A copied-out value as a payload; copies of it share the fragment.
+pub struct Portable(Arc<Fragment>);
+
+impl infra_base::Portable for Portable {
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    fn to_data(&self) -> Result<Data> {
+        fragment_to_data(&self.0)
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+        self
+    }
+
+    fn duplicate(&self) -> Box<dyn infra_base::Portable> {
+        Box::new(Portable(self.0.clone()))
+    }
+}
+
+/// A Payload object: a value in transit that is opened on demand. Slot 0 keeps the opened value.
+pub struct PayloadObject {
+    pub(crate) payload: RefCell<Option<Payload>>,
+    /// Its format before it was opened.
+    pub format: Format,
+}
+
+impl PayloadObject {
+    /// A copy of what has not been opened yet.
+    pub fn unopened(&self) -> Option<Payload> {
+        self.payload.borrow().clone()
+    }
+}
+
+/// The format that a payload shows.
+pub fn format_of(payload: &Payload) -> Format {
+    match payload {
+        Payload::Data(_) => Format::Host,
+        Payload::Encoded(format, _) => *format,
+        Payload::Error(_) => Format::Error,
+        Payload::Portable(_) => Format::Lua,
+    }
+}
+
+/// A Payload object.
+pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
+    let format = format_of(&payload);
+    cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[]).val()
+}
+
+/// The value of a payload: data and fragments become Lua values, text becomes a string, an error an error object. Encoded
+/// JSON and YAML stay strings here; the `payload` module decodes them.
+pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx>, Raise> {
+    match payload {
+        Payload::Data(data) => data_to_val(cx, &data),
+        Payload::Encoded(_, bytes) => {
+            cx.reserve(bytes.len())?;
+            Ok(cx.string(&bytes))
+        }
+        Payload::Error(error) => Ok(error_to_val(cx, &error)),
+        Payload::Portable(portable) => match portable.into_any().downcast::<Portable>() {
+            Ok(own) => Ok(cx.adopt(&own.0)?.into_iter().next().unwrap_or(Val::NIL)),
+            Err(_) => Err(cx.error("a value of another engine has no form here")),
+        },
+    }
+}
+
+/// Copies a value out; `Invalid` names the path of what cannot leave its process.
+pub fn val_to_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Payload> {
+    match value.view() {
+        View::Nil => Ok(Payload::Data(Data::Null)),
+        View::Bool(b) => Ok(Payload::Data(Data::Bool(b))),
+        View::Int(i) => Ok(Payload::Data(Data::Int(i))),
+        View::Float(f) => Ok(Payload::Data(Data::Float(f))),
+        View::Userdata(u) if let Some(object) = u.payload::<PayloadObject>() => match object.unopened() {
+            Some(payload) => Ok(payload),
+            None => {
+                let opened = u.slot(0);
+                val_to_payload(cx, opened)
+            }
+        },
+        View::Userdata(u) if u.payload::<lua_vm::ErrorObject>().is_some() => {
+            Ok(Payload::Error(error_from_val(value)))
+        }
+        _ => {
+            let fragment = cx.copy_out(&[value]).map_err(not_portable)?;
+            Ok(Payload::Portable(Box::new(Portable(Arc::new(fragment)))))
+        }
+    }
+}
+
+/// Arguments `from..` of the running native as payloads.
+pub fn args_to_payloads(cx: &mut Cx<'_>, from: usize) -> Result<Payloads> {
+    let mut payloads = Payloads::new();
+    for i in from..cx.nargs() {
+        let value = cx.arg(i);
+        payloads.push(val_to_payload(cx, value).map_err(|e| e.context(format_args!("argument {}", i + 1)))?);
+    }
+    Ok(payloads)
+}
+
+pub(crate) fn not_portable(e: NotPortable) -> Error {
+    Error::invalid(e.to_string())
+}
+
+/// A value as plain data: arrays of keys `1..n` become lists, tables with text keys maps, an empty table an empty list.
+/// `Invalid` names the path of a function, coroutine, cycle, mixed keys, or nesting beyond 128.
+pub fn val_to_data<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Data> {
+    let fragment = cx.copy_out(&[value]).map_err(not_portable)?;
+    fragment_to_data(&fragment)
+}
+
+/// All payloads as data: none is nil, one is itself, several are a list.
+pub fn payloads_to_data(payloads: Payloads) -> Result<Data> {
+    let mut list = payloads.into_iter().map(payload_to_data).collect::<Result<Vec<Data>>>()?;
+    Ok(if list.len() > 1 { Data::List(list) } else { list.pop().unwrap_or_default() })
+}
+
+/// A payload as plain data.
+pub fn payload_to_data(payload: Payload) -> Result<Data> {
+    match payload {
+        Payload::Data(data) => Ok(data),
+        Payload::Encoded(_, bytes) => Ok(text_or_bytes(&bytes)),
+        Payload::Error(error) => Ok(Data::text(error.message())),
+        Payload::Portable(portable) => portable.to_data(),
+    }
+}
+
+fn text_or_bytes(bytes: &[u8]) -> Data {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Data::text(text),
+        Err(_) => Data::Bytes(bytes::Bytes::copy_from_slice(bytes)),
+    }
+}
+
+/// Plain data as a new value.
+pub fn data_to_val<'cx>(cx: &mut Cx<'cx>, data: &Data) -> Result<Val<'cx>, Raise> {
+    Ok(match data {
+        Data::Null => Val::NIL,
+        Data::Bool(b) => Val::bool(*b),
+        Data::Int(i) => Val::int(*i),
+        Data::Float(f) => Val::float(*f),
+        Data::Text(text) => {
+            cx.reserve(text.len())?;
+            cx.string(text.as_bytes())
+        }
+        Data::Bytes(bytes) => {
+            cx.reserve(bytes.len())?;
+            cx.string(bytes)
+        }
+        Data::List(items) => {
+            cx.reserve(items.len() * 16)?;
+            let table = cx.table(items.len(), 0);
+            for (i, item) in items.iter().enumerate() {
+                let value = data_to_val(cx, item)?;
+                cx.set_int(table, i as i64 + 1, value)?;
+            }
+            table.val()
+        }
+        Data::Map(map) => {
+            cx.reserve(map.len() * 32)?;
+            let table = cx.table(0, map.len());
+            for (key, item) in map {
+                let value = data_to_val(cx, item)?;
+                cx.set_field(table, key, value)?;
+            }
+            table.val()
+        }
+    })
+}
+
+/// Data as a fragment, by way of the heap at hand; `None` if the quota forbids it.
+pub(crate) fn data_to_fragment(cx: &mut Cx<'_>, data: &Data) -> Option<Fragment> {
+    let value = data_to_val(cx, data).ok()?;
+    cx.copy_out(&[value]).ok()
+}
+
+/// The first value of a fragment as plain data.
+pub(crate) fn fragment_to_data(fragment: &Fragment) -> Result<Data> {
+    let mut shapes = fragment.shapes();
+    let mut path = Vec::new();
+    match shapes.next() {
+        Some(first) => read(first, &mut shapes, &mut path),
+        None => Ok(Data::Null),
+    }
+}
+
+enum Step {
+    Index(usize),
+    Key(String),
+}
+
+fn refuse(path: &[Step], what: &str) -> Error {
+    let mut at = String::new();
+    for step in path {
+        match step {
+            Step::Index(i) => at.push_str(&format!("[{i}]")),
+            Step::Key(k) if at.is_empty() => at.push_str(k),
+            Step::Key(k) => at.push_str(&format!(".{k}")),
+        }
+    }
+    let place = if at.is_empty() { String::new() } else { format!(" (at {at})") };
+    Error::new(Kind::Invalid, format!("{what} has no plain form{place}")).with_retryable(Some(false))
+}
+
+fn read<'f>(
+    shape: Shape<'f>,
+    rest: &mut dyn Iterator<Item = Shape<'f>>,
+    path: &mut Vec<Step>,
+) -> Result<Data> {
+    if path.len() > Data::MAX_DEPTH {
+        return Err(Error::invalid(format!(
+            "a value nested deeper than {} levels has no plain form",
+            Data::MAX_DEPTH
+        )));
+    }
+    Ok(match shape {
+        Shape::Nil => Data::Null,
+        Shape::Bool(b) => Data::Bool(b),
+        Shape::Int(i) => Data::Int(i),
+        Shape::Float(f) => Data::Float(f),
+        Shape::Str(s) => text_or_bytes(s),
+        Shape::Table { array, pairs } => return read_table(array, pairs, rest, path),
+        Shape::Seen(_) => return Err(refuse(path, "a table that is shared or contains itself")),
+        Shape::Static(name) => return Err(refuse(path, &format!("a {name} of the system"))),
+        Shape::Foreign(portable) => match portable.as_any().downcast_ref::<lua_vm::ErrorObject>() {
+            Some(error) => Data::text(error.message()),
+            None => match portable.as_any().downcast_ref::<Plain>() {
+                Some(plain) => plain.0.clone(),
+                None => return Err(refuse(path, "an object")),
+            },
+        },
+    })
+}
+
+/// What a travelling object may offer as its plain form: its `as_any` gives one of these.
+pub struct Plain(pub Data);
+
+fn read_table<'f>(
+    array: usize,
+    pairs: usize,
+    rest: &mut dyn Iterator<Item = Shape<'f>>,
+    path: &mut Vec<Step>,
+) -> Result<Data> {
+    let mut list = Vec::with_capacity(array.min(4096));
+    for i in 1..=array {
+        path.push(Step::Index(i));
+        let shape = rest.next().unwrap_or(Shape::Nil);
+        list.push(read(shape, rest, path)?);
+        path.pop();
+    }
+    if pairs == 0 {
+        return Ok(Data::List(list));
+    }
+    let mut map = Map::default();
+    for _ in 0..pairs {
+        let key = match rest.next() {
+            Some(Shape::Str(key)) if list.is_empty() => String::from_utf8_lossy(key).into_owned(),
+            Some(Shape::Str(_)) => return Err(refuse(path, "a table with both text and number keys")),
+            _ => return Err(refuse(path, "a table with other keys than text or 1..n")),
+        };
+        path.push(Step::Key(key));
+        let shape = rest.next().unwrap_or(Shape::Nil);
+        let value = read(shape, rest, path)?;
+        if let Some(Step::Key(key)) = path.pop() {
+            map.insert(key.into(), value);
+        }
+    }
+    Ok(Data::Map(map))
+}

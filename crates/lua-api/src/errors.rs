@@ -1,0 +1,70 @@
+//! The error object of Lua and the error of the system, one into the other.
+
+use crate::convert::{data_to_fragment, fragment_to_data};
+use infra_base::{Error, Kind};
+use lua_vm::{Cx, ErrorObject, Val, View};
+use std::sync::Arc;
+
+/// Longest chain of causes that crosses a border.
+const MAX_CAUSES: usize = 16;
+
+/// An error object for `error`.
+pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
+    let object = to_object(cx, error, MAX_CAUSES);
+    cx.userdata(object, &[]).val()
+}
+
+fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
+    let mut object =
+        ErrorObject::new(error.message()).with_kind(error.kind_text()).with_retryable(error.retryable());
+    if let Some(details) = error.details() {
+        object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
+    }
+    if let (Some(cause), 1..) = (error.cause(), depth) {
+        object = object.with_cause(Arc::new(to_object(cx, cause, depth - 1)));
+    }
+    object
+}
+
+fn from_object(object: &ErrorObject, depth: usize) -> Error {
+    let kind = Kind::parse(object.kind());
+    let mut error =
+        Error::new(kind.unwrap_or(Kind::Unknown), object.message()).with_retryable(object.retryable());
+    if kind.is_none() {
+        error = error.with_label(object.kind());
+    }
+    if let Some(Ok(details)) = object.details().map(|f| fragment_to_data(f)) {
+        error = error.with_details(details);
+    }
+    if let (Some(cause), 1..) = (object.cause(), depth) {
+        error = error.with_cause(from_object(cause, depth - 1));
+    }
+    if !object.frames().is_empty() {
+        let lines: Vec<String> = object.frames().iter().map(ToString::to_string).collect();
+        error = error.with_trace(lines.join("\n"));
+    }
+    error
+}
+
+/// The error that a raised or returned value stands for: an error object keeps its kind, retryable, details and causes;
+/// everything else becomes its text without a kind.
+pub fn error_from_val(value: Val<'_>) -> Error {
+    match value.view() {
+        View::Userdata(u) => match u.payload::<ErrorObject>() {
+            Some(object) => from_object(object, MAX_CAUSES),
+            None => Error::new(Kind::Unknown, format!("({} object)", u.type_name())),
+        },
+        View::Str(text) => Error::new(Kind::Unknown, String::from_utf8_lossy(text)),
+        View::Nil => Error::new(Kind::Unknown, "nil"),
+        View::Bool(b) => Error::new(Kind::Unknown, b.to_string()),
+        View::Int(i) => Error::new(Kind::Unknown, i.to_string()),
+        View::Float(f) => Error::new(Kind::Unknown, f.to_string()),
+        View::Table(t) => match t.get_field("message").as_bytes() {
+            Some(text) => Error::new(Kind::Unknown, String::from_utf8_lossy(text)),
+            None => Error::new(Kind::Unknown, "(error object is a table value)"),
+        },
+        View::Function(_) | View::Thread(_) => {
+            Error::new(Kind::Unknown, format!("(error object is a {} value)", value.type_name()))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What the engine keeps beside a Lua heap: the frame, the services, who waits for what.
+
+use crate::mailroom::Mailroom;
+use core_dispatch::{BoxFuture, Commands, Frame};
+use core_sched::Control;
+use infra_app::App;
+use infra_clock::Clock;
+use lua_vm::{Cx, NativeResult, Pin};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The rest of a native once what it waited for is there; runs in the coroutine that waited.
+pub type Finish = Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> NativeResult + Send>;
+
+/// What a started operation comes to.
+pub enum Operation {
+    /// A coroutine goes on.
+    Resume(WaitId, Finish),
+    /// Something to do outside any coroutine: fill a channel, settle a future.
+    Run(Finish),
+}
+
+/// One wait of one coroutine; stale as soon as it was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitId {
+    pub(crate) task: u32,
+    pub(crate) generation: u32,
+}
+
+impl WaitId {
+    /// Index of the waiting task.
+    pub fn task(self) -> u32 {
+        self.task
+    }
+}
+
+/// Why a coroutine goes on.
+pub enum Wake {
+    /// Its operation completed.
+    Finish(Finish),
+    /// A channel gave or took a value. `case`: which case of a select.
+    Channel {
+        /// The received value; `None` for a completed send and for a closed channel.
+        item: Option<Parcel>,
+        /// False: the channel was closed.
+        ok: bool,
+        /// Number of the select case, from 0.
+        case: u32,
+    },
+}
+
+/// A value on its way from a channel to a coroutine.
+pub enum Parcel {
+    /// A value of this heap.
+    Pinned(Pin),
+    /// Made when it is received.
+    Item(crate::channel::Item),
+}
+
+/// A managed coroutine.
+#[derive(Default)]
+pub struct TaskState {
+    /// Its thread while it lives.
+    pub thread: Option<Pin>,
+    /// Grows with each wake, so that stale waits are recognised.
+    pub generation: u32,
+}
+
+/// The embedder's side of a process; natives reach it with `cx.host::<Host>()`.
+pub struct Host {
+    /// The frame of the process or call.
+    pub frame: Frame,
+    /// Its control block.
+    pub control: Arc<Control>,
+    /// The sealed application context.
+    pub app: App,
+    /// The frozen handler table.
+    pub commands: Commands,
+    /// The clock.
+    pub clock: Clock,
+    /// Inbox, events and topic listeners.
+    pub mail: Mailroom,
+    /// Coroutines by task number.
+    pub tasks: Vec<TaskState>,
+    /// Numbers of ended tasks.
+    pub free: Vec<u32>,
+    /// The task that runs now.
+    pub current: u32,
+    /// Tasks that go on, in order.
+    pub ready: VecDeque<(u32, Option<Wake>)>,
+    /// Operations to start after this run.
+    pub starts: Vec<BoxFuture<'static, Operation>>,
+    /// The reason why the running coroutine goes on; taken by its continuation.
+    pub wake: Option<Wake>,
+    /// Started operations that have not completed.
+    pub outstanding: usize,
+    /// False while top-level code runs: waiting is an error there.
+    pub may_wait: bool,
+}
+
+impl Host {
+    /// Starts a wait of the running coroutine.
+    pub fn begin_wait(&mut self) -> WaitId {
+        WaitId { task: self.current, generation: self.tasks[self.current as usize].generation }
+    }
+
+    /// Does somebody still wait for this?
+    pub fn is_waiting(&self, wait: WaitId) -> bool {
+        self.tasks
+            .get(wait.task as usize)
+            .is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
+    }
+
+    /// Makes the coroutine of `wait` ready. False: it was woken already.
+    pub fn wake(&mut self, wait: WaitId, why: Wake) -> bool {
+        if !self.is_waiting(wait) {
+            return false;
+        }
+        self.tasks[wait.task as usize].generation = wait.generation.wrapping_add(1);
+        self.ready.push_back((wait.task, Some(why)));
+        true
+    }
+
+    /// Adds a coroutine that starts when the running one next waits.
+    pub fn spawn(&mut self, thread: Pin) -> u32 {
+        let task = self.free.pop().unwrap_or_else(|| {
+            self.tasks.push(TaskState::default());
+            self.tasks.len() as u32 - 1
+        });
+        self.tasks[task as usize].thread = Some(thread);
+        self.ready.push_back((task, None));
+        task
+    }
+
+    /// Starts an operation that no coroutine waits for.
+    pub fn start(&mut self, operation: BoxFuture<'static, Operation>) {
+        self.outstanding += 1;
+        self.starts.push(operation);
+    }
+}

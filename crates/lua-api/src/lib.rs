@@ -1,0 +1,31 @@
+//! What a module author sees: modules, arguments, results, waiting, channels, conversions.
+//!
+//! A function of a module is a plain `fn(&mut Cx<'_>) -> NativeResult`: it reads arguments with the `check_*` getters
+//! (a wrong type raises `bad argument #1 to 'get' (string expected, got nil)`), asks permission, works, and returns with
+//! [`Guest::give`] or [`Guest::fail`] (`nil, err`). What takes time is a future: [`Guest::wait_for`] suspends only the calling
+//! coroutine. The names, signatures and sentences of a [`Module`] feed the linter, the language server and the reference.
+
+#![forbid(unsafe_code)]
+
+mod channel;
+mod convert;
+mod errors;
+mod guest;
+mod host;
+mod mailroom;
+mod module;
+
+pub use channel::{Channel, Item, channel_module};
+pub use convert::{
+    PayloadObject, Plain, Portable, args_to_payloads, data_to_val, format_of, payload_object,
+    payload_to_data, payload_to_val, payloads_to_data, val_to_data, val_to_payload,
+};
+pub use errors::{error_from_val, error_to_val};
+pub use guest::{Answer, Guest};
+pub use host::{Finish, Host, Operation, Parcel, TaskState, WaitId, Wake};
+pub use mailroom::{Mailroom, message_object};
+pub use module::{Class, Const, Func, Group, Module, Object, install};
+
+pub use lua_vm::{
+    Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
+};

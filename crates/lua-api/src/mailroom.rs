@@ -1,0 +1,279 @@
+//! Where mail goes inside a process: topic listeners, inbox, events, and what nobody has asked for yet.
+
+use crate::channel::{Channel, Item};
+use crate::convert::payload_to_val;
+use crate::guest::Guest;
+use crate::module::Object;
+use core_sched::{Event, Mail, Message, Topic};
+use infra_base::{Error, Payload, Payloads, Result};
+use lua_vm::{Cx, Pin, Raise, Userdata, Val};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+/// Topic listeners, inbox and events of one process. Everything is made on first use.
+#[derive(Default)]
+pub struct Mailroom {
+    inbox: Option<Pin>,
+    events: Option<Pin>,
+    listeners: Vec<Listener>,
+    /// Messages that no channel claimed, in order of arrival.
+    kept: VecDeque<Message>,
+    kept_events: VecDeque<Event>,
+}
+
+struct Listener {
+    topic: Topic,
+    channel: Option<Pin>,
+    /// Received as Message objects instead of payloads.
+    messages: bool,
+}
+
+/// Payload of a Message object.
+pub(crate) struct MessageObject {
+    message: RefCell<Message>,
+}
+
+impl Mailroom {
+    /// Can anything from outside still arrive in a channel that a coroutine may wait on?
+    pub fn is_open(&self) -> bool {
+        self.inbox.is_some() || self.events.is_some() || !self.listeners.is_empty()
+    }
+
+    /// Messages and events that no channel has claimed.
+    pub fn kept(&self) -> usize {
+        self.kept.len() + self.kept_events.len()
+    }
+
+    /// Puts a piece of mail where it belongs.
+    pub fn route(cx: &mut Cx<'_>, mail: Mail) {
+        match mail {
+            Mail::Message(message) => {
+                let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.topic);
+                let target = match listener {
+                    Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
+                    None => held(cx, |m| Some(&mut m.inbox)),
+                };
+                let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
+                match target {
+                    Some(channel) => offer(cx, channel, Item::Message(Box::new(message), raw)),
+                    None => cx.at().mail.kept.push_back(message),
+                }
+            }
+            Mail::Event(event) => match held(cx, |m| Some(&mut m.events)) {
+                Some(channel) => offer(cx, channel, Item::Event(Box::new(event))),
+                None => cx.at().mail.kept_events.push_back(event),
+            },
+        }
+    }
+
+    /// The inbox; messages kept so far go into it.
+    pub fn inbox<'cx>(cx: &mut Cx<'cx>) -> Userdata<'cx> {
+        if let Some(channel) = held(cx, |m| Some(&mut m.inbox)) {
+            return channel;
+        }
+        let channel = cx.channel(0);
+        let pin = cx.pin(channel.val());
+        cx.at().mail.inbox = Some(pin);
+        for message in std::mem::take(&mut cx.at().mail.kept) {
+            offer(cx, channel, Item::Message(Box::new(message), false));
+        }
+        channel
+    }
+
+    /// The channel of lifecycle events; events kept so far go into it.
+    pub fn events<'cx>(cx: &mut Cx<'cx>) -> Userdata<'cx> {
+        if let Some(channel) = held(cx, |m| Some(&mut m.events)) {
+            return channel;
+        }
+        let channel = cx.channel(0);
+        let pin = cx.pin(channel.val());
+        cx.at().mail.events = Some(pin);
+        for event in std::mem::take(&mut cx.at().mail.kept_events) {
+            offer(cx, channel, Item::Event(Box::new(event)));
+        }
+        channel
+    }
+
+    /// The listener of a topic. Messages of that topic that nobody claimed go into it; later ones no longer reach the inbox.
+    pub fn listen<'cx>(cx: &mut Cx<'cx>, topic: &str, messages: bool) -> Userdata<'cx> {
+        let known = cx.at().mail.listeners.iter().position(|l| l.topic == topic);
+        if let Some(channel) =
+            known.and_then(|i| held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)))
+        {
+            return channel;
+        }
+        let channel = cx.channel(1);
+        Self::attach(cx, topic, channel, messages);
+        channel
+    }
+
+    /// Routes a topic into an existing channel.
+    pub fn attach<'cx>(cx: &mut Cx<'cx>, topic: &str, channel: Userdata<'cx>, messages: bool) {
+        let pin = cx.pin(channel.val());
+        let room = &mut cx.at().mail;
+        room.listeners.push(Listener { topic: Topic::from(topic), channel: Some(pin), messages });
+        let (mine, others) = std::mem::take(&mut room.kept).into_iter().partition(|m| m.topic == topic);
+        room.kept = others;
+        let mine: VecDeque<Message> = mine;
+        for message in mine {
+            offer(cx, channel, Item::Message(Box::new(message), !messages));
+        }
+    }
+
+    /// Ends what [`listen`](Self::listen) or [`attach`](Self::attach) began; messages that wait in the channel go to the
+    /// inbox or are kept. False: no topic is routed into `channel`.
+    pub fn detach<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> bool {
+        let count = cx.at().mail.listeners.len();
+        let found = (0..count).rev().find(|i| {
+            let target = held(cx, |m| m.listeners.get_mut(*i).map(|l| &mut l.channel));
+            target.is_some_and(|t| t.val().raw_eq(channel.val()))
+        });
+        let Some(i) = found else { return false };
+        let listener = cx.at().mail.listeners.remove(i);
+        if let Some(pin) = listener.channel {
+            cx.unpin(pin);
+        }
+        if let Some(payload) = channel.payload::<Channel>() {
+            for item in payload.drain() {
+                if let Item::Message(message, _) = item {
+                    Mailroom::route(cx, Mail::Message(*message));
+                }
+            }
+        }
+        true
+    }
+}
+
+/// The channel that a pin of the host holds; the pin is lent for the look and put back.
+fn held<'cx>(
+    cx: &mut Cx<'cx>,
+    pick: impl Fn(&mut Mailroom) -> Option<&mut Option<Pin>>,
+) -> Option<Userdata<'cx>> {
+    let pin = pick(&mut cx.at().mail)?.take()?;
+    let channel = cx.pinned(&pin).as_userdata();
+    if let Some(place) = pick(&mut cx.at().mail) {
+        *place = Some(pin);
+    }
+    channel
+}
+
+fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
+    if let Some(payload) = channel.payload::<Channel>() {
+        payload.offer(cx.at(), item);
+    }
+}
+
+/// A received message: a Message object, or with `raw` its payload: one value as it is, several as an array, none as nil.
+pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool) -> Result<Val<'cx>, Raise> {
+    if !raw {
+        return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[]).val());
+    }
+    let mut values = message.payloads.into_iter();
+    match values.len() {
+        0 => Ok(Val::NIL),
+        1 => payload_to_val(cx, values.next().unwrap_or_else(|| Payload::Data(infra_base::Data::Null))),
+        n => {
+            let list = cx.table(n, 0);
+            for (i, payload) in values.enumerate() {
+                let value = payload_to_val(cx, payload)?;
+                cx.set_int(list, i as i64 + 1, value)?;
+            }
+            Ok(list.val())
+        }
+    }
+}
+
+/// `{kind, from, at, result = {value, error}}` or `{kind, from, at, reason}`.
+pub(crate) fn event_to_val<'cx>(cx: &mut Cx<'cx>, event: Event) -> Result<Val<'cx>, Raise> {
+    let table = cx.table(0, 4);
+    let (kind, from, at) = match &event {
+        Event::Exit { from, at, .. } => ("pid.exit", Some(*from), *at),
+        Event::LinkDown { from, at, .. } => ("pid.link.down", Some(*from), *at),
+        Event::Cancel { from, at, .. } => ("pid.cancel", *from, *at),
+    };
+    let text = cx.string(kind.as_bytes());
+    cx.set_field(table, "kind", text)?;
+    if let Some(pid) = from {
+        let pid = cx.string(pid.to_string().as_bytes());
+        cx.set_field(table, "from", pid)?;
+    }
+    cx.set_field(table, "at", at / 1_000_000_000)?;
+    match event {
+        Event::Exit { result, .. } | Event::LinkDown { result, .. } => {
+            let inner = result_to_val(cx, result)?;
+            cx.set_field(table, "result", inner)?;
+        }
+        Event::Cancel { reason, .. } => {
+            let reason = cx.string(reason.as_bytes());
+            cx.set_field(table, "reason", reason)?;
+        }
+    }
+    Ok(table.val())
+}
+
+fn result_to_val<'cx>(cx: &mut Cx<'cx>, result: Result<Payload, Error>) -> Result<Val<'cx>, Raise> {
+    let table = cx.table(0, 1);
+    match result {
+        Ok(payload) => {
+            let value = payload_to_val(cx, payload)?;
+            cx.set_field(table, "value", value)?;
+        }
+        Err(error) => {
+            let error = crate::errors::error_to_val(cx, &error);
+            cx.set_field(table, "error", error)?;
+        }
+    }
+    Ok(table.val())
+}
+
+/// `msg:topic()`
+pub(crate) fn topic(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
+    let this = cx.check_userdata::<MessageObject>(0)?;
+    let topic = this.message.borrow().topic.clone();
+    cx.give_text(&topic)
+}
+
+/// `msg:from()`
+pub(crate) fn from(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
+    let this = cx.check_userdata::<MessageObject>(0)?;
+    let from = this.message.borrow().from;
+    match from {
+        Some(pid) => cx.give_text(&pid.to_string()),
+        None => cx.ret(Val::NIL),
+    }
+}
+
+/// `msg:payload()`: a Payload object, a table of them for several, nil for none.
+pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
+    let (object, this) = cx.check_userdata_val::<MessageObject>(0)?;
+    let known = object.slot(0);
+    if !known.is_nil() {
+        return cx.ret(known);
+    }
+    let payloads: Payloads = std::mem::take(&mut this.message.borrow_mut().payloads);
+    let value = match payloads.len() {
+        0 => Val::NIL,
+        1 => {
+            let only = payloads.into_iter().next().unwrap_or_else(|| Payload::Data(infra_base::Data::Null));
+            crate::convert::payload_object(cx, only)
+        }
+        n => {
+            let list = cx.table(n, 0);
+            for (i, payload) in payloads.into_iter().enumerate() {
+                let object = crate::convert::payload_object(cx, payload);
+                cx.set_int(list, i as i64 + 1, object)?;
+            }
+            list.val()
+        }
+    };
+    cx.set_userdata_slot(object, 0, value);
+    cx.ret(value)
+}
+
+/// The Message object of `process.inbox()`.
+pub fn message_object() -> Object {
+    Object::new::<MessageObject>("Message", "A received message.")
+        .method("topic(): string", "Its topic.", topic)
+        .method("from(): string?", "The sender's PID, nil if it did not come from a process.", from)
+        .method("payload(): any", "Its Payload, a table of them for several, nil for none.", payload)
+}

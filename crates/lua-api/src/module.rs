@@ -1,0 +1,211 @@
+//! The declaration of a module: names, signatures, sentences and functions, said once.
+
+use lua_vm::{Lib, NativeDef, NativeFn, StaticsBuilder, UserdataType};
+use std::any::Any;
+
+/// What a module may do; decides where it may be loaded (workflows, eval).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[rustfmt::skip]
+#[allow(missing_docs, reason = "the names are the documented ones")]
+pub enum Class { Deterministic, Nondeterministic, Io, Network, Encoding, Time, Process, Security, Storage, Workflow }
+
+impl Class {
+    /// The documented text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::Deterministic => "deterministic",
+            Class::Nondeterministic => "nondeterministic",
+            Class::Io => "io",
+            Class::Network => "network",
+            Class::Encoding => "encoding",
+            Class::Time => "time",
+            Class::Process => "process",
+            Class::Security => "security",
+            Class::Storage => "storage",
+            Class::Workflow => "workflow",
+        }
+    }
+}
+
+/// A function with its signature in the language's own type syntax.
+pub struct Func {
+    /// `get(id: string): (Store?, error?)`
+    pub signature: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    native: NativeFn,
+}
+
+impl Func {
+    /// The part of the signature before the parenthesis.
+    pub fn name(&self) -> &'static str {
+        self.signature.split(['(', '<']).next().unwrap_or(self.signature)
+    }
+}
+
+/// A constant of a module.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "plain values")]
+pub enum Const {
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'static str),
+}
+
+/// A table of functions, constants and nested tables.
+pub struct Group {
+    /// Its name.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Functions in order.
+    pub funcs: Vec<Func>,
+    /// Constants in order, with a sentence (may be empty).
+    pub consts: Vec<(&'static str, Const)>,
+    /// Nested tables.
+    pub groups: Vec<Group>,
+}
+
+impl Group {
+    /// An empty table.
+    pub fn new(name: &'static str, doc: &'static str) -> Group {
+        Group { name, doc, funcs: vec![], consts: vec![], groups: vec![] }
+    }
+
+    /// Adds a function.
+    pub fn func(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
+        self.funcs.push(Func { signature, doc, native });
+        self
+    }
+
+    /// Adds a constant.
+    pub fn value(mut self, name: &'static str, value: Const) -> Self {
+        self.consts.push((name, value));
+        self
+    }
+
+    /// Adds a nested table.
+    pub fn group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    fn lib(&self) -> Lib {
+        let lib = self.funcs.iter().fold(Lib::new(), |lib, f| lib.func(f.name(), f.native));
+        let lib = self.consts.iter().fold(lib, |lib, (name, value)| match *value {
+            Const::Bool(v) => lib.value(name, v),
+            Const::Int(v) => lib.value(name, v),
+            Const::Float(v) => lib.value(name, v),
+            Const::Text(v) => lib.value(name, v),
+        });
+        self.groups.iter().fold(lib, |lib, group| lib.value(group.name, group.lib()))
+    }
+}
+
+type Register = Box<dyn Fn(&Object, &mut StaticsBuilder) + Send + Sync>;
+
+/// A kind of object that functions of the module return.
+pub struct Object {
+    /// As messages and signatures name it: `Channel`.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Methods in order; signatures without `self`.
+    pub methods: Vec<Func>,
+    /// Metamethods by event name.
+    metas: Vec<(&'static str, NativeFn)>,
+    register: Register,
+}
+
+impl Object {
+    /// Objects whose Rust payload is a `T`.
+    pub fn new<T: Any + Send>(name: &'static str, doc: &'static str) -> Object {
+        Object {
+            name,
+            doc,
+            methods: vec![],
+            metas: vec![],
+            register: Box::new(|o, b| o.add_to(b, UserdataType::new::<T>(o.name))),
+        }
+    }
+
+    /// Objects that can leave their process.
+    pub fn transferable<T: Any + Send + lua_vm::Transfer>(name: &'static str, doc: &'static str) -> Object {
+        let register: Register = Box::new(|o, b| o.add_to(b, UserdataType::new::<T>(o.name).transfer::<T>()));
+        Object { register, ..Object::new::<T>(name, doc) }
+    }
+
+    /// Adds a method; argument 0 is the object.
+    pub fn method(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
+        self.methods.push(Func { signature, doc, native });
+        self
+    }
+
+    /// Adds a metamethod: `__tostring`, `__eq`, …
+    pub fn meta(mut self, event: &'static str, native: NativeFn) -> Self {
+        self.metas.push((event, native));
+        self
+    }
+
+    fn add_to(&self, statics: &mut StaticsBuilder, ty: UserdataType) {
+        let ty = self.methods.iter().fold(ty, |ty, f| ty.method(f.name(), f.native));
+        let ty = self.metas.iter().fold(ty, |ty, (event, native)| ty.meta(event, *native));
+        statics.userdata(ty);
+    }
+}
+
+/// A module: what `require(name)` returns, and the objects that belong to it.
+pub struct Module {
+    /// What it may do.
+    pub classes: &'static [Class],
+    /// Its table; `name` is what `modules:` lists.
+    pub top: Group,
+    /// Its objects.
+    pub objects: Vec<Object>,
+    /// Preset in every unit without being listed.
+    pub ambient: bool,
+    /// Plain global functions that come with it.
+    pub globals: Vec<Func>,
+}
+
+impl Module {
+    /// A module that units list under `modules:`.
+    pub fn new(classes: &'static [Class], top: Group) -> Module {
+        Module { classes, top, objects: vec![], ambient: false, globals: vec![] }
+    }
+
+    /// Makes it preset in every unit.
+    pub fn ambient(mut self) -> Self {
+        self.ambient = true;
+        self
+    }
+
+    /// Adds a kind of object.
+    pub fn object(mut self, object: Object) -> Self {
+        self.objects.push(object);
+        self
+    }
+
+    /// Adds a plain global function.
+    pub fn global(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
+        self.globals.push(Func { signature, doc, native });
+        self
+    }
+}
+
+/// Puts modules into the statics of the node.
+pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
+    for module in modules {
+        for object in &module.objects {
+            (object.register)(object, statics);
+        }
+        for func in &module.globals {
+            statics.global(func.name(), NativeDef::new(func.name(), func.native));
+        }
+        statics.module(module.top.name, module.top.lib());
+        if module.ambient {
+            statics.global(module.top.name, module.top.lib());
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
+
+use crate::outcome;
+use crate::program::Program;
+use core_sched::{Body, Exit, Mail, Step, StepCx};
+use infra_base::{Error, Kind, Payloads, Result};
+use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
+use lua_vm::{Lua, Run, TraceFrame};
+use std::sync::Arc;
+
+/// Task number of the coroutine that runs the method.
+const MAIN: u32 = 0;
+
+/// Where the process is in its life.
+enum Phase {
+    /// The chunk of unit `0` runs next, or runs.
+    Loading { unit: usize },
+    /// The method runs.
+    Running,
+}
+
+/// A Lua process as the scheduler sees it.
+pub struct LuaBody {
+    lua: Lua,
+    host: Host,
+    program: Arc<Program>,
+    method: Option<Box<str>>,
+    args: Payloads,
+    /// Values of the units that have run, kept for aliases; pins of the units in order.
+    values: Vec<Pin>,
+    phase: Phase,
+}
+
+/// What running a coroutine came to.
+enum Progress {
+    /// It waits, or its slice is used up.
+    Later,
+    /// It is over.
+    Over(Vec<Pin>),
+    /// The process ends.
+    End(Exit),
+}
+
+impl LuaBody {
+    /// A process of `program` that will run `method` (else the unit's own) with `args`.
+    pub fn new(
+        lua: Lua,
+        host: Host,
+        program: Arc<Program>,
+        method: Option<Box<str>>,
+        args: Payloads,
+    ) -> LuaBody {
+        LuaBody { lua, host, program, method, args, values: Vec::new(), phase: Phase::Loading { unit: 0 } }
+    }
+
+    fn fail(error: Error) -> Progress {
+        Progress::End(Exit { result: Err(error) })
+    }
+
+    /// Presets modules, then starts the chunk of the first unit.
+    fn begin(&mut self) -> Result<()> {
+        let program = self.program.clone();
+        self.lua.enter(&mut self.host, |cx| preset(cx, &program))?;
+        self.start_chunk(0);
+        Ok(())
+    }
+
+    fn start_chunk(&mut self, unit: usize) {
+        let proto = self.program.units[unit].proto.clone();
+        let pin = self.lua.enter(&mut self.host, |cx| {
+            let chunk = cx.load(proto);
+            let thread = cx.thread(chunk, &[]);
+            cx.pin(thread)
+        });
+        self.host.tasks.clear();
+        self.host.free.clear();
+        self.host.ready.clear();
+        self.host.may_wait = false;
+        self.host.spawn(pin);
+    }
+
+    /// The chunk of `unit` returned: keeps its value and goes on with the next, or with the method.
+    fn chunk_over(&mut self, unit: usize, results: Vec<Pin>) -> Result<()> {
+        let program = self.program.clone();
+        let last = unit + 1 == program.units.len();
+        let mut results = results.into_iter();
+        let first = results.next();
+        for pin in results {
+            self.lua.unpin(pin);
+        }
+        if !last {
+            let value = self.lua.enter(&mut self.host, |cx| publish(cx, &program, unit, first));
+            self.values.push(value);
+            self.start_chunk(unit + 1);
+            return Ok(());
+        }
+        let method = self.method.take().or_else(|| program.root().method.clone());
+        let args = std::mem::take(&mut self.args);
+        let thread =
+            self.lua.enter(&mut self.host, |cx| {
+                let value = first.map_or(Val::NIL, |pin| {
+                    let value = cx.pinned(&pin);
+                    cx.unpin(pin);
+                    value
+                });
+                let function = find_method(cx, value, method.as_deref())?;
+                let mut values = Vec::with_capacity(args.len());
+                for payload in args {
+                    let value = payload_to_val(cx, payload);
+                    values.push(value.map_err(|_| {
+                        Error::new(Kind::RateLimited, "memory limit: the arguments do not fit")
+                    })?);
+                }
+                let thread = cx.thread(function, &values);
+                Ok(cx.pin(thread))
+            });
+        let id = &program.root().id;
+        let thread = thread.map_err(|e: Error| e.context(id))?;
+        self.host.tasks.clear();
+        self.host.ready.clear();
+        self.host.may_wait = true;
+        self.host.spawn(thread);
+        self.phase = Phase::Running;
+        Ok(())
+    }
+
+    /// Runs one ready coroutine until it has something to say.
+    fn run_task(&mut self, task: u32, wake: Option<Wake>, fuel: &mut i64) -> Progress {
+        let Some(pin) = self.host.tasks[task as usize].thread.take() else { return Progress::Later };
+        self.host.current = task;
+        if wake.is_some() {
+            self.host.wake = wake;
+            self.lua.enter(&mut self.host, |cx| {
+                let thread = cx.pinned(&pin);
+                cx.deliver(thread, &[]);
+            });
+        }
+        let index = task as usize;
+        let run = self.lua.run(&pin, fuel, &mut self.host);
+        match run {
+            Run::Waiting => {
+                self.host.tasks[index].thread = Some(pin);
+                Progress::Later
+            }
+            Run::OutOfFuel => {
+                self.host.tasks[index].thread = Some(pin);
+                self.host.ready.push_front((task, None));
+                Progress::Later
+            }
+            Run::Yielded => {
+                self.host.tasks[index].thread = Some(pin);
+                self.host.ready.push_back((task, None));
+                Progress::Later
+            }
+            Run::Finished => {
+                let results = self.lua.enter(&mut self.host, |cx| {
+                    let thread = cx.pinned(&pin);
+                    cx.outcome(thread).into_iter().take(2).map(|v| cx.pin(v)).collect()
+                });
+                self.lua.unpin(pin);
+                self.host.free.push(task);
+                Progress::Over(results)
+            }
+            Run::Raised(trace) => {
+                let error = self.lua.enter(&mut self.host, |cx| {
+                    let thread = cx.pinned(&pin);
+                    let value = cx.outcome(thread).into_iter().next().unwrap_or(Val::NIL);
+                    outcome::raised(value, &trace)
+                });
+                Self::fail(error)
+            }
+            Run::Dead => {
+                let limit = self.lua.stats().quota >> 20;
+                Self::fail(
+                    Error::new(Kind::RateLimited, format!("memory limit of {limit} MiB exceeded"))
+                        .with_retryable(Some(false)),
+                )
+            }
+        }
+    }
+
+    fn advance(&mut self, progress: Progress, task: u32) -> Option<Exit> {
+        match progress {
+            Progress::Later => None,
+            Progress::End(exit) => Some(exit),
+            Progress::Over(results) => match self.phase {
+                Phase::Loading { unit } => {
+                    self.phase = Phase::Loading { unit: unit + 1 };
+                    self.chunk_over(unit, results).err().map(|e| Exit { result: Err(e) })
+                }
+                Phase::Running if task == MAIN => {
+                    let result = self.lua.enter(&mut self.host, |cx| outcome::returned(cx, &results));
+                    Some(Exit { result })
+                }
+                Phase::Running => {
+                    for pin in results {
+                        self.lua.unpin(pin);
+                    }
+                    None
+                }
+            },
+        }
+    }
+
+    /// Nothing is ready and nothing from outside can make anything ready.
+    fn is_stuck(&self) -> bool {
+        matches!(self.phase, Phase::Running) && self.host.outstanding == 0 && !self.host.mail.is_open()
+    }
+}
+
+impl Body for LuaBody {
+    type Done = Operation;
+
+    fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+        if self.host.tasks.is_empty()
+            && let Err(error) = self.begin()
+        {
+            return Step::Done(Exit { result: Err(error) });
+        }
+        if let Phase::Running = self.phase
+            && !cx.mail.is_empty()
+        {
+            let mail: Vec<Mail> = cx.mail.drain(..).collect();
+            self.lua.enter(&mut self.host, |lua| mail.into_iter().for_each(|m| Mailroom::route(lua, m)));
+        }
+        while let Some(done) = cx.ops.next_done() {
+            self.host.outstanding -= 1;
+            match done {
+                Operation::Resume(wait, finish) => {
+                    self.host.wake(wait, Wake::Finish(finish));
+                }
+                Operation::Run(finish) => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
+            }
+        }
+        while let Some((task, wake)) = self.host.ready.pop_front() {
+            let progress = self.run_task(task, wake, cx.fuel);
+            for operation in self.host.starts.drain(..) {
+                cx.ops.start(operation);
+            }
+            if let Some(exit) = self.advance(progress, task) {
+                return Step::Done(exit);
+            }
+            if *cx.fuel <= 0 {
+                return Step::Continue;
+            }
+        }
+        if self.is_stuck() {
+            let error = Error::new(Kind::Internal, "all coroutines blocked with no pending operations");
+            return Step::Done(Exit { result: Err(error.with_retryable(Some(false))) });
+        }
+        Step::Wait
+    }
+}
+
+/// Runs a completion outside any coroutine; what it returns or raises goes nowhere.
+fn aside(cx: &mut Cx<'_>, finish: Finish) {
+    if finish(cx).is_err() {
+        tracing::debug!("a background completion raised");
+    }
+}
+
+/// Modules of the closure become globals under their names; `require` finds them there.
+fn preset<'cx>(cx: &mut Cx<'cx>, program: &Program) -> Result<()> {
+    let globals = cx.globals();
+    for name in &program.modules {
+        let Some(module) = cx.module(name) else {
+            return Err(Error::not_found(format!("module '{name}' not found")));
+        };
+        set(cx, globals, name, module)?;
+    }
+    for unit in &program.units {
+        for (alias, import) in &unit.imports {
+            if let crate::unit::Import::Module(name) = import
+                && let Some(module) = cx.module(name)
+            {
+                set(cx, globals, alias, module)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn set<'cx>(cx: &mut Cx<'cx>, table: lua_vm::Table<'cx>, name: &str, value: Val<'cx>) -> Result<()> {
+    cx.set_field(table, name, value).map_err(|_| Error::internal(format!("global '{name}' cannot be set")))
+}
+
+/// The value of unit `unit` becomes `_G[alias]` for every alias that means it.
+fn publish(cx: &mut Cx<'_>, program: &Program, unit: usize, first: Option<Pin>) -> Pin {
+    let value = first.as_ref().map_or(Val::NIL, |pin| cx.pinned(pin));
+    let value = if value.is_nil() { Val::bool(true) } else { value };
+    let globals = cx.globals();
+    for (alias, _) in program.globals.iter().filter(|(_, at)| *at == unit) {
+        // A globals table is a plain table: a text key cannot be refused.
+        let _ = cx.set_field(globals, alias, value);
+    }
+    if let Some(pin) = first {
+        cx.unpin(pin);
+    }
+    cx.pin(value)
+}
+
+/// C12: the returned table's method, the returned function, else a global function of that name.
+fn find_method<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>, method: Option<&str>) -> Result<Val<'cx>> {
+    if value.is_function() {
+        return Ok(value);
+    }
+    let table = value.as_table();
+    let name = method.unwrap_or("main");
+    let found = match table {
+        Some(table) => table.get_field(name),
+        None => cx.globals().get_field(name),
+    };
+    if found.is_function() {
+        return Ok(found);
+    }
+    if let (Some(table), None) = (table, method) {
+        let mut functions = Vec::new();
+        let mut cursor = 0;
+        while let Some((next, _, v)) = table.entry_at(cursor) {
+            cursor = next;
+            if v.is_function() {
+                functions.push(v);
+            }
+        }
+        if let [only] = functions[..] {
+            return Ok(only);
+        }
+    }
+    let hint = table.map_or_else(String::new, |table| names(table, name));
+    Err(Error::invalid(format!("method '{name}' not found{hint}")).with_kind(Kind::Invalid))
+}
+
+/// `; the unit returns: a, b` with at most eight names.
+fn names(table: lua_vm::Table<'_>, wanted: &str) -> String {
+    let mut found = Vec::new();
+    let mut cursor = 0;
+    while let Some((next, key, value)) = table.entry_at(cursor) {
+        cursor = next;
+        if value.is_function()
+            && let Some(text) = key.as_bytes()
+        {
+            found.push(String::from_utf8_lossy(text).into_owned());
+        }
+    }
+    if let Some(near) = infra_base::nearest(wanted, found.iter().map(String::as_str)) {
+        return format!("; did you mean '{near}'?");
+    }
+    found.truncate(8);
+    if found.is_empty() { String::new() } else { format!("; the unit returns: {}", found.join(", ")) }
+}
+
+/// Frames as text, one a line.
+pub(crate) fn trace_text(trace: &[TraceFrame]) -> String {
+    trace.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

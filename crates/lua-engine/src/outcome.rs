@@ -1,0 +1,39 @@
+//! What the results of an entry function mean for its caller.
+
+use infra_base::{Error, Kind, Payload, Result};
+use lua_api::{Cx, ErrorObject, Pin, Val, View, error_from_val, val_to_payload};
+use lua_vm::TraceFrame;
+
+/// The result of a method that returned: `v` → v; `v, "text"` and `v, err` → failure; any other second value is ignored.
+pub(crate) fn returned(cx: &mut Cx<'_>, results: &[Pin]) -> Result<Payload> {
+    let first = results.first().map_or(Val::NIL, |pin| cx.pinned(pin));
+    let second = results.get(1).map_or(Val::NIL, |pin| cx.pinned(pin));
+    let failed = match second.view() {
+        View::Str(_) => true,
+        View::Userdata(u) => u.payload::<ErrorObject>().is_some(),
+        _ => false,
+    };
+    if failed {
+        return Err(error_from_val(second));
+    }
+    val_to_payload(cx, first).map_err(|e| e.context("result"))
+}
+
+/// The error of a method that raised: an error object keeps its class; a traceback goes along.
+pub(crate) fn raised(value: Val<'_>, trace: &[TraceFrame]) -> Error {
+    let error = error_from_val(value);
+    if trace.is_empty() || error.trace().is_some() {
+        error
+    } else {
+        error.with_trace(crate::body::trace_text(trace))
+    }
+}
+
+/// The class of an error that crosses a call: none becomes Internal, the original stays as its cause.
+pub fn crossed(error: Error) -> Error {
+    if error.kind() == Kind::Unknown && error.label().is_none() {
+        let cause = error.clone();
+        return error.with_kind(Kind::Internal).with_cause(cause);
+    }
+    error
+}

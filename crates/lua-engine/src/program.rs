@@ -1,0 +1,122 @@
+//! A program: a root unit with everything it imports, in the order of evaluation.
+
+use crate::unit::{Import, Unit};
+use infra_base::{EntryId, Error, Result};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A root unit and its transitive imports, ready to run.
+pub struct Program {
+    /// Units in evaluation order: depth-first, imports in byte order of alias, each once; the root last.
+    pub units: Vec<Arc<Unit>>,
+    /// Modules of the whole closure, preset before any chunk runs; sorted, unique.
+    pub modules: Vec<Box<str>>,
+    /// `P(a)`: what `_G[alias]` holds: alias → index of a unit. Root first, then breadth first, then by id.
+    pub globals: Vec<(Box<str>, usize)>,
+    /// Per unit, aliases that mean another unit than `P(a)`: alias → index of a unit.
+    pub own: Vec<Vec<(Box<str>, usize)>>,
+}
+
+impl Program {
+    /// Links `root`; `unit` finds units by id. Errors name the importing entry and the alias; a cycle is named whole.
+    pub fn link(root: &Arc<Unit>, unit: &dyn Fn(&EntryId) -> Result<Arc<Unit>>) -> Result<Program> {
+        let mut linker = Linker { unit, order: Vec::new(), done: HashMap::new(), path: Vec::new() };
+        linker.visit(root)?;
+        let Linker { order: units, done: index, .. } = linker;
+        let mut modules: Vec<Box<str>> = units.iter().flat_map(|u| u.modules.iter().cloned()).collect();
+        for unit in &units {
+            modules.extend(unit.imports.iter().filter_map(|(_, import)| match import {
+                Import::Module(name) => Some(name.clone()),
+                Import::Entry(_) => None,
+            }));
+        }
+        modules.sort_unstable();
+        modules.dedup();
+        let globals = bindings(&units, &index);
+        let own = units
+            .iter()
+            .map(|unit| {
+                let mine = entry_imports(unit).map(|(alias, id)| (alias.clone(), index[id]));
+                mine.filter(|(alias, at)| globals.iter().any(|(a, p)| a == alias && p != at)).collect()
+            })
+            .collect();
+        Ok(Program { units, modules, globals, own })
+    }
+
+    /// The unit that the program is for.
+    pub fn root(&self) -> &Arc<Unit> {
+        self.units.last().expect("a program has its root")
+    }
+}
+
+fn entry_imports(unit: &Unit) -> impl Iterator<Item = (&Box<str>, &EntryId)> {
+    unit.imports.iter().filter_map(|(alias, import)| match import {
+        Import::Entry(id) => Some((alias, id)),
+        Import::Module(_) => None,
+    })
+}
+
+/// `P(a)` for every alias: the root's binding, else the nearest (breadth first, then by id).
+fn bindings(units: &[Arc<Unit>], index: &HashMap<EntryId, usize>) -> Vec<(Box<str>, usize)> {
+    let mut found: Vec<(Box<str>, usize)> = Vec::new();
+    let mut seen = vec![false; units.len()];
+    let mut level = vec![units.len() - 1];
+    while !level.is_empty() {
+        level.sort_unstable_by(|a, b| units[*a].id.cmp(&units[*b].id));
+        let mut next = Vec::new();
+        for at in level {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            for (alias, id) in entry_imports(&units[at]) {
+                if !found.iter().any(|(a, _)| a == alias) {
+                    found.push((alias.clone(), index[id]));
+                }
+                next.push(index[id]);
+            }
+        }
+        level = next;
+    }
+    found
+}
+
+struct Linker<'a> {
+    unit: &'a dyn Fn(&EntryId) -> Result<Arc<Unit>>,
+    order: Vec<Arc<Unit>>,
+    done: HashMap<EntryId, usize>,
+    path: Vec<EntryId>,
+}
+
+/// Longest chain of imports.
+const MAX_DEPTH: usize = 200;
+
+impl Linker<'_> {
+    fn visit(&mut self, unit: &Arc<Unit>) -> Result<()> {
+        if self.done.contains_key(&unit.id) {
+            return Ok(());
+        }
+        if let Some(start) = self.path.iter().position(|id| *id == unit.id) {
+            let cycle: Vec<&str> = self.path[start..].iter().map(EntryId::as_str).collect();
+            return Err(Error::invalid(format!("imports form a cycle: {} → {}", cycle.join(" → "), unit.id)));
+        }
+        if self.path.len() >= MAX_DEPTH {
+            return Err(Error::invalid(format!(
+                "{}: imports are nested deeper than {MAX_DEPTH}",
+                self.path[0]
+            )));
+        }
+        self.path.push(unit.id.clone());
+        for (alias, import) in &unit.imports {
+            if let Import::Entry(id) = import {
+                let imported = (self.unit)(id);
+                let imported =
+                    imported.map_err(|e| e.context(format_args!("import '{alias}' of {}", unit.id)))?;
+                self.visit(&imported)?;
+            }
+        }
+        self.path.pop();
+        self.done.insert(unit.id.clone(), self.order.len());
+        self.order.push(unit.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! Modules over values: json, payload, time formats.

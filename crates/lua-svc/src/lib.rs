@@ -1,0 +1,1 @@
+//! Modules over services: http, io.

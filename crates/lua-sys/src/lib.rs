@@ -1,0 +1,1 @@
+//! Modules over core and system: process, funcs, registry, time, logger, os.

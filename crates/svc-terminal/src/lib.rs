@@ -1,0 +1,1 @@
+//! Terminal hosts: standard input and output for one process at a time.

@@ -1,0 +1,1 @@
+//! From files to entries: parse, override, disable, link; lock file.

@@ -1,0 +1,5 @@
+//! Processes by entry: executors, hosts, spawn, exec.
+
+mod executor;
+
+pub use executor::{BoxProcess, Executor, Executors, Launch};

@@ -1,0 +1,1 @@
+//! The supervisor's owner loop: starts, stops and restarts services.

@@ -1,0 +1,1 @@
+//! Who watches whom: links, monitors, names, and the table of processes.
