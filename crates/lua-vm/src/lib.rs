@@ -15,21 +15,23 @@
 mod codegen;
 mod coerce;
 mod error;
-#[allow(dead_code, reason = "the string library comes next")]
 mod format;
 mod fragment;
 mod frame;
 mod gc;
 mod heap;
 mod interp;
+mod lib_errors;
+mod lib_math;
+mod lib_number;
+mod lib_string;
+mod lib_table;
 mod lua;
 mod meta;
 mod native;
 pub mod number;
 mod object;
-#[allow(dead_code, reason = "the string library comes next")]
 mod pack;
-#[allow(dead_code, reason = "the string library comes next")]
 mod pattern;
 mod proto;
 mod statics;
@@ -51,5 +53,9 @@ pub use trace::TraceFrame;
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
-    b.userdata(UserdataType::new::<ErrorObject>("error").transfer::<ErrorObject>());
+    lib_number::register(b);
+    lib_string::register(b);
+    lib_table::register(b);
+    lib_math::register(b);
+    lib_errors::register(b);
 }
