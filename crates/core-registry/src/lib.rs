@@ -4,10 +4,12 @@ mod change;
 mod entry;
 mod find;
 mod history;
+mod map;
 mod state;
 
 pub use change::{ChangeSet, Op};
-pub use entry::{Entry, Origin};
+pub use entry::{Entry, Origin, Place};
 pub use find::Query;
 pub use history::{History, Stored};
-pub use state::{Registry, Snapshot, Version};
+pub use map::EntryMap;
+pub use state::{Snapshot, Version};

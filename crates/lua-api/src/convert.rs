@@ -36,6 +36,11 @@ pub struct PayloadObject {
 }
 
 impl PayloadObject {
+    /// Takes out what has not been opened yet.
+    pub fn take(&self) -> Option<Payload> {
+        self.payload.borrow_mut().take()
+    }
+
     /// A copy of what has not been opened yet.
     pub fn unopened(&self) -> Option<Payload> {
         self.payload.borrow().clone()
@@ -235,16 +240,40 @@ fn read<'f>(
         Shape::Static(name) => return Err(refuse(path, &format!("a {name} of the system"))),
         Shape::Foreign(portable) => match portable.as_any().downcast_ref::<lua_vm::ErrorObject>() {
             Some(error) => Data::text(error.message()),
-            None => match portable.as_any().downcast_ref::<Plain>() {
-                Some(plain) => plain.0.clone(),
+            None => match portable.as_any().downcast_ref::<Data>() {
+                Some(plain) => plain.clone(),
                 None => return Err(refuse(path, "an object")),
             },
         },
     })
 }
 
-/// What a travelling object may offer as its plain form: its `as_any` gives one of these.
-pub struct Plain(pub Data);
+/// The travelling form of a payload that can be cloned, with its plain form.
+pub struct Traveller<T> {
+    payload: T,
+    plain: Data,
+}
+
+impl<T: Any + Clone + Send + Sync> Traveller<T> {
+    /// The form of `payload`; `plain` is what it becomes where there is no Lua.
+    pub fn boxed(payload: T, plain: Data) -> Box<dyn lua_vm::Portable> {
+        Box::new(Traveller { payload, plain })
+    }
+}
+
+impl<T: Any + Clone + Send + Sync> lua_vm::Portable for Traveller<T> {
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.plain.size()
+    }
+
+    fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
+        Ok(cx.userdata(self.payload.clone(), &[]).val())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        &self.plain
+    }
+}
 
 fn read_table<'f>(
     array: usize,

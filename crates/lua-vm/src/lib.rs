@@ -48,7 +48,7 @@ pub use heap::HeapStats;
 pub use lua::{Lua, Options, Run};
 pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
 pub use proto::Proto;
-pub use statics::{Const, Lib, NativeDef, Statics, StaticsBuilder, UserdataType};
+pub use statics::{Const, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
 pub use trace::TraceFrame;
 
 /// The one list of base libraries.

@@ -2,4 +2,4 @@
 
 mod executor;
 
-pub use executor::{BoxProcess, Executor, Executors, Launch};
+pub use executor::{BoxProcess, Executor, Executors, ExecutorsBuilder, Launch};

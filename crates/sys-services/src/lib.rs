@@ -1,1 +1,6 @@
-//! The supervisor's owner loop: starts, stops and restarts services.
+//! Runs services: the supervisor's owner loop, their lifecycle, their states on the event bus.
+
+mod service;
+
+pub use core_supervisor::{Policy, Restart};
+pub use service::{Ended, Lifecycle, Service};
