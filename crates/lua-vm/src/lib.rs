@@ -26,6 +26,8 @@ mod lib_math;
 mod lib_number;
 mod lib_string;
 mod lib_table;
+#[cfg(test)]
+mod lib_tests;
 mod lua;
 mod meta;
 mod native;

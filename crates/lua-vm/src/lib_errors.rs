@@ -81,7 +81,7 @@ fn made(cx: &mut Cx<'_>, error: ErrorObject) -> NativeResult {
 }
 
 fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject, Raise> {
-    let mut field = |cx: &mut Cx<'cx>, name: &str| -> Result<Option<String>, Raise> {
+    let field = |cx: &mut Cx<'cx>, name: &str| -> Result<Option<String>, Raise> {
         match fields.get_field(name).view() {
             View::Nil => Ok(None),
             View::Str(text) => Ok(Some(lossy(text))),

@@ -3,7 +3,7 @@
 //! Loops over many elements give way between blocks; their cursor waits in a slot.
 
 use crate::lib_math::less;
-use crate::native::{Cx, Flow, NativeResult, Num, Raise, Table, Val, View};
+use crate::native::{Cx, Flow, NativeResult, Num, Raise, Val, View};
 use crate::number;
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
 use std::cell::RefCell;
