@@ -106,7 +106,7 @@ impl Entries {
 
     /// The version at this moment; cheaper than a snapshot.
     pub fn version(&self) -> Version {
-        self.world.load().snapshot.version()
+        self.0.world.load().snapshot.version()
     }
 
     /// What the entry offers as a `T`, without a lock: `entries.get::<dyn Store>(&id)`. Handles keep the id, not the
