@@ -2,12 +2,11 @@
 
 use crate::process::entry_id;
 use core_dispatch::Context;
-use infra_base::{Data, Error, Kind, Payload};
+use infra_base::{Data, Error, Payload};
 use lua_api::{
     Answer, Channel, Class, Cx, Group, Guest, Item, Module, NativeResult, Object, Raise, Table, Userdata,
     Val, View, args_to_payloads, error_to_val, payload_object, payload_to_val, val_to_data,
 };
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 use sys_functions::{Call, Functions, FutureCall, Retry};
@@ -85,7 +84,7 @@ fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Call, Error>
         let mut context = host.frame.context.clone();
         if !plan.values.is_empty() {
             let own: &mut Context = Arc::make_mut(&mut context);
-            own.values.extend(plan.values);
+            Arc::make_mut(&mut own.values).extend(plan.values);
         }
         let spawned = !host.is_alone();
         Call { args, context, timeout: plan.timeout, retry: plan.retry, spawned, ..Call::new(target) }
@@ -114,14 +113,14 @@ fn begin(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Answer {
     };
     let (handle, running) = cx.service::<Functions>()?.start_async(call);
     let channel = cx.channel(1);
-    let future = Future { handle, canceled: Cell::new(false), outcome: RefCell::new(None) };
+    let future = Future(handle);
     let future = cx.userdata(future, &[channel.val()]);
     let pin = cx.pin(future.val());
-    cx.background(running, move |cx, result| {
+    cx.background(running, move |cx, ()| {
         let future = cx.pinned(&pin).as_userdata();
         cx.unpin(pin);
         if let Some(future) = future {
-            settle(cx, future, result);
+            settle(cx, future);
         }
         cx.ret0()
     });
@@ -194,7 +193,11 @@ fn read_options<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, plan: &mut Plan) -> Re
             Some(b"timeout") => plan.timeout = Some(timeout(value)?),
             Some(b"retry") => {
                 let data = val_to_data(cx, value)?;
-                plan.retry = Some(Retry::read(&data, "retry")?);
+                let (retry, warnings) = Retry::read(Some(&data), "retry")?;
+                if let Some(unknown) = warnings.first() {
+                    return Err(Error::invalid(format!("funcs: {unknown}")));
+                }
+                plan.retry = retry;
             }
             Some(name) => {
                 let name = String::from_utf8_lossy(name);
@@ -225,24 +228,17 @@ fn timeout(value: Val<'_>) -> Result<Duration, Error> {
 }
 
 /// A Future object: slot 0 its channel, slot 1 the Payload of the result once somebody asked.
-struct Future {
-    handle: FutureCall,
-    canceled: Cell<bool>,
-    outcome: RefCell<Option<Result<Payload, Error>>>,
-}
+struct Future(FutureCall);
 
-/// Keeps the result and passes it to the channel.
-fn settle(cx: &mut Cx<'_>, object: Userdata<'_>, result: Result<Payload, Error>) {
-    let Some(future) = object.payload::<Future>() else { return };
-    let payload = match &result {
-        Ok(payload) => payload.clone(),
-        Err(error) => Payload::Error(error.clone()),
-    };
-    *future.outcome.borrow_mut() = Some(result);
-    if let Some(channel) = object.slot(0).as_userdata().and_then(|u| u.payload::<Channel>()) {
+/// Passes the result to the channel, which then closes; a canceled call just closes it.
+fn settle(cx: &mut Cx<'_>, object: Userdata<'_>) {
+    let Some(Future(call)) = object.payload::<Future>() else { return };
+    let Some(channel) = object.slot(0).as_userdata().and_then(|u| u.payload::<Channel>()) else { return };
+    if let Some(result) = call.result().filter(|_| !call.is_canceled()) {
+        let payload = result.unwrap_or_else(Payload::Error);
         channel.offer(cx.at(), Item::Make(Box::new(move |cx| Ok(payload_object(cx, payload)))));
-        channel.close(cx.at());
     }
+    channel.close(cx.at());
 }
 
 fn response(cx: &mut Cx<'_>) -> NativeResult {
@@ -252,12 +248,12 @@ fn response(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn is_complete(cx: &mut Cx<'_>) -> NativeResult {
-    let complete = cx.check_userdata::<Future>(0)?.outcome.borrow().is_some();
+    let complete = cx.check_userdata::<Future>(0)?.0.is_complete();
     cx.ret(complete)
 }
 
 fn is_canceled(cx: &mut Cx<'_>) -> NativeResult {
-    let canceled = cx.check_userdata::<Future>(0)?.canceled.get();
+    let canceled = cx.check_userdata::<Future>(0)?.0.is_canceled();
     cx.ret(canceled)
 }
 
@@ -267,11 +263,7 @@ fn result(cx: &mut Cx<'_>) -> NativeResult {
     if !known.is_nil() {
         return cx.ret(known);
     }
-    let outcome = future.outcome.borrow().clone();
-    match outcome {
-        None if future.canceled.get() => {
-            cx.fail(Error::new(Kind::Canceled, "the call was canceled").with_retryable(Some(false)))
-        }
+    match future.0.result() {
         None => cx.ret2(Val::NIL, Val::NIL),
         Some(Err(error)) => cx.fail(error),
         Some(Ok(payload)) => {
@@ -283,27 +275,17 @@ fn result(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn error(cx: &mut Cx<'_>) -> NativeResult {
-    let failed = match &*cx.check_userdata::<Future>(0)?.outcome.borrow() {
-        Some(Err(error)) => Some(error.clone()),
-        _ => None,
-    };
-    match failed {
-        Some(error) => {
+    match cx.check_userdata::<Future>(0)?.0.result() {
+        Some(Err(error)) => {
             let error = error_to_val(cx, &error);
             cx.ret2(error, true)
         }
-        None => cx.ret2(Val::NIL, false),
+        _ => cx.ret2(Val::NIL, false),
     }
 }
 
 fn cancel(cx: &mut Cx<'_>) -> NativeResult {
-    let (object, future) = cx.check_userdata_val::<Future>(0)?;
-    if future.outcome.borrow().is_none() {
-        future.canceled.set(true);
-        future.handle.cancel();
-        if let Some(channel) = object.slot(0).as_userdata().and_then(|u| u.payload::<Channel>()) {
-            channel.close(cx.at());
-        }
-    }
+    let future = cx.check_userdata::<Future>(0)?;
+    future.0.cancel("canceled by the caller");
     cx.ret(true)
 }

@@ -38,7 +38,7 @@ fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Spawn, Error
         let mut context = cx.at().frame.context.clone();
         if !plan.values.is_empty() {
             let own: &mut Context = Arc::make_mut(&mut context);
-            own.values.extend(plan.values);
+            Arc::make_mut(&mut own.values).extend(plan.values);
         }
         let spawn = Spawn::new(entry, host);
         Spawn { args, parent: Some(parent), context, name: plan.name, messages: plan.messages, ..spawn }
