@@ -2,7 +2,7 @@
 
 use crate::executor::LuaExecutor;
 use crate::kinds::{Function, Library, LuaKind, ModuleUnit, Process, Role};
-use core_dispatch::Commands;
+use core_dispatch::Dispatch;
 use infra_app::Component;
 use infra_base::Result;
 use infra_clock::Clock;
@@ -18,6 +18,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .needs::<Entries>()
         .needs::<Clock>()
         .needs::<Engines>()
+        .after::<Dispatch>()
         .provides::<LuaExecutor>()
         .load(move |boot| async move {
             let entries = boot.get::<Entries>()?;
@@ -34,8 +35,8 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             boot.provide(executor)
         })
         .start(|app| async move {
-            let commands = app.get::<Commands>()?;
-            app.get::<LuaExecutor>()?.seal(app.clone(), (*commands).clone());
+            let commands = app.get::<Dispatch>()?.commands()?.clone();
+            app.get::<LuaExecutor>()?.seal(app.clone(), commands);
             Ok(())
         })
 }
