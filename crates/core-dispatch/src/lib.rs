@@ -7,4 +7,4 @@ mod command;
 mod frame;
 
 pub use command::{BoxFuture, CallCx, Command, Commands, HandlersBuilder, Reply, reply};
-pub use frame::{Context, Frame, Own, ResourceId, Resources};
+pub use frame::{Chain, Context, Frame, Own, ResourceId, Resources};

@@ -2,6 +2,7 @@
 
 mod data;
 mod diagnostic;
+mod duration;
 mod error;
 mod id;
 mod kind;
@@ -12,6 +13,7 @@ mod pid;
 
 pub use data::{Data, Map};
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile};
+pub use duration::{DurationError, parse_duration};
 pub use error::{Error, Result};
 pub use id::{EntryId, IdError};
 pub use kind::Kind;

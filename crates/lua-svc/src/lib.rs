@@ -1,1 +1,10 @@
 //! Modules over services: http, io.
+
+#![forbid(unsafe_code)]
+
+mod http;
+
+/// The one list of modules over services.
+pub fn modules() -> Vec<lua_api::Module> {
+    vec![http::module()]
+}

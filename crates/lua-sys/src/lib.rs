@@ -1,1 +1,12 @@
 //! Modules over core and system: process, funcs, registry, time, logger, os.
+
+#![forbid(unsafe_code)]
+
+mod logger;
+mod os;
+mod time;
+
+/// The one list of modules over core and system.
+pub fn modules() -> Vec<lua_api::Module> {
+    vec![lua_api::channel_module(), logger::module(), os::module(), time::module()]
+}

@@ -22,6 +22,9 @@ pub(crate) const FROZEN: u8 = 8;
 /// Owned by the statics or by a prototype: never marked, never freed by a heap.
 pub(crate) const IMMORTAL: u8 = 16;
 
+/// A table that stands for an empty object in formats that tell `{}` from `[]`.
+pub(crate) const TEXT_KEYED: u8 = 32;
+
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -60,6 +60,19 @@ pub enum Const {
     Native(NativeDef),
     /// A frozen table.
     Lib(Lib),
+    /// An immutable userdata; its type must be registered before.
+    Object(Shared),
+}
+
+/// A userdata payload that all processes of a node share.
+pub struct Shared {
+    id: TypeId,
+    payload: Box<dyn Any + Send>,
+}
+
+/// A constant object with `payload`.
+pub fn shared<T: Any + Send + Sync>(payload: T) -> Const {
+    Const::Object(Shared { id: TypeId::of::<T>(), payload: Box::new(payload) })
 }
 
 impl From<bool> for Const {
@@ -331,6 +344,7 @@ impl StaticsBuilder {
             Const::Float(f) => Value::float(f),
             Const::Str(s) => Value::str(self.string(&s)),
             Const::Native(def) => self.native(def),
+            Const::Object(shared) => self.object(shared),
             Const::Lib(lib) => {
                 let entries: Vec<_> = lib
                     .entries
@@ -342,6 +356,17 @@ impl StaticsBuilder {
                 Value::table(t)
             }
         }
+    }
+
+    /// # Panics
+    /// If the type was not registered: a mistake of the module's author.
+    fn object(&mut self, shared: Shared) -> Value {
+        let info: *const TypeInfo =
+            &**self.types.get(&shared.id).expect("the userdata type is registered first");
+        let u = self.heap.new_userdata(info, shared.payload, Vec::new());
+        // SAFETY: just made; from now on nobody writes it: its payload is `Sync` and it has no slots.
+        unsafe { (*u).hdr.mark = FROZEN | IMMORTAL };
+        Value::userdata(u)
     }
 
     fn fill(&mut self, t: *mut Table, entries: Vec<(*const Str, Value)>) {
