@@ -1,6 +1,4 @@
 //! Lua module `http`: the request at hand and its response.
-//!
-//! `parse_multipart` is absent until `svc-http` reads multipart bodies.
 
 use crate::stream::Source;
 use bytes::Bytes;
@@ -9,7 +7,7 @@ use lua_api::{
     Answer, Class, Const, Cx, Group, Guest, Module, NativeResult, Object, Raise, Val, from_json, to_json,
 };
 use std::time::Duration;
-use svc_http::{Exchange, Limits, Transfer, Writing};
+use svc_http::{Exchange, Form, Limits, Transfer, Upload, Writing};
 
 /// What `require("http")` returns.
 pub(crate) fn module() -> Module {
@@ -29,6 +27,7 @@ pub(crate) fn module() -> Module {
     Module::new(&[Class::Network, Class::Io, Class::Nondeterministic], top)
         .object(request_object())
         .object(response_object())
+        .object(upload_object())
         .object(stream)
         .object(scanner)
 }
@@ -264,6 +263,87 @@ fn stream(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+/// Bytes of a form that are held in memory when the caller names no limit.
+const FORM_MEMORY: i64 = 32 << 20;
+
+/// `req:parse_multipart(max_memory?)`
+fn parse_multipart(cx: &mut Cx<'_>) -> NativeResult {
+    let request = asked(cx)?;
+    let max_memory = u64::try_from(cx.opt_int(1, FORM_MEMORY)?).unwrap_or(0);
+    let reading = request.exchange.multipart(request.limits, max_memory);
+    cx.wait_for(reading, |cx, form| match form {
+        Ok(form) => give_form(cx, form),
+        Err(error) => cx.fail(error),
+    })
+}
+
+/// `{values, files}`: a field that came once is a text, one that came again a list; files are always a list.
+fn give_form(cx: &mut Cx<'_>, form: Form) -> Answer {
+    let values = cx.table(0, form.values.len());
+    for (field, texts) in &form.values {
+        cx.reserve(texts.iter().map(Bytes::len).sum())?;
+        let value = match &texts[..] {
+            [only] => cx.string(only),
+            several => {
+                let list = cx.table(several.len(), 0);
+                for (i, text) in (1..).zip(several) {
+                    let text = cx.string(text);
+                    cx.set_int(list, i, text)?;
+                }
+                list.val()
+            }
+        };
+        cx.set_field(values, field, value)?;
+    }
+    let files = cx.table(0, form.files.len());
+    for (field, uploads) in form.files {
+        let list = cx.table(uploads.len(), 0);
+        for (i, upload) in (1..).zip(uploads) {
+            let file = cx.userdata(Uploaded(upload), &[]);
+            cx.set_int(list, i, file)?;
+        }
+        cx.set_field(files, &field, list)?;
+    }
+    let result = cx.table(0, 2);
+    cx.set_field(result, "values", values)?;
+    cx.set_field(result, "files", files)?;
+    cx.ret(result)
+}
+
+/// An UploadedFile object.
+struct Uploaded(Upload);
+
+fn upload_name(cx: &mut Cx<'_>) -> NativeResult {
+    let file = cx.check_userdata::<Uploaded>(0)?;
+    cx.give_text(file.0.name())
+}
+
+fn upload_size(cx: &mut Cx<'_>) -> NativeResult {
+    let size = cx.check_userdata::<Uploaded>(0)?.0.size();
+    cx.ret(size as i64)
+}
+
+fn upload_header(cx: &mut Cx<'_>) -> NativeResult {
+    let file = cx.check_userdata::<Uploaded>(0)?;
+    let name = cx.check_bytes(1)?;
+    give_bytes(cx, file.0.header(name))
+}
+
+fn upload_stream(cx: &mut Cx<'_>) -> NativeResult {
+    let file = cx.check_userdata::<Uploaded>(0)?;
+    let source = Source::Upload { stream: file.0.stream(), size: file.0.size() as i64 };
+    let object = crate::stream::stream(cx, source);
+    cx.ret(object)
+}
+
+fn upload_object() -> Object {
+    Object::new::<Uploaded>("UploadedFile", "A file of a form.")
+        .method("name(): string", "The name that the client gave; not a path to be trusted.", upload_name)
+        .method("size(): integer", "Its length in bytes.", upload_size)
+        .method("header(name: string): string?", "A header of its part of the form.", upload_header)
+        .method("stream(): (Stream?, error?)", "Its content, from the start each time.", upload_stream)
+}
+
 fn has_body(cx: &mut Cx<'_>) -> NativeResult {
     let answer = asked(cx)?.exchange.has_body();
     cx.ret(answer)
@@ -304,6 +384,11 @@ fn request_object() -> Object {
         .method("params(): {[string]: string}", "All parameters of the route.", params)
         .method("body(): (string?, error?)", "The whole body; read once, then kept.", body)
         .method("body_json(): (any, error?)", "The whole body as JSON.", body_json)
+        .method(
+            "parse_multipart(max_memory?: integer): ({values: {[string]: any}, files: {[string]: {UploadedFile}}}?, error?)",
+            "The body as a form; files beyond `max_memory` bytes (32 MiB) go to disk.",
+            parse_multipart,
+        )
         .method("stream(): (Stream?, error?)", "The body piece by piece, instead of as a whole.", stream)
         .method("has_body(): boolean", "Whether a body was sent.", has_body)
         .method(
