@@ -12,8 +12,11 @@
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
+mod arith;
+mod base_lib;
 mod codegen;
 mod coerce;
+mod coroutine_lib;
 mod error;
 mod fragment;
 mod frame;
@@ -25,6 +28,7 @@ mod meta;
 mod native;
 mod number;
 mod object;
+mod opcode;
 mod proto;
 mod statics;
 mod symbol;
@@ -46,4 +50,6 @@ pub use trace::TraceFrame;
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
     b.userdata(UserdataType::new::<ErrorObject>("error").transfer::<ErrorObject>());
+    base_lib::register(b);
+    coroutine_lib::register(b);
 }
