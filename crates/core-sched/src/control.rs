@@ -13,7 +13,8 @@
 use crate::host::Gate;
 use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
 use crate::sync::{AtomicU8, Mutex, Ordering};
-use infra_base::{EntryId, Error, Payload, Pid};
+use infra_base::{EntryId, Error, Kind, Payload, Pid};
+use infra_clock::{Clock, Moment, Sleep};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
@@ -26,6 +27,16 @@ pub struct Exit {
 }
 
 impl Exit {
+    /// As others see it: an error without a kind is `Internal` once it leaves its process, and the chain of causes keeps
+    /// the original.
+    pub(crate) fn outside(self) -> Exit {
+        let result = self.result.map_err(|error| match (error.kind(), error.label()) {
+            (Kind::Unknown, None) => error.clone().with_kind(Kind::Internal).with_cause(error),
+            _ => error,
+        });
+        Exit { result }
+    }
+
     /// An end with an error.
     pub fn failed(error: Error) -> Exit {
         Exit { result: Err(error) }
@@ -56,8 +67,23 @@ struct Inner {
     /// Made by the first message.
     mailbox: Option<Box<Mailbox>>,
     waker: Option<Waker>,
-    reason: Option<Error>,
+    /// Made by the first kill or limit.
+    kill: Option<Box<Kill>>,
     ending: Option<Box<dyn Ending>>,
+}
+
+#[derive(Default)]
+struct Kill {
+    reason: Option<Error>,
+    /// Set by others, taken by the process at its next poll.
+    limit: Option<Box<Limit>>,
+}
+
+/// A kill at a moment; the process itself waits for it, so nothing is left behind when it ends before.
+pub(crate) struct Limit {
+    at: Moment,
+    pub(crate) sleep: Sleep,
+    pub(crate) reason: Error,
 }
 
 #[derive(Default)]
@@ -75,7 +101,7 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner = Inner { mailbox: None, waker: None, reason: None, ending: None };
+        let inner = Inner { mailbox: None, waker: None, kill: None, ending: None };
         Arc::new(Control { pid, entry, gate, flags: AtomicU8::new(0), inner: Mutex::new(inner) })
     }
 
@@ -121,11 +147,28 @@ impl Control {
     /// Ends the process with `reason` at its next poll or fuel check; the first reason wins.
     pub fn kill(&self, reason: Error) {
         let mut inner = self.inner.lock();
-        if inner.reason.is_some() || self.has(ENDED) {
+        if self.has(KILLED | ENDED) {
             return;
         }
-        inner.reason = Some(reason);
+        inner.kill.get_or_insert_default().reason = Some(reason);
         self.flags.fetch_or(KILLED, Ordering::Release);
+        let waker = inner.waker.take();
+        drop(inner);
+        wake(waker);
+    }
+
+    /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
+    pub fn kill_at(&self, clock: &Clock, at: Moment, reason: Error) {
+        let limit = Box::new(Limit { at, sleep: clock.sleep_until(at), reason });
+        let mut inner = self.inner.lock();
+        if self.has(KILLED | ENDED) {
+            return;
+        }
+        let kill = inner.kill.get_or_insert_default();
+        if kill.limit.as_ref().is_some_and(|known| known.at <= at) {
+            return;
+        }
+        kill.limit = Some(limit);
         let waker = inner.waker.take();
         drop(inner);
         wake(waker);
@@ -172,10 +215,22 @@ impl Control {
     }
 
     /// Start of a poll: stores the waker, takes the mail. `Ok`: is there new mail? `Err`: the reason of a kill.
-    pub(crate) fn begin(&self, waker: &Waker, inbox: &mut Inbox) -> Result<bool, Error> {
+    pub(crate) fn begin(
+        &self,
+        waker: &Waker,
+        inbox: &mut Inbox,
+        limit: &mut Option<Box<Limit>>,
+    ) -> Result<bool, Error> {
         let mut inner = self.inner.lock();
-        if let Some(reason) = &inner.reason {
-            return Err(reason.clone());
+        if let Some(kill) = &mut inner.kill {
+            if let Some(reason) = &kill.reason {
+                return Err(reason.clone());
+            }
+            if let Some(new) = kill.limit.take()
+                && limit.as_ref().is_none_or(|known| new.at < known.at)
+            {
+                *limit = Some(new);
+            }
         }
         if !inner.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
             inner.waker = Some(waker.clone());
@@ -209,7 +264,7 @@ impl Control {
 
     /// The reason of a kill.
     pub(crate) fn reason(&self) -> Option<Error> {
-        self.inner.lock().reason.clone()
+        self.inner.lock().kill.as_ref().and_then(|kill| kill.reason.clone())
     }
 
     /// Closes the mailbox and runs the ending; the second call does nothing.
@@ -219,7 +274,8 @@ impl Control {
             return;
         }
         self.flags.fetch_or(ENDED, Ordering::Release);
-        let remains = (inner.mailbox.take(), inner.waker.take());
+        let remains =
+            (inner.mailbox.take(), inner.waker.take(), inner.kill.as_mut().and_then(|k| k.limit.take()));
         let ending = inner.ending.take();
         drop(inner);
         drop(remains);

@@ -56,7 +56,7 @@ fn mail_is_seen_by_this_poll_or_wakes_for_the_next() {
         let sender = control.clone();
         let sending = thread::spawn(move || sender.deliver(message()).expect("room"));
         let mut inbox = Inbox::default();
-        let seen = control.begin(&Waker::from(flag.clone()), &mut inbox).expect("nobody kills");
+        let seen = control.begin(&Waker::from(flag.clone()), &mut inbox, &mut None).expect("nobody kills");
         assert!(sending.join().expect("it ends"));
         assert!(seen != flag.raised(), "seen {seen}, woken {}", flag.raised());
     });
@@ -68,7 +68,7 @@ fn a_kill_is_seen_by_this_poll_or_wakes_for_the_next() {
         let (control, flag) = (control(), Flag::new());
         let killer = control.clone();
         let killing = thread::spawn(move || killer.kill(Error::canceled("x")));
-        let seen = control.begin(&Waker::from(flag.clone()), &mut Inbox::default()).is_err();
+        let seen = control.begin(&Waker::from(flag.clone()), &mut Inbox::default(), &mut None).is_err();
         killing.join().expect("it ends");
         assert!(seen != flag.raised());
         assert!(control.is_killed());

@@ -14,7 +14,7 @@
 //! between two levels may have wakers of its own.
 
 use crate::body::{Body, Step, StepCx};
-use crate::control::{Control, Exit};
+use crate::control::{Control, Exit, Limit};
 use crate::host::{Gate, Ticket};
 use crate::mail::Inbox;
 use crate::ops::Ops;
@@ -38,6 +38,8 @@ pub struct Process<B: Body> {
     /// Fuel left of the slice; used while this is the outermost process of its task.
     fuel: i64,
     yielding: Option<Arc<Yield>>,
+    /// When it is killed, if somebody has set that.
+    limit: Option<Box<Limit>>,
     ticket: Ticket,
     /// The body has something to do: it was never stepped, or its last step said `Continue`.
     runnable: bool,
@@ -62,6 +64,7 @@ impl<B: Body> Process<B> {
             ops: Ops::new(),
             fuel: turn::slice(),
             yielding: None,
+            limit: None,
             ticket: Ticket::default(),
             runnable: true,
             body_first: false,
@@ -107,9 +110,14 @@ impl<B: Body> Process<B> {
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {
         loop {
-            match self.control.begin(cx.waker(), &mut self.inbox) {
+            match self.control.begin(cx.waker(), &mut self.inbox, &mut self.limit) {
                 Ok(new_mail) => self.runnable |= new_mail,
                 Err(reason) => return Outcome::Done(Exit::failed(reason)),
+            }
+            if let Some(limit) = &mut self.limit
+                && Pin::new(&mut limit.sleep).poll(cx).is_ready()
+            {
+                return Outcome::Done(Exit::failed(limit.reason.clone()));
             }
             if turn::fuel() <= 0 {
                 return Outcome::Yield;
@@ -147,6 +155,7 @@ impl<B: Body> Process<B> {
 
     /// Frees everything, then reports; the one way out of a process.
     fn finish(&mut self, exit: Exit) -> Exit {
+        let exit = exit.outside();
         let control = self.control.clone();
         if let Some(gate) = control.gate() {
             gate.give_up(&mut self.ticket);

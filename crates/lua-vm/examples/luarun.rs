@@ -51,7 +51,7 @@ fn main() {
     let stress = std::env::var_os("LUARUN_STRESS").is_some();
     let slice: i64 = std::env::var("LUARUN_FUEL").ok().and_then(|s| s.parse().ok()).unwrap_or(100_000);
     let quota = std::env::var("LUARUN_QUOTA").ok().and_then(|s| s.parse().ok()).unwrap_or(4 << 30);
-    let mut lua = Lua::new(statics, Options { quota, stress });
+    let mut lua = Lua::new(statics, Options { quota, stress, ..Options::default() });
     let mut host = ();
     let root = lua.enter(&mut host, |cx| {
         let t = cx.table(4, 0);

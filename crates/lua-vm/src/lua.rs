@@ -23,11 +23,13 @@ pub struct Options {
     pub quota: usize,
     /// Collect whenever something was allocated (tests).
     pub stress: bool,
+    /// Where `math.random` starts; processes with equal seeds draw equal numbers.
+    pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { quota: 256 << 20, stress: false }
+        Options { quota: 256 << 20, stress: false, seed: 0 }
     }
 }
 
@@ -70,6 +72,8 @@ pub struct Lua {
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught.
     pub(crate) trace: Vec<TraceFrame>,
+    /// State of the generator behind `math.random`.
+    pub(crate) random: u64,
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
@@ -108,6 +112,7 @@ impl Lua {
             buffer: Vec::new(),
             exit: crate::interp::Exit::Finished,
             trace: Vec::new(),
+            random: options.seed,
         }
     }
 

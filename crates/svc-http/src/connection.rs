@@ -146,9 +146,9 @@ impl Service<Request<Incoming>> for Handler {
     fn call(&self, request: Request<Incoming>) -> Answer {
         self.link.busy.store(true, Ordering::Relaxed);
         self.link.moved();
-        let table = self.shared.table.load();
+        let present = self.shared.routes.present();
         let uri = request.uri();
-        let (route, captures) = match table.lookup(request.method(), uri.path(), uri.query()) {
+        let (route, captures) = match present.table.lookup(request.method(), uri.path(), uri.query()) {
             Lookup::Found(route, captures) => (route.clone(), captures),
             other => return Answer::Ready(Some(self.without_route(request.method(), other))),
         };
@@ -393,7 +393,11 @@ impl Connection {
                 State::Active(http) => Pin::new(&mut **http).graceful_shutdown(),
             }
         }
-        self.shared.cut.load(Ordering::Acquire)
+        let cut = self.shared.cut.load(Ordering::Acquire);
+        if cut {
+            self.shared.dropped.fetch_add(1, Ordering::AcqRel);
+        }
+        cut
     }
 }
 

@@ -5,15 +5,21 @@
 //! poll of the response body, so there is no second task and no channel between them.
 
 mod body;
+mod component;
 mod connection;
+mod endpoint;
 mod exchange;
 mod pattern;
 mod percent;
 mod reply;
 mod response;
+mod router;
+mod routes;
 mod server;
+mod service;
 mod table;
 
 pub use body::{BodyStream, Limits};
+pub use component::component;
 pub use exchange::Exchange;
 pub use response::{Transfer, Writing};

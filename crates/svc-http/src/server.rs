@@ -1,8 +1,7 @@
 //! A listening server: binds, accepts, and stops without cutting off what is being answered.
 
 use crate::connection::Connection;
-use crate::table::Table;
-use arc_swap::ArcSwap;
+use crate::routes::Routes;
 use core_dispatch::{BoxFuture, Context};
 use hyper::server::conn::http1;
 use infra_app::Tasks;
@@ -11,7 +10,7 @@ use infra_clock::Clock;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use sys_functions::Call;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
@@ -28,7 +27,7 @@ const BACKLOG: u32 = 4096;
 pub(crate) struct TimeLimits {
     /// From the first byte of a request to the end of its head.
     pub(crate) head: Option<Duration>,
-    /// From the start of the handler to the end of the body.
+    /// From the first read of a body to its end.
     pub(crate) read: Option<Duration>,
     /// Without any progress of a client that is slow to take the response.
     pub(crate) write: Option<Duration>,
@@ -54,13 +53,15 @@ pub(crate) struct Shared {
     /// Inherited by every handler.
     pub(crate) context: Arc<Context>,
     pub(crate) http: http1::Builder,
-    pub(crate) table: Arc<ArcSwap<Table>>,
+    pub(crate) routes: Arc<Routes>,
     /// Notified when one of the two flags below changes.
     pub(crate) notice: Arc<Notify>,
     /// No new request is begun.
     pub(crate) stopping: AtomicBool,
     /// What still runs is dropped.
     pub(crate) cut: AtomicBool,
+    /// How many connections were cut.
+    pub(crate) dropped: AtomicUsize,
 }
 
 /// A server; listens from [`serve`](Self::serve) to [`stop`](Self::stop).
@@ -76,7 +77,7 @@ impl Server {
         call: Arc<Invoke>,
         clock: Clock,
         limits: TimeLimits,
-        table: Arc<ArcSwap<Table>>,
+        routes: Arc<Routes>,
     ) -> Server {
         let mut http = http1::Builder::new();
         // hyper's own limit would also count the time between requests; `Connection` keeps them apart.
@@ -87,10 +88,11 @@ impl Server {
             limits,
             context: Arc::default(),
             http,
-            table,
+            routes,
             notice: Arc::default(),
             stopping: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            dropped: AtomicUsize::new(0),
         };
         Server { id, shared: Arc::new(shared), tasks: Tasks::default() }
     }
@@ -109,12 +111,10 @@ impl Server {
         if self.shared.clock.timeout(limit, self.tasks.finished()).await.is_ok() {
             return 0;
         }
-        // Each connection holds `shared`, and so do the accept loop and this.
-        let dropped = Arc::strong_count(&self.shared).saturating_sub(1);
         self.shared.cut.store(true, Ordering::Release);
         self.shared.notice.notify_waiters();
         self.tasks.finished().await;
-        dropped
+        self.shared.dropped.load(Ordering::Acquire)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::pattern::{Pattern, Relation, Segment};
 use crate::percent;
 use hyper::Method;
-use infra_base::{EntryId, Error, Result};
+use infra_base::{EntryId, Error};
 use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::Arc;
@@ -98,16 +98,6 @@ impl Table {
             table.trees[route.method].insert(route.pattern.segments(), &route);
         }
         table
-    }
-
-    /// A table of `routes`; `Invalid` names the first two that conflict.
-    pub(crate) fn checked(routes: &[Arc<Route>]) -> Result<Table> {
-        for (i, route) in routes.iter().enumerate() {
-            if let Some(conflict) = routes[..i].iter().find_map(|other| route.conflict(other)) {
-                return Err(conflict.context(&route.endpoint));
-            }
-        }
-        Ok(Table::new(routes.iter().cloned()))
     }
 
     /// Finds the route of a request; `path` is as received, starting with a slash.

@@ -101,6 +101,26 @@ async fn the_normal_end_is_reported_once() {
 }
 
 #[tokio::test]
+async fn an_error_without_kind_is_internal_outside_and_keeps_its_origin() {
+    let error = Error::new(Kind::Unknown, "x").with_retryable(Some(true));
+    let mut exits = vec![Exit::failed(error.clone()), Exit::failed(error.with_label("MINE"))].into_iter();
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    let error = failure(&exit);
+    assert_eq!((error.kind(), error.message(), error.retryable()), (Kind::Internal, "x", Some(true)));
+    assert_eq!(error.cause().map(Error::kind), Some(Kind::Unknown));
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    assert_eq!((failure(&exit).kind(), failure(&exit).kind_text()), (Kind::Unknown, "MINE"));
+}
+
+#[tokio::test]
 async fn a_kill_before_the_first_poll_runs_nothing() {
     let control = control();
     let ends = Ends::watch(&control);
@@ -429,11 +449,33 @@ fn bytes_are_bounded_too() {
     assert_eq!(Error::from(crate::MailboxFull).retryable(), Some(true));
 }
 
+#[tokio::test]
+async fn a_limit_kills_a_waiting_or_busy_process_when_its_time_has_come() {
+    let bodies: [fn(&mut StepCx<'_, u64>) -> Step; 2] = [burn, |_| Step::Wait];
+    for body in bodies {
+        let (clock, time) = infra_clock::Clock::simulated();
+        let at = |ms| clock.now().after(std::time::Duration::from_millis(ms));
+        let control = control();
+        let mut process = process(&control, body);
+        assert!(poll(&mut process).is_pending());
+        control.kill_at(&clock, at(20), Error::canceled("late"));
+        control.kill_at(&clock, at(10), Error::canceled("early"));
+        control.kill_at(&clock, at(30), Error::canceled("never"));
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+            assert!(poll(&mut process).is_pending());
+        }
+        time.advance(std::time::Duration::from_millis(10));
+        assert_eq!(failure(&process.await).message(), "early");
+        assert_eq!(time.sleepers(), 0);
+    }
+}
+
 #[test]
 fn sizes_stay_small() {
     let process = size_of::<Process<Script<fn(&mut StepCx<'_, u64>) -> Step>>>();
     let control = size_of::<Control>() + 2 * size_of::<usize>();
-    assert!(process <= 176, "process: {process}");
+    assert!(process <= 184, "process: {process}");
     assert!(control <= 120, "control block: {control}");
     assert!(size_of::<Mail>() <= 112, "mail: {}", size_of::<Mail>());
 }
