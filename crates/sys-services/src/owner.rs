@@ -158,7 +158,9 @@ impl Owner {
                 self.supervisor.start(&ids, now);
                 self.wait(ids, false, reply);
             }
-            Request::Start(id, reply) => self.one(id, false, reply, |s, id| s.start(&[id.clone()], now)),
+            Request::Start(id, reply) => {
+                self.one(id, false, reply, |s, id| s.start(std::slice::from_ref(id), now))
+            }
             Request::Stop(id, reply) => self.one(id, true, reply, |s, id| s.stop(id, now)),
             Request::Restart(id, reply) => self.one(id, false, reply, |s, id| s.restart(id, now)),
             Request::Shutdown(reply) => self.shutdown(Some(reply)),
