@@ -115,6 +115,7 @@ impl LuaBody {
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
         self.host.tasks.clear();
+        self.host.free.clear();
         self.host.ready.clear();
         self.host.may_wait = true;
         self.host.spawn(thread);
