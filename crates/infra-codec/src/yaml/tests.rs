@@ -15,15 +15,17 @@ fn as_json(yaml: &str) -> String {
     String::from_utf8(json::encode(&decode(yaml).unwrap())).unwrap()
 }
 
-/// Each mistake as `line:column "underlined" message | help`.
-fn mistakes(yaml: &str, expected: Expect) {
-    let mut text = String::new();
-    for d in parse(&file(yaml)).expect_err("a mistake") {
-        let under: Vec<_> = d.labels.iter().map(|l| format!("{:?}", &yaml[l.span.clone()])).collect();
-        text.push_str(&format!("{} {}", d.one_line(), under.join(" ")));
-        text.push_str(&d.help.map_or_else(|| "\n".into(), |h| format!(" | {h}\n")));
+/// Each mistake as `line:column: message "underlined" | help`.
+fn mistakes(texts: &[&str], expected: Expect) {
+    let mut out = String::new();
+    for yaml in texts {
+        for d in parse(&file(yaml)).expect_err("a mistake") {
+            let under: Vec<_> = d.labels.iter().map(|l| format!("{:?}", &yaml[l.span.clone()])).collect();
+            let help = d.help.as_ref().map(|h| format!(" | {h}")).unwrap_or_default();
+            out.push_str(&format!("{} {}{help}\n", d.one_line(), under.join(" ")));
+        }
     }
-    expected.assert_eq(&text);
+    expected.assert_eq(&out);
 }
 
 #[test]
@@ -135,88 +137,38 @@ fn spans_point_at_what_was_written() {
 #[test]
 fn mistakes_point_at_their_place() {
     mistakes(
-        "a:\n\tb: 1\n",
+        &[
+            "a:\n\tb: 1\n",
+            "a: 1\nb: 2\na: 3\nc: {x: 1, x: 2}\n",
+            "a: *nowhere\n",
+            "a: &x [1, *x]\n",
+            "a: [1, 2\nb: 3\n",
+            "a: \"open\n",
+            "a: b: c\n",
+            "a: 1\n  b: 2\n",
+            "- a\nb: 1\n",
+            "a: !include x.yaml\nb: !!int x\n",
+            "[a, b]: 1\n",
+            "a: {<<: 5}\n",
+            "a: @b\n",
+            "a: '\u{1}'\n- b",
+        ],
         expect![[r#"
-        a.yaml:2:1: a tab is not allowed here "\t" | indent with spaces
-    "#]],
-    );
-    mistakes(
-        "a: 1\nb: 2\na: 3\nc: {x: 1, x: 2}\n",
-        expect![[r#"
-        a.yaml:3:1: key "a" is there twice "a" "a"
-        a.yaml:4:11: key "x" is there twice "x" "x"
-    "#]],
-    );
-    mistakes(
-        "a: *nowhere\n",
-        expect![[r#"
-        a.yaml:1:4: this alias has no anchor "*" | an anchor `&name` must stand before its alias `*name`; quote the text if no alias is meant
-    "#]],
-    );
-    mistakes(
-        "a: &x [1, *x]\n",
-        expect![[r#"
-        a.yaml:1:11: this alias stands inside of what it names "*x"
-    "#]],
-    );
-    mistakes(
-        "a: [1, 2\nb: 3\n",
-        expect![[r#"
+            a.yaml:2:1: a tab is not allowed here "\t" | indent with spaces
+            a.yaml:3:1: key "a" is there twice "a" "a"
+            a.yaml:4:11: key "x" is there twice "x" "x"
+            a.yaml:1:4: this alias has no anchor "*" | an anchor `&name` must stand before its alias `*name`; quote the text if no alias is meant
+            a.yaml:1:11: this alias stands inside of what it names "*x"
             a.yaml:2:2: no `:` is allowed here ":" | is a closing `]` or `}` missing before it?
-        "#]],
-    );
-    mistakes(
-        "a: \"open\n",
-        expect![[r#"
-        a.yaml:1:4: this quoted text is not closed "\"" | add the closing quote
-    "#]],
-    );
-    mistakes(
-        "a: b: c\n",
-        expect![[r#"
-        a.yaml:1:5: no `key: value` is allowed here ":" | quote a text that contains `: `, or start a new line
-    "#]],
-    );
-    mistakes(
-        "a: 1\n  b: 2\n",
-        expect![[r#"
-        a.yaml:2:4: no `key: value` is allowed here ":" | quote a text that contains `: `, or start a new line
-    "#]],
-    );
-    mistakes(
-        "- a\nb: 1\n",
-        expect![[r#"
-        a.yaml:2:1: `-` of the next list item expected "b" | items of one list start in the same column
-    "#]],
-    );
-    mistakes(
-        "a: !include x.yaml\nb: !!int x\n",
-        expect![[r#"
-        a.yaml:1:13: unknown tag !include "x.yaml" | known are !!str !!int !!float !!bool !!null !!seq !!map; quote a text that starts with `!`
-        a.yaml:2:10: "x" does not fit the tag !!int "x"
-    "#]],
-    );
-    mistakes(
-        "[a, b]: 1\n",
-        expect![[r#"
-        a.yaml:1:1: a key must be a text "[" | write the key as one word or in quotes
-    "#]],
-    );
-    mistakes(
-        "a: {<<: 5}\n",
-        expect![[r#"
-        a.yaml:1:5: `<<` takes a map or a list of maps "<<" | write `<<: *anchor`
-    "#]],
-    );
-    mistakes(
-        "a: @b\n",
-        expect![[r#"
-        a.yaml:1:4: a text can't start with this character "@" | put the text into quotes
-    "#]],
-    );
-    mistakes(
-        "a: '\u{1}'\n- b",
-        expect![[r#"
+            a.yaml:1:4: this quoted text is not closed "\"" | add the closing quote
+            a.yaml:1:5: no `key: value` is allowed here ":" | quote a text that contains `: `, or start a new line
+            a.yaml:2:4: no `key: value` is allowed here ":" | quote a text that contains `: `, or start a new line
+            a.yaml:2:1: `-` of the next list item expected "b" | items of one list start in the same column
+            a.yaml:1:13: unknown tag !include "x.yaml" | known are !!str !!int !!float !!bool !!null !!seq !!map; quote a text that starts with `!`
+            a.yaml:2:10: "x" does not fit the tag !!int "x"
+            a.yaml:1:1: a key must be a text "[" | write the key as one word or in quotes
+            a.yaml:1:5: `<<` takes a map or a list of maps "<<" | write `<<: *anchor`
+            a.yaml:1:4: a text can't start with this character "@" | put the text into quotes
             a.yaml:1:5: this character is not allowed here "\u{1}"
         "#]],
     );
@@ -229,7 +181,7 @@ fn an_alias_bomb_is_refused_at_once() {
         bomb.push_str(&format!("a{i}: &a{i} [*a{p}, *a{p}]\n", p = i - 1));
     }
     mistakes(
-        &bomb,
+        &[&bomb],
         expect![[r#"
         a.yaml:15:18: aliases expand to more than 100000 values "*a13" | write fewer aliases to collections that hold aliases
     "#]],
