@@ -2,8 +2,8 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val, from_json,
-    payload_object, payload_to_data, payload_to_val, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val,
+    from_json, payload_object, payload_to_data, payload_to_val, val_to_payload,
 };
 
 /// The global `payload`.
