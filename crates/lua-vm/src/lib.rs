@@ -15,16 +15,26 @@
 mod codegen;
 mod coerce;
 mod error;
+mod format;
 mod fragment;
 mod frame;
 mod gc;
 mod heap;
 mod interp;
+mod lib_errors;
+mod lib_math;
+mod lib_number;
+mod lib_string;
+mod lib_table;
+#[cfg(test)]
+mod lib_tests;
 mod lua;
 mod meta;
 mod native;
-mod number;
+pub mod number;
 mod object;
+mod pack;
+mod pattern;
 mod proto;
 mod statics;
 mod symbol;
@@ -45,5 +55,9 @@ pub use trace::TraceFrame;
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
-    b.userdata(UserdataType::new::<ErrorObject>("error").transfer::<ErrorObject>());
+    lib_number::register(b);
+    lib_string::register(b);
+    lib_table::register(b);
+    lib_math::register(b);
+    lib_errors::register(b);
 }

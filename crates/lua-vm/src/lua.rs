@@ -23,11 +23,13 @@ pub struct Options {
     pub quota: usize,
     /// Collect whenever something was allocated (tests).
     pub stress: bool,
+    /// Where `math.random` starts; processes with equal seeds draw equal numbers.
+    pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { quota: 256 << 20, stress: false }
+        Options { quota: 256 << 20, stress: false, seed: 0 }
     }
 }
 
@@ -64,6 +66,8 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    /// State of the generator behind `math.random`.
+    pub(crate) random: u64,
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
@@ -98,6 +102,7 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            random: options.seed,
         }
     }
 

@@ -13,7 +13,6 @@ use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use infra_base::Payloads;
 use infra_clock::{Moment, Sleep};
 use parking_lot::Mutex;
 use std::future::Future;
@@ -162,13 +161,8 @@ impl Service<Request<Incoming>> for Handler {
             response: Mutex::default(),
             route,
         }));
-        let mut call = Call {
-            target: exchange.0.route.func.clone(),
-            args: Payloads::new(),
-            context: self.shared.context.clone(),
-            own: core_dispatch::Own::default(),
-            timeout: None,
-        };
+        let context = self.shared.context.clone();
+        let mut call = Call { context, ..Call::new(exchange.0.route.func.clone()) };
         call.own.put(exchange.clone());
         let running = (self.shared.call)(call);
         Answer::Call(Some((exchange, running)))

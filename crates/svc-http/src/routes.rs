@@ -142,8 +142,8 @@ impl Index {
 
     /// The first mistake among the endpoints of a router.
     pub(crate) fn conflict_within(&self, router: &EntryId) -> Result<()> {
-        let own = (0..self.routes.len()).filter(|at| self.routes[*at].router == *router);
-        own.map(|at| self.conflict_of(at)).collect()
+        let mut own = (0..self.routes.len()).filter(|at| self.routes[*at].router == *router);
+        own.try_for_each(|at| self.conflict_of(at))
     }
 
     fn conflict_of(&self, at: usize) -> Result<()> {

@@ -1,0 +1,6 @@
+//! Entries as a whole: a scripted kind through load, change, refusal and fault.
+
+mod fault;
+mod fields;
+mod scripted;
+mod whole;
