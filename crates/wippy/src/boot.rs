@@ -50,6 +50,7 @@ async fn live(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Res
         log: boot.log.clone(),
         config: boot.config.clone(),
         shutdown: shutdown.clone(),
+        args: goal::args_of(&boot.goal).to_vec(),
     };
     tracing::info!(target: "boot", ms = since(&clock, begin), "infrastructure ready");
 

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod components;
 mod goal;
+mod outcome;
 mod project;
 mod render;
 mod signals;

@@ -1,15 +1,30 @@
 //! `wippy __describe`: modules and kinds as JSON; the reference pages are made of it.
 
 use crate::commands::out;
-use crate::components;
-use infra_base::{Data, Map, Result};
+use crate::components::{self, Infrastructure};
+use infra_app::Shutdown;
+use infra_base::{Data, Error, Map, Result};
+use infra_clock::Clock;
 use infra_codec::json;
+use infra_config::Config;
+use infra_log::{Form, Log, Options};
 use lua_api::{Const, Func, Group, Module};
 
 pub(crate) fn run() -> Result<u8> {
     let modules = components::modules().iter().map(module).collect();
-    let root = map([("modules", Data::List(modules)), ("kinds", Data::List(components::kinds()))]);
+    let root = map([("modules", Data::List(modules)), ("kinds", Data::List(kinds()?))]);
     out(&(String::from_utf8_lossy(&json::encode_pretty(&root)).into_owned() + "\n"))
+}
+
+/// The kinds that the components register, from a node that loads nothing.
+fn kinds() -> Result<Vec<Data>> {
+    let clock = Clock::system();
+    let log =
+        Log::new(Options { form: Form::Console, output: None, level: None, stacks: false }, clock.clone());
+    let (config, shutdown, args) = (Config::defaults(), Shutdown::default(), Vec::new());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|e| Error::internal(format!("the runtime does not start: {e}")))?;
+    runtime.block_on(components::kinds(Infrastructure { clock, log, config, shutdown, args }))
 }
 
 /// A map of these pairs, in order.
