@@ -1,5 +1,8 @@
 //! Lua module `http`: the request at hand and its response.
+//!
+//! `parse_multipart` is absent until `svc-http` reads multipart bodies.
 
+use crate::stream::Source;
 use bytes::Bytes;
 use infra_base::Error;
 use lua_api::{
@@ -9,7 +12,7 @@ use std::time::Duration;
 use svc_http::{Exchange, Limits, Transfer, Writing};
 
 /// What `require("http")` returns.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("http", "The request at hand and its response.")
         .func(
             "request(options?: {timeout?: integer, max_body?: integer}): (Request?, error?)",
@@ -22,9 +25,12 @@ pub fn module() -> Module {
         .group(texts("CONTENT", CONTENT))
         .group(texts("TRANSFER", &[("CHUNKED", "chunked"), ("SSE", "sse")]))
         .group(texts("ERROR", ERRORS));
+    let [stream, scanner] = crate::stream::objects();
     Module::new(&[Class::Network, Class::Io, Class::Nondeterministic], top)
         .object(request_object())
         .object(response_object())
+        .object(stream)
+        .object(scanner)
 }
 
 const METHODS: &[(&str, &str)] = &[
@@ -245,6 +251,19 @@ fn body_json(cx: &mut Cx<'_>) -> NativeResult {
     })
 }
 
+/// `req:stream()`
+fn stream(cx: &mut Cx<'_>) -> NativeResult {
+    let request = asked(cx)?;
+    match request.exchange.stream(request.limits) {
+        Ok(stream) => {
+            let size = request.exchange.content_length();
+            let object = crate::stream::stream(cx, Source::Body { stream: Box::new(stream), size });
+            cx.ret(object)
+        }
+        Err(error) => cx.fail(error),
+    }
+}
+
 fn has_body(cx: &mut Cx<'_>) -> NativeResult {
     let answer = asked(cx)?.exchange.has_body();
     cx.ret(answer)
@@ -285,6 +304,7 @@ fn request_object() -> Object {
         .method("params(): {[string]: string}", "All parameters of the route.", params)
         .method("body(): (string?, error?)", "The whole body; read once, then kept.", body)
         .method("body_json(): (any, error?)", "The whole body as JSON.", body_json)
+        .method("stream(): (Stream?, error?)", "The body piece by piece, instead of as a whole.", stream)
         .method("has_body(): boolean", "Whether a body was sent.", has_body)
         .method(
             "is_content_type(type: string): boolean",
@@ -298,14 +318,11 @@ fn answered<'cx>(cx: &mut Cx<'cx>) -> Result<&'cx Exchange, Raise> {
     cx.check_userdata::<Response>(0).map(|r| &r.0)
 }
 
-/// Nil on success, else the error object as the one result.
+/// `true`, or `nil, err`.
 fn outcome(cx: &mut Cx<'_>, result: Result<(), Error>) -> Answer {
     match result {
-        Ok(()) => cx.ret(Val::NIL),
-        Err(error) => {
-            let error = lua_api::error_to_val(cx, &error);
-            cx.ret(error)
-        }
+        Ok(()) => cx.ret(true),
+        Err(error) => cx.fail(error),
     }
 }
 
@@ -396,18 +413,22 @@ fn flush(cx: &mut Cx<'_>) -> NativeResult {
 fn response_object() -> Object {
     Object::new::<Response>(
         "Response",
-        "The response to an HTTP request; every method gives nil or an error.",
+        "The response to an HTTP request; every method gives `true`, or nil and an error.",
     )
-    .method("set_status(code: integer): error?", "Sets the status, 200 to 599.", set_status)
-    .method("set_header(name: string, value: string): error?", "Sets a header.", set_header)
-    .method("set_content_type(type: string): error?", "Sets the content type.", set_content_type)
-    .method("write(text: string): error?", "Appends to the body.", write)
-    .method("write_json(value: any): error?", "Appends a value as JSON.", write_json)
+    .method("set_status(code: integer): (boolean?, error?)", "Sets the status, 200 to 599.", set_status)
+    .method("set_header(name: string, value: string): (boolean?, error?)", "Sets a header.", set_header)
+    .method("set_content_type(type: string): (boolean?, error?)", "Sets the content type.", set_content_type)
+    .method("write(text: string): (boolean?, error?)", "Appends to the body.", write)
+    .method("write_json(value: any): (boolean?, error?)", "Appends a value as JSON.", write_json)
     .method(
-        "write_event(event: {name: string, data: any}): error?",
+        "write_event(event: {name: string, data: any}): (boolean?, error?)",
         "Sends a server-sent event.",
         write_event,
     )
-    .method("set_transfer(mode: string): error?", "Sends as it is written: `chunked` or `sse`.", set_transfer)
-    .method("flush(): error?", "Sends what was written so far.", flush)
+    .method(
+        "set_transfer(mode: string): (boolean?, error?)",
+        "Sends as it is written: `chunked` or `sse`.",
+        set_transfer,
+    )
+    .method("flush(): (boolean?, error?)", "Sends what was written so far.", flush)
 }

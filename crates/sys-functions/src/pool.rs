@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a call that holds places itself waits for another.
-pub const NESTED_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const NESTED_WAIT: Duration = Duration::from_secs(30);
 
 /// Type of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The server over loopback sockets, with scripted functions behind it.
 
+mod forms;
 mod hostile;
 mod requests;
 mod responses;

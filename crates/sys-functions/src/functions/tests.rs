@@ -395,7 +395,8 @@ async fn tries_wait_longer_each_time_and_end() {
 #[tokio::test]
 async fn only_what_may_succeed_is_tried_again() {
     let node = node();
-    let retry = Some(Retry { max_attempts: 3, initial_delay: Duration::ZERO, ..Default::default() });
+    let three = Retry { max_attempts: 3, initial_delay: Duration::ZERO, ..Default::default() };
+    let retry = Some(three.clone());
     let launched = || std::mem::take(&mut *node.engine.launched.lock()).len();
     for (name, expected) in [("echo", 1), ("invalid", 1), ("fail", 1), ("shaky", 3)] {
         let _ = node.functions.call(Call { retry: retry.clone(), ..node.plan(name, 0) }).await;
@@ -414,7 +415,7 @@ async fn only_what_may_succeed_is_tried_again() {
     let _ = node.functions.call(once).await;
     assert_eq!(launched(), 1);
     // No try begins after the end of the call.
-    let slow = Retry { initial_delay: Duration::from_secs(5), ..retry.unwrap() };
+    let slow = Retry { initial_delay: Duration::from_secs(5), ..three };
     let call = Call { retry: Some(slow), timeout: Some(Duration::from_secs(1)), ..node.plan("shaky", 0) };
     assert_eq!(node.functions.call(call).await.unwrap_err().message(), "not now");
     assert_eq!(launched(), 1);
