@@ -5,6 +5,7 @@
 //! deep, or less if the caller asks); otherwise it runs in a task that dies with the caller. The result is the same.
 
 mod call;
+mod component;
 mod function;
 mod functions;
 mod future;
@@ -13,6 +14,7 @@ mod pool;
 mod retry;
 
 pub use call::{Call, Interceptor, Next};
+pub use component::component;
 pub use functions::Functions;
 pub use future::{FutureCall, Running};
 pub use pool::{Pool, PoolKind};
