@@ -65,13 +65,14 @@ fn xpcall_done(cx: &mut Cx<'_>) -> NativeResult {
     let (handler, raised) = (cx.slot(1), cx.result(0));
     cx.push(handler);
     cx.push(raised);
-    cx.call(1, handled)
+    // What the handler itself raises is the result then: nothing escapes.
+    cx.pcall(1, handled)
 }
 
+/// The first result of the handler, or what it raised.
 fn handled(cx: &mut Cx<'_>) -> NativeResult {
-    let n = cx.results();
-    cx.insert(cx.len() - n, Val::bool(false));
-    Ok(Flow::values(n + 1))
+    let message = cx.result(0);
+    cx.ret2(false, message)
 }
 
 fn error(cx: &mut Cx<'_>) -> NativeResult {
