@@ -23,7 +23,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
         .func("find", search::find)
         .func("format", format::format)
         .func("gmatch", search::gmatch)
-        .func("gfind", search::gmatch)
+        .alias("gfind", search::gmatch)
         .func("gsub", gsub::gsub)
         .func("len", len)
         .func("lower", lower)
