@@ -61,9 +61,9 @@ pub use trace::TraceFrame;
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
     base_lib::register(b);
     coroutine_lib::register(b);
-    lib_number::register(b);
     lib_string::register(b);
     lib_table::register(b);
+    lib_number::register(b);
     lib_math::register(b);
     lib_errors::register(b);
 }

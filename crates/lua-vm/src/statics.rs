@@ -65,6 +65,8 @@ pub enum Const {
     Native(NativeDef),
     /// A frozen table.
     Lib(Lib),
+    /// The function object that was registered before for this function: another name of it.
+    Same(NativeFn),
     /// An immutable userdata; its type must be registered before.
     Object(Shared),
 }
@@ -126,6 +128,12 @@ impl Lib {
     #[must_use]
     pub fn func(mut self, name: &str, func: NativeFn) -> Lib {
         self.entries.push((name.to_owned(), NativeDef::new(name, func).into()));
+        self
+    }
+    /// Adds another name of a function that was registered before, the same object.
+    #[must_use]
+    pub fn alias(mut self, name: &str, func: NativeFn) -> Lib {
+        self.entries.push((name.to_owned(), Const::Same(func)));
         self
     }
     /// Adds any constant.
@@ -236,6 +244,8 @@ pub struct StaticsBuilder {
     string_meta: *mut Table,
     next: Value,
     ipairs: Value,
+    /// Plain functions by address, for aliases.
+    by_func: FxHashMap<usize, Value>,
     globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -261,6 +271,7 @@ impl StaticsBuilder {
             string_meta: std::ptr::null_mut(),
             next: Value::NIL,
             ipairs: Value::NIL,
+            by_func: FxHashMap::default(),
             globals: Vec::new(),
             modules: HashMap::new(),
             types: FxHashMap::default(),
@@ -337,7 +348,7 @@ impl StaticsBuilder {
 
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, next, ipairs, globals, modules, types } = self;
+        let StaticsBuilder { heap, string_meta, next, ipairs, by_func: _, globals, modules, types } = self;
         Arc::new(Statics { heap, string_meta, next, ipairs, globals, modules, types })
     }
 
@@ -364,6 +375,9 @@ impl StaticsBuilder {
             Const::Float(f) => Value::float(f),
             Const::Str(s) => Value::str(self.string(&s)),
             Const::Native(def) => self.native(def),
+            Const::Same(func) => {
+                *self.by_func.get(&(func as usize)).expect("an alias follows the function that it names")
+            }
             Const::Object(shared) => self.object(shared),
             Const::Lib(lib) => {
                 let entries: Vec<_> = lib
@@ -401,6 +415,7 @@ impl StaticsBuilder {
 
     fn native(&mut self, def: NativeDef) -> Value {
         let name = self.string(def.name.as_bytes());
+        let (plain, address) = (def.boxed.is_none(), def.func as usize);
         // SAFETY: fresh memory, fully written, then linked to the heap that frees it.
         unsafe {
             let layout = native_layout(0);
@@ -417,6 +432,9 @@ impl StaticsBuilder {
             });
             init_native(n, def.func, name, def.boxed, &[]);
             self.heap.head = n.cast();
+            if plain {
+                self.by_func.entry(address).or_insert(Value::native(n));
+            }
             Value::native(n)
         }
     }
