@@ -181,6 +181,7 @@ pub fn data_to_val<'cx>(cx: &mut Cx<'cx>, data: &Data) -> Result<Val<'cx>, Raise
         Data::Map(map) => {
             cx.reserve(map.len() * 32)?;
             let table = cx.table(0, map.len());
+            cx.mark_text_keyed(table);
             for (key, item) in map {
                 let value = data_to_val(cx, item)?;
                 cx.set_field(table, key, value)?;

@@ -13,6 +13,7 @@ pub use body::LuaBody;
 pub use component::{component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
+pub use lua_vm::Options;
 pub use outcome::crossed;
 pub use program::Program;
 pub use require::install;

@@ -23,6 +23,7 @@ pub use load::{Module, Plan, load};
 pub use lock::{Lock, LockedModule};
 pub use overrides::{overlay, override_from_text};
 pub use parse::parse_file;
+pub use pattern::matches;
 pub use prepare::{Prepared, prepare};
 
 /// Entries in load order, by id.

@@ -2,7 +2,7 @@
 
 /// Does `pattern` match `name`, both cut at `separator`? `*` is one segment, `**` any number of them, `(a|b)` one of
 /// several; inside a segment `*` is any text.
-pub(crate) fn matches(pattern: &str, name: &str, separator: char) -> bool {
+pub fn matches(pattern: &str, name: &str, separator: char) -> bool {
     let pattern: Vec<&str> = pattern.split(separator).collect();
     let name: Vec<&str> = name.split(separator).collect();
     // reach[i]: the first i segments of the name are matched by the pattern so far.

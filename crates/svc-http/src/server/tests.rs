@@ -1,6 +1,8 @@
 //! The server over loopback sockets, with scripted functions behind it.
 
+mod forms;
 mod hostile;
+mod idle;
 mod requests;
 mod responses;
 mod stopping;
