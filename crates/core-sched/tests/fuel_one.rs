@@ -32,7 +32,7 @@ impl Body for Countdown {
 }
 
 fn process(below: u32) -> Process<Countdown> {
-    let entry = EntryId::parse("app:countdown").unwrap();
+    let entry = EntryId::parse("app:countdown").expect("an id");
     let control = Control::new(Pid::draw(Name::intern("app:host")), entry);
     Process::new(control, Box::new(Countdown { left: 100, below, started: false }))
 }
