@@ -1,4 +1,4 @@
-//! With a slice of one unit everything still comes to its end; alone in its binary, because the slice is the node's.
+//! A slice of one unit still brings everything to its end; alone, as the slice is the node's.
 
 use core_sched::{Body, Control, Exit, Process, Step, StepCx, turn};
 use infra_base::{Data, EntryId, Name, Payload, Pid};
