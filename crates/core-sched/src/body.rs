@@ -1,15 +1,13 @@
 //! What a process runs: an engine's state machine, stepped with fuel.
 
 use crate::control::{Control, Exit};
-use crate::mail::Mail;
-use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::Pin;
+use crate::mail::Inbox;
+use crate::ops::Ops;
 use std::sync::Arc;
 
 /// What a step came to.
 pub enum Step {
-    /// Fuel is used up; more to do.
+    /// Fuel is used up or the process was killed; more to do.
     Continue,
     /// Nothing to do until mail arrives or an operation completes.
     Wait,
@@ -17,12 +15,17 @@ pub enum Step {
     Done(Exit),
 }
 
-/// An engine's process. `step` must return within its fuel and never block.
+/// An engine's process.
+///
+/// `step` is called for the first time without news, then whenever mail arrived, an operation completed, or the last
+/// step returned `Continue`. It must return within its fuel and never block. At fuel zero it may ask
+/// [`Control::is_killed`]; whether it does or not, `Continue` is the answer and the process looks for itself. A panic in it ends
+/// the process with an `Internal` error. Dropping the body frees its resources, before anybody is told of the end.
 pub trait Body: Send + 'static {
-    /// What a completed operation gives back to the body.
+    /// What a completed operation gives back to the body; it says itself which operation it was.
     type Done: Send + 'static;
 
-    /// Runs until fuel is used up, nothing is runnable, or the end. New mail and completed operations are in `cx`.
+    /// Runs until fuel is used up, nothing is runnable, or the end.
     fn step(&mut self, cx: &mut StepCx<'_, Self::Done>) -> Step;
 }
 
@@ -32,25 +35,8 @@ pub struct StepCx<'a, D> {
     pub control: &'a Arc<Control>,
     /// Fuel left in this turn; the body subtracts what it uses and returns `Continue` at or below zero.
     pub fuel: &'a mut i64,
-    /// Mail since the last step; what the body leaves stays for the next step.
-    pub mail: &'a mut VecDeque<Mail>,
+    /// Mail that the body has not taken; what it leaves stays for the next step.
+    pub mail: &'a mut Inbox,
     /// Outstanding operations.
     pub ops: &'a mut Ops<D>,
-}
-
-/// Outstanding operations of one process: a single one is polled directly, several have a waker each.
-pub struct Ops<D> {
-    done: VecDeque<D>,
-}
-
-impl<D: Send + 'static> Ops<D> {
-    /// Starts an operation; it is polled in the process's own poll and dropped when the process ends.
-    pub fn start(&mut self, operation: Pin<Box<dyn Future<Output = D> + Send>>) {
-        drop(operation);
-    }
-
-    /// The next completed operation.
-    pub fn next_done(&mut self) -> Option<D> {
-        self.done.pop_front()
-    }
 }

@@ -1,8 +1,23 @@
 //! The control block of a process: what others hold of it.
+//!
+//! One lock guards the mailbox, the waker, the kill reason and the end, so their order is that of the lock:
+//!
+//! * The process stores its waker and takes its mail in one critical section at the start of a poll. Whoever delivers or
+//!   kills afterwards finds that waker, takes it and wakes: no wake is lost, and a burst of mail wakes once.
+//! * The end closes the mailbox in the critical section that takes the [`Ending`]: mail is either drained by that or
+//!   refused with `Ok(false)`, and the ending runs once, whoever asks for it.
+//!
+//! The flags are written under the lock and read without it, where a late answer does no harm: the interpreter asks for
+//! the kill flag at fuel zero, and a stale `false` is corrected by the wake that follows the flag.
 
-use crate::mail::{Mail, MailboxFull};
-use infra_base::{Error, Payload, Pid};
+use crate::host::Gate;
+use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
+use crate::sync::{AtomicU8, Mutex, Ordering};
+use infra_base::{EntryId, Error, Kind, Payload, Pid};
+use infra_clock::{Clock, Moment, Sleep};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Waker;
 
 /// How a process ended.
 #[derive(Clone, Debug)]
@@ -11,22 +26,83 @@ pub struct Exit {
     pub result: Result<Payload, Error>,
 }
 
+impl Exit {
+    /// As others see it: an error without a kind is `Internal` once it leaves its process, and the chain of causes keeps
+    /// the original.
+    pub(crate) fn outside(self) -> Exit {
+        let result = self.result.map_err(|error| match (error.kind(), error.label()) {
+            (Kind::Unknown, None) => error.clone().with_kind(Kind::Internal).with_cause(error),
+            _ => error,
+        });
+        Exit { result }
+    }
+
+    /// An end with an error.
+    pub fn failed(error: Error) -> Exit {
+        Exit { result: Err(error) }
+    }
+}
+
 /// Reports the end of a process. Runs no guest code, must not block, is called exactly once: after the normal end, after a
-/// kill, or from the drop of a process that did not get that far.
+/// kill, or from the drop of a process that did not get that far. The mailbox is closed and the body is gone by then.
 pub trait Ending: Send {
     /// Releases names, tells links and monitors, answers owed replies.
     fn end(self: Box<Self>, control: &Arc<Control>, exit: &Exit);
 }
 
+const KILLED: u8 = 1;
+const ENDED: u8 = 2;
+const TRAP_LINKS: u8 = 4;
+
 /// One allocation: kill flag, mailbox, waker, state.
 pub struct Control {
     pid: Pid,
+    entry: EntryId,
+    gate: Option<Arc<Gate>>,
+    flags: AtomicU8,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// Made by the first message.
+    mailbox: Option<Box<Mailbox>>,
+    waker: Option<Waker>,
+    /// Made by the first kill or limit.
+    kill: Option<Box<Kill>>,
+    ending: Option<Box<dyn Ending>>,
+}
+
+#[derive(Default)]
+struct Kill {
+    reason: Option<Error>,
+    /// Set by others, taken by the process at its next poll.
+    limit: Option<Box<Limit>>,
+}
+
+/// A kill at a moment; the process itself waits for it, so nothing is left behind when it ends before.
+pub(crate) struct Limit {
+    at: Moment,
+    pub(crate) sleep: Sleep,
+    pub(crate) reason: Error,
+}
+
+#[derive(Default)]
+struct Mailbox {
+    queue: VecDeque<Queued>,
+    /// What counts against the bounds: `queue`, the process's inbox, and what the body holds.
+    load: Load,
 }
 
 impl Control {
-    /// A control block for a process that is about to start.
-    pub fn new(pid: Pid) -> Arc<Control> {
-        Arc::new(Control { pid })
+    /// The control block of a process of `entry` that is about to start.
+    pub fn new(pid: Pid, entry: EntryId) -> Arc<Control> {
+        Control::with_gate(pid, entry, None)
+    }
+
+    /// The same on a host whose slices pass `gate`.
+    pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
+        let inner = Inner { mailbox: None, waker: None, kill: None, ending: None };
+        Arc::new(Control { pid, entry, gate, flags: AtomicU8::new(0), inner: Mutex::new(inner) })
     }
 
     /// Its address.
@@ -34,19 +110,187 @@ impl Control {
         self.pid
     }
 
+    /// The entry that it runs.
+    pub fn entry(&self) -> &EntryId {
+        &self.entry
+    }
+
+    pub(crate) fn gate(&self) -> Option<&Arc<Gate>> {
+        self.gate.as_ref()
+    }
+
     /// Puts mail into the mailbox and wakes the process. `Ok(false)`: it has ended.
     pub fn deliver(&self, mail: Mail) -> Result<bool, MailboxFull> {
-        let _ = mail;
-        Ok(false)
+        let bytes = match &mail {
+            Mail::Message(message) => message.size(),
+            Mail::Event(_) => 0,
+        };
+        let mut inner = self.inner.lock();
+        if self.has(ENDED) {
+            return Ok(false);
+        }
+        let mailbox = inner.mailbox.get_or_insert_default();
+        if bytes > 0 {
+            if mailbox.load.messages >= MAX_MESSAGES || mailbox.load.bytes + bytes > MAX_BYTES {
+                return Err(MailboxFull);
+            }
+            mailbox.load.messages += 1;
+            mailbox.load.bytes += bytes;
+        }
+        mailbox.queue.push_back((mail, bytes as u32));
+        let waker = inner.waker.take();
+        drop(inner);
+        wake(waker);
+        Ok(true)
     }
 
     /// Ends the process with `reason` at its next poll or fuel check; the first reason wins.
     pub fn kill(&self, reason: Error) {
-        let _ = reason;
+        let mut inner = self.inner.lock();
+        if self.has(KILLED | ENDED) {
+            return;
+        }
+        inner.kill.get_or_insert_default().reason = Some(reason);
+        self.flags.fetch_or(KILLED, Ordering::Release);
+        let waker = inner.waker.take();
+        drop(inner);
+        wake(waker);
     }
 
-    /// Has somebody killed it?
+    /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
+    pub fn kill_at(&self, clock: &Clock, at: Moment, reason: Error) {
+        let limit = Box::new(Limit { at, sleep: clock.sleep_until(at), reason });
+        let mut inner = self.inner.lock();
+        if self.has(KILLED | ENDED) {
+            return;
+        }
+        let kill = inner.kill.get_or_insert_default();
+        if kill.limit.as_ref().is_some_and(|known| known.at <= at) {
+            return;
+        }
+        kill.limit = Some(limit);
+        let waker = inner.waker.take();
+        drop(inner);
+        wake(waker);
+    }
+
+    /// Has somebody killed it? A body that sees this returns [`Step::Continue`](crate::Step::Continue).
     pub fn is_killed(&self) -> bool {
-        false
+        self.has(KILLED)
+    }
+
+    /// Is it over? Once true its ending has run or is running.
+    pub fn has_ended(&self) -> bool {
+        self.has(ENDED)
+    }
+
+    /// Does it take link failures as events instead of ending with them?
+    pub fn traps_links(&self) -> bool {
+        self.has(TRAP_LINKS)
+    }
+
+    /// Sets the option `trap_links`.
+    pub fn set_trap_links(&self, trap: bool) {
+        if trap {
+            self.flags.fetch_or(TRAP_LINKS, Ordering::Release);
+        } else {
+            self.flags.fetch_and(!TRAP_LINKS, Ordering::Release);
+        }
+    }
+
+    /// Sets who is told of the end. Gives it back when the process has ended or somebody is told already.
+    pub fn set_ending(&self, ending: Box<dyn Ending>) -> Result<(), Box<dyn Ending>> {
+        let mut inner = self.inner.lock();
+        if inner.ending.is_some() || self.has(ENDED) {
+            return Err(ending);
+        }
+        inner.ending = Some(ending);
+        Ok(())
+    }
+
+    /// Messages and bytes in the mailbox, the inbox and held by the body.
+    pub fn mailbox_load(&self) -> (usize, usize) {
+        let inner = self.inner.lock();
+        inner.mailbox.as_ref().map_or((0, 0), |m| (m.load.messages, m.load.bytes))
+    }
+
+    /// Start of a poll: stores the waker, takes the mail. `Ok`: is there new mail? `Err`: the reason of a kill.
+    pub(crate) fn begin(
+        &self,
+        waker: &Waker,
+        inbox: &mut Inbox,
+        limit: &mut Option<Box<Limit>>,
+    ) -> Result<bool, Error> {
+        let mut inner = self.inner.lock();
+        if let Some(kill) = &mut inner.kill {
+            if let Some(reason) = &kill.reason {
+                return Err(reason.clone());
+            }
+            if let Some(new) = kill.limit.take()
+                && limit.as_ref().is_none_or(|known| new.at < known.at)
+            {
+                *limit = Some(new);
+            }
+        }
+        if !inner.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            inner.waker = Some(waker.clone());
+        }
+        let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
+        mailbox.load.subtract(&mut inbox.freed);
+        if mailbox.queue.is_empty() {
+            return Ok(false);
+        }
+        if inbox.queue.is_empty() {
+            std::mem::swap(&mut inbox.queue, &mut mailbox.queue);
+        } else {
+            inbox.queue.append(&mut mailbox.queue);
+        }
+        Ok(true)
+    }
+
+    /// Gives back the room of what the body took. Little of it waits for the next poll: the bound is then met a little
+    /// early, and a message costs one lock instead of two.
+    pub(crate) fn settle(&self, inbox: &mut Inbox) {
+        // After a burst the buffer goes back; a chatting process keeps its own.
+        if inbox.queue.is_empty() && inbox.queue.capacity() > 64 {
+            inbox.queue = VecDeque::new();
+        }
+        if inbox.freed.is_much()
+            && let Some(mailbox) = &mut self.inner.lock().mailbox
+        {
+            mailbox.load.subtract(&mut inbox.freed);
+        }
+    }
+
+    /// The reason of a kill.
+    pub(crate) fn reason(&self) -> Option<Error> {
+        self.inner.lock().kill.as_ref().and_then(|kill| kill.reason.clone())
+    }
+
+    /// Closes the mailbox and runs the ending; the second call does nothing.
+    pub(crate) fn finish(self: &Arc<Self>, exit: &Exit) {
+        let mut inner = self.inner.lock();
+        if self.has(ENDED) {
+            return;
+        }
+        self.flags.fetch_or(ENDED, Ordering::Release);
+        let remains =
+            (inner.mailbox.take(), inner.waker.take(), inner.kill.as_mut().and_then(|k| k.limit.take()));
+        let ending = inner.ending.take();
+        drop(inner);
+        drop(remains);
+        if let Some(ending) = ending {
+            ending.end(self, exit);
+        }
+    }
+
+    fn has(&self, flag: u8) -> bool {
+        self.flags.load(Ordering::Acquire) & flag != 0
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }

@@ -13,11 +13,18 @@ mod body;
 mod control;
 mod host;
 mod mail;
+#[cfg(all(test, loom))]
+mod models;
+mod ops;
 mod process;
+mod scheduler;
+mod sync;
 pub mod turn;
 
-pub use body::{Body, Ops, Step, StepCx};
+pub use body::{Body, Step, StepCx};
 pub use control::{Control, Ending, Exit};
 pub use host::Gate;
-pub use mail::{Event, Mail, MailboxFull, Message, Topic};
+pub use mail::{Event, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
+pub use ops::{OpId, Operation, Ops};
 pub use process::Process;
+pub use scheduler::Scheduler;

@@ -1,30 +1,263 @@
 //! The future that drives a body.
+//!
+//! One poll, outermost process of its task:
+//!
+//! 1. killed → end;
+//! 2. a yield is outstanding and has not been passed → `Pending`, whatever else woke the task;
+//! 3. the host's gate is full → queue, `Pending`;
+//! 4. body and operations take turns until nothing is runnable (`Pending`: the remainder of the fuel is kept), the fuel
+//!    is used up (yield, `Pending`), or the end.
+//!
+//! An inner process does 1 and 4 with the fuel of the turn. When that is used up it hands its own waker to tokio's
+//! deferred list and returns `Pending`; the processes around it find the fuel used up and do the same, and only the
+//! outermost waits until the yield has passed and fills up. Because each level has deferred its own waker, a combinator
+//! between two levels may have wakers of its own.
 
-use crate::body::Body;
-use crate::control::{Control, Ending, Exit};
+use crate::body::{Body, Step, StepCx};
+use crate::control::{Control, Exit, Limit};
+use crate::host::{Gate, Ticket};
+use crate::mail::Inbox;
+use crate::ops::Ops;
+use crate::turn::{self, Turn};
+use infra_base::Error;
+use std::any::Any;
 use std::future::Future;
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
-/// A process as a future; see the crate's page for its poll.
+/// A process as a future; its poll is described on the crate's page.
 pub struct Process<B: Body> {
-    body: Box<B>,
+    control: Arc<Control>,
+    /// `None` once it has ended.
+    body: Option<Box<B>>,
+    inbox: Inbox,
+    ops: Ops<B::Done>,
+    /// Fuel left of the slice; used while this is the outermost process of its task.
+    fuel: i64,
+    yielding: Option<Arc<Yield>>,
+    /// When it is killed, if somebody has set that.
+    limit: Option<Box<Limit>>,
+    ticket: Ticket,
+    /// The body has something to do: it was never stepped, or its last step said `Continue`.
+    runnable: bool,
+    /// The operations used up the last slice, so the body goes first.
+    body_first: bool,
+}
+
+/// What a poll came to.
+enum Outcome {
+    Done(Exit),
+    Wait,
+    Yield,
 }
 
 impl<B: Body> Process<B> {
-    /// A process that runs `body` under `control` and reports its end to `ending`.
-    pub fn new(control: Arc<Control>, body: Box<B>, ending: Option<Box<dyn Ending>>) -> Self {
-        let _ = (control, ending);
-        Process { body }
+    /// A process that runs `body` under `control`; the end goes to the control block's ending.
+    pub fn new(control: Arc<Control>, body: Box<B>) -> Self {
+        Process {
+            control,
+            body: Some(body),
+            inbox: Inbox::default(),
+            ops: Ops::new(),
+            fuel: turn::slice(),
+            yielding: None,
+            limit: None,
+            ticket: Ticket::default(),
+            runnable: true,
+            body_first: false,
+        }
+    }
+
+    fn poll_outermost(&mut self, cx: &mut Context<'_>) -> Outcome {
+        if self.control.is_killed()
+            && let Some(reason) = self.control.reason()
+        {
+            return Outcome::Done(Exit::failed(reason));
+        }
+        let mut fresh = None;
+        if let Some(yielding) = &self.yielding {
+            if !yielding.passed.load(Ordering::Acquire) {
+                if !yielding.task.will_wake(cx.waker()) {
+                    self.yielding = Some(Yield::defer(cx.waker()));
+                }
+                return Outcome::Wait;
+            }
+            self.yielding = None;
+            self.fuel = turn::slice();
+            fresh = Some((self.fuel, turn::now()));
+        } else if self.fuel <= 0 {
+            return Outcome::Yield;
+        }
+        let control = self.control.clone();
+        let _slot = match control.gate() {
+            None => None,
+            Some(gate) if gate.enter(&mut self.ticket, cx.waker()) => Some(Slot(gate)),
+            Some(_) => return Outcome::Wait,
+        };
+        turn::set_fuel(self.fuel);
+        let outcome = self.poll_inner(cx);
+        self.fuel = turn::fuel();
+        if let Some((fuel, since)) = fresh
+            && self.fuel <= 0
+        {
+            turn::calibrate(fuel - self.fuel, turn::now().since(since));
+        }
+        outcome
+    }
+
+    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {
+        loop {
+            match self.control.begin(cx.waker(), &mut self.inbox, &mut self.limit) {
+                Ok(new_mail) => self.runnable |= new_mail,
+                Err(reason) => return Outcome::Done(Exit::failed(reason)),
+            }
+            if let Some(limit) = &mut self.limit
+                && Pin::new(&mut limit.sleep).poll(cx).is_ready()
+            {
+                return Outcome::Done(Exit::failed(limit.reason.clone()));
+            }
+            if turn::fuel() <= 0 {
+                return Outcome::Yield;
+            }
+            if !(std::mem::take(&mut self.body_first) && self.runnable) {
+                self.runnable |= self.ops.poll(cx);
+                if turn::fuel() <= 0 {
+                    self.body_first = true;
+                    return Outcome::Yield;
+                }
+            }
+            if self.runnable {
+                match self.step() {
+                    Step::Done(exit) => return Outcome::Done(exit),
+                    Step::Continue => continue,
+                    Step::Wait => self.runnable = false,
+                }
+            }
+            // Mail that came meanwhile has woken the task; operations that were polled have its waker.
+            if !self.ops.has_unpolled() {
+                self.control.settle(&mut self.inbox);
+                return Outcome::Wait;
+            }
+        }
+    }
+
+    fn step(&mut self) -> Step {
+        let body = self.body.as_mut().expect("a process is not polled after its end");
+        let mut fuel = turn::fuel();
+        let (mail, ops) = (&mut self.inbox, &mut self.ops);
+        let step = body.step(&mut StepCx { control: &self.control, fuel: &mut fuel, mail, ops });
+        turn::set_fuel(fuel - turn::STEP_COST);
+        step
+    }
+
+    /// Frees everything, then reports; the one way out of a process.
+    fn finish(&mut self, exit: Exit) -> Exit {
+        let exit = exit.outside();
+        let control = self.control.clone();
+        if let Some(gate) = control.gate() {
+            gate.give_up(&mut self.ticket);
+        }
+        let (body, ops, inbox) = (self.body.take(), &mut self.ops, std::mem::take(&mut self.inbox));
+        guarded(&control, "while it was freed", || {
+            ops.clear();
+            drop((body, inbox));
+        });
+        guarded(&control, "while its end was reported", || control.finish(&exit));
+        exit
     }
 }
+
+// Nothing in it is pinned in place: body and operations are boxed.
+impl<B: Body> Unpin for Process<B> {}
 
 impl<B: Body> Future for Process<B> {
     type Output = Exit;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
-        let _ = (&self.body, cx);
-        Poll::Pending
+        let this = self.get_mut();
+        let turn = Turn::enter();
+        let outermost = turn.is_outermost();
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            if outermost { this.poll_outermost(cx) } else { this.poll_inner(cx) }
+        }));
+        drop(turn);
+        let exit = match polled {
+            Ok(Outcome::Wait) => return Poll::Pending,
+            Ok(Outcome::Yield) => {
+                if outermost {
+                    this.yielding = Some(Yield::defer(cx.waker()));
+                } else {
+                    defer(cx.waker());
+                }
+                return Poll::Pending;
+            }
+            Ok(Outcome::Done(exit)) => exit,
+            Err(panic) => Exit::failed(panicked(&this.control, "in a step", &*panic)),
+        };
+        Poll::Ready(this.finish(exit))
     }
 }
+
+impl<B: Body> Drop for Process<B> {
+    fn drop(&mut self) {
+        if self.body.is_some() {
+            let reason = self.control.reason().unwrap_or_else(|| Error::canceled("caller gone"));
+            self.finish(Exit::failed(reason));
+        }
+    }
+}
+
+/// A slot of a gate for the length of a poll.
+struct Slot<'a>(&'a Gate);
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// An outstanding yield of the outermost process: passed when tokio wakes what it deferred, not by mail.
+struct Yield {
+    passed: AtomicBool,
+    task: Waker,
+}
+
+impl Yield {
+    fn defer(task: &Waker) -> Arc<Yield> {
+        let yielding = Arc::new(Yield { passed: AtomicBool::new(false), task: task.clone() });
+        defer(&Waker::from(yielding.clone()));
+        yielding
+    }
+}
+
+impl Wake for Yield {
+    fn wake(self: Arc<Self>) {
+        self.passed.store(true, Ordering::Release);
+        self.task.wake_by_ref();
+    }
+}
+
+/// Wakes `waker` after other tasks and the driver had their turn; at once outside of a runtime.
+fn defer(waker: &Waker) {
+    // The first poll of `yield_now` hands the waker over; the rest of it is not needed.
+    let _ = pin!(tokio::task::yield_now()).poll(&mut Context::from_waker(waker));
+}
+
+fn guarded(control: &Control, when: &str, work: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+        panicked(control, when, &*panic);
+    }
+}
+
+fn panicked(control: &Control, when: &str, panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    tracing::error!(pid = %control.pid(), entry = %control.entry(), "the process panicked {when}: {text}");
+    Error::internal(format!("the process panicked: {text}"))
+}
+
+#[cfg(test)]
+mod tests;

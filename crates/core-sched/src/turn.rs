@@ -1,9 +1,127 @@
-//! The turn of a task: fuel shared by everything polled within it, nesting depth, "yield wanted".
+//! The turn of a task: fuel shared by everything polled within it, nesting depth, length of a slice.
+//!
+//! Fuel is an engine's unit of work (an instruction or so). The outermost process of a task carries the fuel from poll to
+//! poll; processes polled inside its operations draw from the same amount. It is filled up only after the task has
+//! passed a yield, which tokio delays until other tasks and the driver had their turn. Blocking keeps the remainder: two
+//! processes that chat use up their slices together and then let the others run.
+//!
+//! A slice is meant to last [`SLICE_NANOS`]. Whenever a fresh slice is used up within one poll its time is taken and the
+//! amount is corrected by at most an eighth, so one descheduled thread does not matter and a change of load or machine does.
+
+use infra_clock::{Clock, Moment};
+use std::cell::Cell;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 /// Deepest chain of calls polled inline in one task; deeper ones are spawned.
 pub const INLINE_DEPTH: u32 = 16;
 
+/// What a slice should last.
+pub const SLICE_NANOS: i64 = 75_000;
+
+/// What entering a body costs, so that steps without work do not last for ever.
+pub const STEP_COST: i64 = 32;
+
+/// Bounds of a calibrated slice.
+const SLICE_BOUNDS: (i64, i64) = (2_000, 2_000_000);
+
+// Statistics and tuning, not synchronisation: nothing is published by them, so `Relaxed` everywhere.
+static SLICE: AtomicI64 = AtomicI64::new(30_000);
+static FIXED: AtomicBool = AtomicBool::new(false);
+static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static FUEL: Cell<i64> = const { Cell::new(0) };
+}
+
 /// Depth of process polls on this thread's stack right now; 0 outside.
 pub fn depth() -> u32 {
-    0
+    DEPTH.get()
+}
+
+/// Fuel left in this turn; meaningless outside of a process.
+pub fn fuel() -> i64 {
+    FUEL.get()
+}
+
+/// Takes fuel for work done outside of a step (a handler that computes).
+pub fn charge(amount: i64) {
+    FUEL.set(FUEL.get().saturating_sub(amount));
+}
+
+/// Fuel of a slice.
+pub fn slice() -> i64 {
+    SLICE.load(Ordering::Relaxed)
+}
+
+/// Fixes the slice (tests run with fuel 1) and stops calibration.
+pub fn fix_slice(fuel: i64) {
+    FIXED.store(true, Ordering::Relaxed);
+    SLICE.store(fuel.max(1), Ordering::Relaxed);
+}
+
+/// Corrects the slice: `fuel` lasted `elapsed`.
+pub fn calibrate(fuel: i64, elapsed: Duration) {
+    if FIXED.load(Ordering::Relaxed) {
+        return;
+    }
+    SLICE.store(corrected(slice(), fuel, elapsed), Ordering::Relaxed);
+}
+
+fn corrected(slice: i64, fuel: i64, elapsed: Duration) -> i64 {
+    let nanos = i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX).max(1);
+    let right = (i128::from(fuel.max(1)) * i128::from(SLICE_NANOS) / i128::from(nanos)).min(1 << 40) as i64;
+    let step = (slice / 8).max(1);
+    right.clamp(slice - step, slice + step).clamp(SLICE_BOUNDS.0, SLICE_BOUNDS.1)
+}
+
+pub(crate) fn now() -> Moment {
+    CLOCK.now()
+}
+
+pub(crate) fn set_fuel(fuel: i64) {
+    FUEL.set(fuel);
+}
+
+/// A process poll on this thread's stack; leaves on drop, so a panic leaves too.
+pub(crate) struct Turn(());
+
+impl Turn {
+    pub(crate) fn enter() -> Turn {
+        DEPTH.set(DEPTH.get() + 1);
+        Turn(())
+    }
+
+    pub(crate) fn is_outermost(&self) -> bool {
+        DEPTH.get() == 1
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_converges_within_its_bounds() {
+        // One unit lasts 25 ns: 75 us are 3,000 units.
+        let settled = (0..100)
+            .fold(30_000, |slice, _| corrected(slice, slice, Duration::from_nanos(slice as u64 * 25)));
+        assert!((2_900..=3_100).contains(&settled), "{settled}");
+    }
+
+    #[test]
+    fn one_bad_sample_moves_it_by_an_eighth_at_most() {
+        assert_eq!(corrected(80_000, 80_000, Duration::from_secs(9)), 70_000);
+        assert_eq!(corrected(80_000, i64::MAX, Duration::ZERO), 90_000);
+        assert_eq!(corrected(2_000, 1, Duration::from_secs(9)), 2_000);
+        assert_eq!(corrected(2_000_000, i64::MAX, Duration::ZERO), 2_000_000);
+    }
 }

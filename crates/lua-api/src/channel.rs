@@ -8,7 +8,7 @@ use crate::guest::Guest;
 use crate::guest::may_wait;
 use crate::host::{Host, Parcel, WaitId, Wake};
 use crate::module::{Class, Group, Module, Object};
-use core_sched::{Event, Message};
+use core_sched::{Event, Message, Room};
 use lua_vm::{Cx, NativeResult, Raise, Userdata, Val, View};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -17,12 +17,23 @@ use std::collections::VecDeque;
 pub enum Item {
     /// Slot of the channel object.
     Slot(u32),
-    /// A message; `raw`: received as its payload, not as a Message object.
-    Message(Box<Message>, bool),
+    /// A message; with `true` it is received as its payload, not as a Message object.
+    Message(Box<Held>, bool),
     /// A lifecycle event.
     Event(Box<Event>),
     /// Made by a function when it is received.
-    Make(Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> Result<Val<'cx>, Raise> + Send>),
+    Make(Make),
+}
+
+/// Makes a value when it is received.
+pub type Make = Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> Result<Val<'cx>, Raise> + Send>;
+
+/// A message that takes room in the mailbox until somebody receives it.
+pub struct Held {
+    /// The message.
+    pub message: Message,
+    /// Its room.
+    pub room: Room,
 }
 
 /// A channel; the payload of its Lua object.
@@ -222,7 +233,11 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             }
             Ok(value)
         }
-        Item::Message(message, raw) => crate::mailroom::message_to_val(cx, *message, raw),
+        Item::Message(held, raw) => {
+            let Held { message, room } = *held;
+            cx.at().freed.push(room);
+            crate::mailroom::message_to_val(cx, message, raw)
+        }
         Item::Event(event) => crate::mailroom::event_to_val(cx, *event),
         Item::Make(make) => make(cx),
     }

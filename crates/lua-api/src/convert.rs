@@ -36,15 +36,21 @@ pub struct PayloadObject {
 }
 
 impl PayloadObject {
+    /// Takes out what has not been opened yet.
+    pub fn take(&self) -> Option<Payload> {
+        self.payload.borrow_mut().take()
+    }
+
     /// A copy of what has not been opened yet.
     pub fn unopened(&self) -> Option<Payload> {
         self.payload.borrow().clone()
     }
 }
 
-/// The format that a payload shows.
+/// The format that a payload shows. Plain numbers and booleans are what Lua sends without a fragment.
 pub fn format_of(payload: &Payload) -> Format {
     match payload {
+        Payload::Data(Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_)) => Format::Lua,
         Payload::Data(_) => Format::Host,
         Payload::Encoded(format, _) => *format,
         Payload::Error(_) => Format::Error,
@@ -55,6 +61,11 @@ pub fn format_of(payload: &Payload) -> Format {
 /// A Payload object.
 pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
     let format = format_of(&payload);
+    payload_object_as(cx, payload, format)
+}
+
+/// A Payload object that shows `format`.
+pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format) -> Val<'cx> {
     cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[]).val()
 }
 
@@ -170,6 +181,7 @@ pub fn data_to_val<'cx>(cx: &mut Cx<'cx>, data: &Data) -> Result<Val<'cx>, Raise
         Data::Map(map) => {
             cx.reserve(map.len() * 32)?;
             let table = cx.table(0, map.len());
+            cx.mark_text_keyed(table);
             for (key, item) in map {
                 let value = data_to_val(cx, item)?;
                 cx.set_field(table, key, value)?;
@@ -235,16 +247,40 @@ fn read<'f>(
         Shape::Static(name) => return Err(refuse(path, &format!("a {name} of the system"))),
         Shape::Foreign(portable) => match portable.as_any().downcast_ref::<lua_vm::ErrorObject>() {
             Some(error) => Data::text(error.message()),
-            None => match portable.as_any().downcast_ref::<Plain>() {
-                Some(plain) => plain.0.clone(),
+            None => match portable.as_any().downcast_ref::<Data>() {
+                Some(plain) => plain.clone(),
                 None => return Err(refuse(path, "an object")),
             },
         },
     })
 }
 
-/// What a travelling object may offer as its plain form: its `as_any` gives one of these.
-pub struct Plain(pub Data);
+/// The travelling form of a payload that can be cloned, with its plain form.
+pub struct Traveller<T> {
+    payload: T,
+    plain: Data,
+}
+
+impl<T: Any + Clone + Send + Sync> Traveller<T> {
+    /// The form of `payload`; `plain` is what it becomes where there is no Lua.
+    pub fn boxed(payload: T, plain: Data) -> Box<dyn lua_vm::Portable> {
+        Box::new(Traveller { payload, plain })
+    }
+}
+
+impl<T: Any + Clone + Send + Sync> lua_vm::Portable for Traveller<T> {
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.plain.size()
+    }
+
+    fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
+        Ok(cx.userdata(self.payload.clone(), &[]).val())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        &self.plain
+    }
+}
 
 fn read_table<'f>(
     array: usize,

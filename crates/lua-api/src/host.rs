@@ -2,7 +2,7 @@
 
 use crate::mailroom::Mailroom;
 use core_dispatch::{BoxFuture, Commands, Frame};
-use core_sched::Control;
+use core_sched::{Control, Room};
 use infra_app::App;
 use infra_clock::Clock;
 use lua_vm::{Cx, NativeResult, Pin};
@@ -66,6 +66,26 @@ pub struct TaskState {
     pub generation: u32,
 }
 
+/// What a name means in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// The global of that name.
+    Global,
+    /// Unit number `own`; the global of that name holds the value of unit number `shared`.
+    Own {
+        /// The caller's import.
+        own: usize,
+        /// What others mean by the name.
+        shared: usize,
+    },
+}
+
+/// The names that the units of a program declared.
+pub trait Names: Send + Sync {
+    /// What `name` means in the unit of that id; `None`: nobody declared it.
+    fn find(&self, unit: &str, name: &str) -> Option<Binding>;
+}
+
 /// The embedder's side of a process; natives reach it with `cx.host::<Host>()`.
 pub struct Host {
     /// The frame of the process or call.
@@ -78,6 +98,10 @@ pub struct Host {
     pub commands: Commands,
     /// The clock.
     pub clock: Clock,
+    /// What `require` may find.
+    pub names: Arc<dyn Names>,
+    /// Values of the units that have run, in order of evaluation.
+    pub values: Vec<Pin>,
     /// Inbox, events and topic listeners.
     pub mail: Mailroom,
     /// Coroutines by task number.
@@ -94,11 +118,18 @@ pub struct Host {
     pub wake: Option<Wake>,
     /// Started operations that have not completed.
     pub outstanding: usize,
+    /// Room of messages that were received, to be given back to the mailbox.
+    pub freed: Vec<Room>,
     /// False while top-level code runs: waiting is an error there.
     pub may_wait: bool,
 }
 
 impl Host {
+    /// Is the running coroutine the only one, with nothing outstanding? Then nothing else can run while it waits.
+    pub fn is_alone(&self) -> bool {
+        self.outstanding == 0 && self.tasks.len() - self.free.len() == 1
+    }
+
     /// Starts a wait of the running coroutine.
     pub fn begin_wait(&mut self) -> WaitId {
         WaitId { task: self.current, generation: self.tasks[self.current as usize].generation }

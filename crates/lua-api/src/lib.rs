@@ -12,20 +12,23 @@ mod convert;
 mod errors;
 mod guest;
 mod host;
+mod json;
 mod mailroom;
 mod module;
 
-pub use channel::{Channel, Item, channel_module};
+pub use channel::{Channel, Held, Item, Make, channel_module};
 pub use convert::{
-    PayloadObject, Plain, Portable, args_to_payloads, data_to_val, format_of, payload_object,
-    payload_to_data, payload_to_val, payloads_to_data, val_to_data, val_to_payload,
+    PayloadObject, Portable, Traveller, args_to_payloads, data_to_val, format_of, payload_object,
+    payload_object_as, payload_to_data, payload_to_val, payloads_to_data, val_to_data, val_to_payload,
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Finish, Host, Operation, Parcel, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Operation, Parcel, TaskState, WaitId, Wake};
+pub use json::{from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};
 
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
 };
+pub use lua_vm::{Portable as TravelForm, Transfer, shared};

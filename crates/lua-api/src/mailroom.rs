@@ -1,10 +1,10 @@
 //! Where mail goes inside a process: topic listeners, inbox, events, and what nobody has asked for yet.
 
-use crate::channel::{Channel, Item};
+use crate::channel::{Channel, Held, Item};
 use crate::convert::payload_to_val;
 use crate::guest::Guest;
 use crate::module::Object;
-use core_sched::{Event, Mail, Message, Topic};
+use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Raise, Userdata, Val};
 use std::cell::RefCell;
@@ -17,9 +17,14 @@ pub struct Mailroom {
     events: Option<Pin>,
     listeners: Vec<Listener>,
     /// Messages that no channel claimed, in order of arrival.
-    kept: VecDeque<Message>,
+    kept: VecDeque<Box<Held>>,
     kept_events: VecDeque<Event>,
+    /// Event subscriptions made so far; numbers their topics.
+    subscriptions: u32,
 }
+
+/// How the topics of event subscriptions begin. Topics that begin with `@` are the system's own.
+const EVENT_TOPIC: &str = "@events/";
 
 struct Listener {
     topic: Topic,
@@ -45,24 +50,33 @@ impl Mailroom {
     }
 
     /// Puts a piece of mail where it belongs.
-    pub fn route(cx: &mut Cx<'_>, mail: Mail) {
+    pub fn route(cx: &mut Cx<'_>, mail: Mail, room: Room) {
         match mail {
-            Mail::Message(message) => {
-                let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.topic);
-                let target = match listener {
-                    Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
-                    None => held(cx, |m| Some(&mut m.inbox)),
-                };
-                let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
-                match target {
-                    Some(channel) => offer(cx, channel, Item::Message(Box::new(message), raw)),
-                    None => cx.at().mail.kept.push_back(message),
+            Mail::Message(message) => Self::place(cx, Box::new(Held { message, room })),
+            Mail::Event(event) => {
+                cx.at().freed.push(room);
+                match held(cx, |m| Some(&mut m.events)) {
+                    Some(channel) => offer(cx, channel, Item::Event(Box::new(event))),
+                    None => cx.at().mail.kept_events.push_back(event),
                 }
             }
-            Mail::Event(event) => match held(cx, |m| Some(&mut m.events)) {
-                Some(channel) => offer(cx, channel, Item::Event(Box::new(event))),
-                None => cx.at().mail.kept_events.push_back(event),
-            },
+        }
+    }
+
+    /// Puts a message into the listener of its topic, else the inbox, else aside.
+    fn place(cx: &mut Cx<'_>, message: Box<Held>) {
+        let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.message.topic);
+        let target = match listener {
+            Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
+            None if message.message.topic.starts_with('@') => None,
+            None => held(cx, |m| Some(&mut m.inbox)),
+        };
+        let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
+        match target {
+            Some(channel) => offer(cx, channel, Item::Message(message, raw)),
+            // What was under way when its subscription ended.
+            None if message.message.topic.starts_with('@') => cx.at().freed.push(message.room),
+            None => cx.at().mail.kept.push_back(message),
         }
     }
 
@@ -75,7 +89,7 @@ impl Mailroom {
         let pin = cx.pin(channel.val());
         cx.at().mail.inbox = Some(pin);
         for message in std::mem::take(&mut cx.at().mail.kept) {
-            offer(cx, channel, Item::Message(Box::new(message), false));
+            offer(cx, channel, Item::Message(message, false));
         }
         channel
     }
@@ -112,11 +126,31 @@ impl Mailroom {
         let pin = cx.pin(channel.val());
         let room = &mut cx.at().mail;
         room.listeners.push(Listener { topic: Topic::from(topic), channel: Some(pin), messages });
-        let (mine, others) = std::mem::take(&mut room.kept).into_iter().partition(|m| m.topic == topic);
+        let (mine, others) =
+            std::mem::take(&mut room.kept).into_iter().partition(|m| m.message.topic == topic);
         room.kept = others;
-        let mine: VecDeque<Message> = mine;
+        let mine: VecDeque<Box<Held>> = mine;
         for message in mine {
-            offer(cx, channel, Item::Message(Box::new(message), !messages));
+            offer(cx, channel, Item::Message(message, !messages));
+        }
+    }
+
+    /// Routes an event subscription into `channel`; the topic under which its events come: system, kind, path and maybe data
+    /// as payloads. They are received as one table.
+    pub fn attach_events<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> Topic {
+        let room = &mut cx.at().mail;
+        room.subscriptions += 1;
+        let topic = Topic::from(format!("{EVENT_TOPIC}{}", room.subscriptions));
+        Self::attach(cx, &topic, channel, false);
+        topic
+    }
+
+    /// Ends what [`attach_events`](Self::attach_events) began; what waits in the channel stays there.
+    pub fn forget(cx: &mut Cx<'_>, topic: &str) {
+        let listeners = &mut cx.at().mail.listeners;
+        let Some(at) = listeners.iter().position(|l| l.topic == topic) else { return };
+        if let Some(pin) = listeners.remove(at).channel {
+            cx.unpin(pin);
         }
     }
 
@@ -136,7 +170,7 @@ impl Mailroom {
         if let Some(payload) = channel.payload::<Channel>() {
             for item in payload.drain() {
                 if let Item::Message(message, _) = item {
-                    Mailroom::route(cx, Mail::Message(*message));
+                    Mailroom::place(cx, message);
                 }
             }
         }
@@ -168,6 +202,9 @@ pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool)
     if !raw {
         return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[]).val());
     }
+    if message.topic.starts_with(EVENT_TOPIC) {
+        return bus_event_to_val(cx, message.payloads);
+    }
     let mut values = message.payloads.into_iter();
     match values.len() {
         0 => Ok(Val::NIL),
@@ -181,6 +218,16 @@ pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool)
             Ok(list.val())
         }
     }
+}
+
+/// `{system, kind, path, data}`
+fn bus_event_to_val<'cx>(cx: &mut Cx<'cx>, payloads: Payloads) -> Result<Val<'cx>, Raise> {
+    let table = cx.table(0, 4);
+    for (name, payload) in ["system", "kind", "path", "data"].into_iter().zip(payloads) {
+        let value = payload_to_val(cx, payload)?;
+        cx.set_field(table, name, value)?;
+    }
+    Ok(table.val())
 }
 
 /// `{kind, from, at, result = {value, error}}` or `{kind, from, at, reason}`.

@@ -51,6 +51,8 @@ pub enum Const {
     Int(i64),
     Float(f64),
     Text(&'static str),
+    /// An immutable object that all processes share.
+    Object(fn() -> lua_vm::Const),
 }
 
 /// A table of functions, constants and nested tables.
@@ -98,6 +100,7 @@ impl Group {
             Const::Int(v) => lib.value(name, v),
             Const::Float(v) => lib.value(name, v),
             Const::Text(v) => lib.value(name, v),
+            Const::Object(make) => lib.value(name, make()),
         });
         self.groups.iter().fold(lib, |lib, group| lib.value(group.name, group.lib()))
     }

@@ -2,7 +2,7 @@
 
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Mail, Step, StepCx};
+use core_sched::{Body, Exit, Step, StepCx};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Run, TraceFrame};
@@ -26,8 +26,6 @@ pub struct LuaBody {
     program: Arc<Program>,
     method: Option<Box<str>>,
     args: Payloads,
-    /// Values of the units that have run, kept for aliases; pins of the units in order.
-    values: Vec<Pin>,
     phase: Phase,
 }
 
@@ -50,7 +48,7 @@ impl LuaBody {
         method: Option<Box<str>>,
         args: Payloads,
     ) -> LuaBody {
-        LuaBody { lua, host, program, method, args, values: Vec::new(), phase: Phase::Loading { unit: 0 } }
+        LuaBody { lua, host, program, method, args, phase: Phase::Loading { unit: 0 } }
     }
 
     fn fail(error: Error) -> Progress {
@@ -90,7 +88,7 @@ impl LuaBody {
         }
         if !last {
             let value = self.lua.enter(&mut self.host, |cx| publish(cx, &program, unit, first));
-            self.values.push(value);
+            self.host.values.push(value);
             self.start_chunk(unit + 1);
             return Ok(());
         }
@@ -220,8 +218,11 @@ impl Body for LuaBody {
         if let Phase::Running = self.phase
             && !cx.mail.is_empty()
         {
-            let mail: Vec<Mail> = cx.mail.drain(..).collect();
-            self.lua.enter(&mut self.host, |lua| mail.into_iter().for_each(|m| Mailroom::route(lua, m)));
+            self.lua.enter(&mut self.host, |lua| {
+                while let Some((mail, room)) = cx.mail.hold() {
+                    Mailroom::route(lua, mail, room);
+                }
+            });
         }
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
@@ -236,6 +237,9 @@ impl Body for LuaBody {
             let progress = self.run_task(task, wake, cx.fuel);
             for operation in self.host.starts.drain(..) {
                 cx.ops.start(operation);
+            }
+            for room in self.host.freed.drain(..) {
+                cx.mail.free(room);
             }
             if let Some(exit) = self.advance(progress, task) {
                 return Step::Done(exit);

@@ -1,11 +1,20 @@
 //! Processes that run Lua: coroutines, mail, programs, executors.
 
 mod body;
+mod component;
+mod executor;
+mod kinds;
 mod outcome;
 mod program;
+mod require;
 mod unit;
 
 pub use body::LuaBody;
+pub use component::{component, statics};
+pub use executor::LuaExecutor;
+pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
+pub use lua_vm::Options;
 pub use outcome::crossed;
 pub use program::Program;
+pub use require::install;
 pub use unit::{Import, Unit, compile};

@@ -2,6 +2,7 @@
 
 use crate::unit::{Import, Unit};
 use infra_base::{EntryId, Error, Result};
+use lua_api::{Binding, Names};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -46,6 +47,30 @@ impl Program {
     /// The unit that the program is for.
     pub fn root(&self) -> &Arc<Unit> {
         self.units.last().expect("a program has its root")
+    }
+}
+
+/// Names that every unit may require without listing them.
+pub const AMBIENT: &[&str] =
+    &["channel", "coroutine", "errors", "math", "os", "payload", "process", "string", "table"];
+
+impl Names for Program {
+    fn find(&self, unit: &str, name: &str) -> Option<Binding> {
+        let at = self.own.iter().zip(&self.units).find(|(own, u)| !own.is_empty() && u.id.as_str() == unit);
+        let own = at.and_then(|(own, _)| own.iter().find(|(alias, _)| &**alias == name));
+        let shared = self.globals.iter().find(|(alias, _)| &**alias == name);
+        if let (Some((_, own)), Some((_, shared))) = (own, shared) {
+            return Some(Binding::Own { own: *own, shared: *shared });
+        }
+        let module_alias = || {
+            let mut imports = self.units.iter().flat_map(|u| &u.imports);
+            imports.any(|(alias, import)| &**alias == name && matches!(import, Import::Module(_)))
+        };
+        let declared = shared.is_some()
+            || AMBIENT.contains(&name)
+            || self.modules.binary_search_by(|m| (**m).cmp(name)).is_ok()
+            || module_alias();
+        declared.then_some(Binding::Global)
     }
 }
 

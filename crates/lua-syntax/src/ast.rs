@@ -1,7 +1,7 @@
 //! The syntax tree, types included.
 //!
-//! Plain boxes, no interning: a tree lives for one compilation. Depth is bounded by the parser
-//! (`parser::MAX_DEPTH` nested constructs, left-associative operator chains included), so recursion over a tree is safe.
+//! Plain boxes, no interning: a tree lives for one compilation. Its height is bounded by the parser
+//! ([`MAX_HEIGHT`](crate::MAX_HEIGHT) levels, chains of operators and suffixes included), so recursion over a tree is safe.
 
 #![allow(missing_docs, reason = "the fields of a form are named by the example above it")]
 

@@ -4,8 +4,14 @@
 //! boundaries, so that one file can report several mistakes; code is generated only from a tree without errors.
 
 pub mod ast;
+mod lexer;
+mod literal;
 mod parser;
 mod span;
+mod token;
 
-pub use parser::{Parsed, parse};
+#[cfg(test)]
+mod tests;
+
+pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse};
 pub use span::{LineIndex, Span, SyntaxError};

@@ -56,3 +56,13 @@ pub struct SyntaxError {
     /// How to mend it, where the parser knows.
     pub help: Option<String>,
 }
+
+impl SyntaxError {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { message: message.into(), span, help: None }
+    }
+
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}

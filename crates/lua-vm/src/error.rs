@@ -1,5 +1,6 @@
 //! The error object: what `errors.new` makes, and what the host raises for failed operations.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::fragment::Fragment;
@@ -9,6 +10,7 @@ use crate::trace::TraceFrame;
 #[derive(Clone, Debug, Default)]
 pub struct ErrorObject {
     message: String,
+    context: Option<String>,
     kind: String,
     retryable: Option<bool>,
     cause: Option<Arc<ErrorObject>>,
@@ -19,7 +21,22 @@ pub struct ErrorObject {
 impl ErrorObject {
     /// An error without kind (`""`).
     pub fn new(message: impl Into<String>) -> ErrorObject {
-        ErrorObject { message: message.into(), ..ErrorObject::default() }
+        let mut error = ErrorObject::default();
+        error.message = message.into();
+        error
+    }
+    /// What was being done when `cause` came up: an error with the cause's message, kind, retryable and details.
+    /// Its text is `context: text of the cause`.
+    pub fn wrap(cause: Arc<ErrorObject>, context: impl Into<String>) -> ErrorObject {
+        ErrorObject {
+            message: cause.message.clone(),
+            context: Some(context.into()),
+            kind: cause.kind.clone(),
+            retryable: cause.retryable,
+            details: cause.details.clone(),
+            cause: Some(cause),
+            frames: Vec::new(),
+        }
     }
     /// Sets the kind's text, such as `NotFound`.
     #[must_use]
@@ -51,9 +68,31 @@ impl ErrorObject {
         self.frames = frames;
         self
     }
-    /// What went wrong; also the text of `tostring` and `..`.
+    /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message
+    }
+    /// What was being done, if this error wraps its cause.
+    pub fn context(&self) -> Option<&str> {
+        self.context.as_deref()
+    }
+    /// The text of `tostring` and `..`: the message behind the contexts that it was wrapped in, outermost first.
+    pub fn text(&self) -> Cow<'_, str> {
+        let mut text = String::new();
+        let mut at = self;
+        while let Some(context) = &at.context {
+            text.push_str(context);
+            text.push_str(": ");
+            match &at.cause {
+                Some(cause) => at = cause,
+                None => break,
+            }
+        }
+        if text.is_empty() {
+            return Cow::Borrowed(&self.message);
+        }
+        text.push_str(&at.message);
+        Cow::Owned(text)
     }
     /// The kind's text, `""` if unset.
     pub fn kind(&self) -> &str {
@@ -74,5 +113,15 @@ impl ErrorObject {
     /// The Lua frames where it was made, innermost first.
     pub fn frames(&self) -> &[TraceFrame] {
         &self.frames
+    }
+}
+
+impl Drop for ErrorObject {
+    /// A long chain of causes is unlinked step by step, not by recursion.
+    fn drop(&mut self) {
+        let mut next = self.cause.take();
+        while let Some(cause) = next {
+            next = Arc::into_inner(cause).and_then(|mut error| error.cause.take());
+        }
     }
 }

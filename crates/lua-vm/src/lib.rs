@@ -12,19 +12,33 @@
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
+mod arith;
+mod base_lib;
 mod codegen;
 mod coerce;
+mod coroutine_lib;
 mod error;
+mod format;
 mod fragment;
 mod frame;
 mod gc;
 mod heap;
 mod interp;
+mod lib_errors;
+mod lib_math;
+mod lib_number;
+mod lib_string;
+mod lib_table;
+#[cfg(test)]
+mod lib_tests;
 mod lua;
 mod meta;
 mod native;
-mod number;
+pub mod number;
 mod object;
+mod opcode;
+mod pack;
+mod pattern;
 mod proto;
 mod statics;
 mod symbol;
@@ -40,10 +54,16 @@ pub use heap::HeapStats;
 pub use lua::{Lua, Options, Run};
 pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
 pub use proto::Proto;
-pub use statics::{Const, Lib, NativeDef, Statics, StaticsBuilder, UserdataType};
+pub use statics::{Const, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
 pub use trace::TraceFrame;
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
-    b.userdata(UserdataType::new::<ErrorObject>("error").transfer::<ErrorObject>());
+    base_lib::register(b);
+    coroutine_lib::register(b);
+    lib_number::register(b);
+    lib_string::register(b);
+    lib_table::register(b);
+    lib_math::register(b);
+    lib_errors::register(b);
 }

@@ -23,11 +23,13 @@ pub struct Options {
     pub quota: usize,
     /// Collect whenever something was allocated (tests).
     pub stress: bool,
+    /// Where `math.random` starts; processes with equal seeds draw equal numbers.
+    pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { quota: 256 << 20, stress: false }
+        Options { quota: 256 << 20, stress: false, seed: 0 }
     }
 }
 
@@ -64,6 +66,14 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    pub(crate) names: &'static crate::symbol::Names,
+    /// Reused by concatenations of numbers.
+    pub(crate) buffer: Vec<u8>,
+    pub(crate) exit: crate::interp::Exit,
+    /// Traceback of the last raise that nothing caught.
+    pub(crate) trace: Vec<TraceFrame>,
+    /// State of the generator behind `math.random`.
+    pub(crate) random: u64,
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
@@ -98,6 +108,11 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            names: crate::symbol::names(),
+            buffer: Vec::new(),
+            exit: crate::interp::Exit::Finished,
+            trace: Vec::new(),
+            random: options.seed,
         }
     }
 

@@ -22,16 +22,21 @@ pub struct NativeDef {
     name: String,
     func: NativeFn,
     boxed: Option<Box<DynNative>>,
+    kind: u16,
 }
 
 impl NativeDef {
+    /// A function that the interpreter knows by `kind`.
+    pub(crate) fn known(name: &str, func: NativeFn, kind: u16) -> NativeDef {
+        NativeDef { name: name.to_owned(), func, boxed: None, kind }
+    }
     /// A plain function; `name` appears in messages.
     pub fn new(name: impl Into<String>, func: NativeFn) -> NativeDef {
-        NativeDef { name: name.into(), func, boxed: None }
+        NativeDef { name: name.into(), func, boxed: None, kind: 0 }
     }
     /// A function with captured Rust state.
     pub fn boxed(name: impl Into<String>, func: Box<DynNative>) -> NativeDef {
-        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func) }
+        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func), kind: 0 }
     }
 }
 
@@ -60,6 +65,19 @@ pub enum Const {
     Native(NativeDef),
     /// A frozen table.
     Lib(Lib),
+    /// An immutable userdata; its type must be registered before.
+    Object(Shared),
+}
+
+/// A userdata payload that all processes of a node share.
+pub struct Shared {
+    id: TypeId,
+    payload: Box<dyn Any + Send>,
+}
+
+/// A constant object with `payload`.
+pub fn shared<T: Any + Send + Sync>(payload: T) -> Const {
+    Const::Object(Shared { id: TypeId::of::<T>(), payload: Box::new(payload) })
 }
 
 impl From<bool> for Const {
@@ -182,6 +200,9 @@ pub struct Statics {
     #[allow(dead_code, reason = "owner: dropped last")]
     heap: Heap,
     pub(crate) string_meta: *mut Table,
+    /// The iterators of `pairs` and `ipairs`.
+    pub(crate) next: Value,
+    pub(crate) ipairs: Value,
     pub(crate) globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -213,6 +234,8 @@ impl Statics {
 pub struct StaticsBuilder {
     heap: Heap,
     string_meta: *mut Table,
+    next: Value,
+    ipairs: Value,
     globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -236,6 +259,8 @@ impl StaticsBuilder {
         StaticsBuilder {
             heap: Heap::new(usize::MAX),
             string_meta: std::ptr::null_mut(),
+            next: Value::NIL,
+            ipairs: Value::NIL,
             globals: Vec::new(),
             modules: HashMap::new(),
             types: FxHashMap::default(),
@@ -251,6 +276,14 @@ impl StaticsBuilder {
             self.globals.push((name, value));
         }
         self
+    }
+
+    /// Sets the iterators of `pairs` and `ipairs`.
+    pub(crate) fn iterators(&mut self, next: NativeDef, ipairs: NativeDef) {
+        self.next = self.native(next);
+        self.ipairs = self.native(ipairs);
+        let name = self.string(b"next");
+        self.globals.push((name, self.next));
     }
 
     /// Presets a global function.
@@ -304,8 +337,8 @@ impl StaticsBuilder {
 
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, globals, modules, types } = self;
-        Arc::new(Statics { heap, string_meta, globals, modules, types })
+        let StaticsBuilder { heap, string_meta, next, ipairs, globals, modules, types } = self;
+        Arc::new(Statics { heap, string_meta, next, ipairs, globals, modules, types })
     }
 
     fn string(&mut self, bytes: &[u8]) -> *const Str {
@@ -331,6 +364,7 @@ impl StaticsBuilder {
             Const::Float(f) => Value::float(f),
             Const::Str(s) => Value::str(self.string(&s)),
             Const::Native(def) => self.native(def),
+            Const::Object(shared) => self.object(shared),
             Const::Lib(lib) => {
                 let entries: Vec<_> = lib
                     .entries
@@ -342,6 +376,17 @@ impl StaticsBuilder {
                 Value::table(t)
             }
         }
+    }
+
+    /// # Panics
+    /// If the type was not registered: a mistake of the module's author.
+    fn object(&mut self, shared: Shared) -> Value {
+        let info: *const TypeInfo =
+            &**self.types.get(&shared.id).expect("the userdata type is registered first");
+        let u = self.heap.new_userdata(info, shared.payload, Vec::new());
+        // SAFETY: just made; from now on nobody writes it: its payload is `Sync` and it has no slots.
+        unsafe { (*u).hdr.mark = FROZEN | IMMORTAL };
+        Value::userdata(u)
     }
 
     fn fill(&mut self, t: *mut Table, entries: Vec<(*const Str, Value)>) {
@@ -367,7 +412,7 @@ impl StaticsBuilder {
                 next: self.heap.head,
                 kind: Kind::Native,
                 mark: FROZEN | IMMORTAL,
-                small: 0,
+                small: def.kind,
                 word: 0,
             });
             init_native(n, def.func, name, def.boxed, &[]);

@@ -104,6 +104,11 @@ impl Entries {
         self.0.world.load().snapshot.clone()
     }
 
+    /// The version at this moment; cheaper than a snapshot.
+    pub fn version(&self) -> Version {
+        self.0.world.load().snapshot.version()
+    }
+
     /// What the entry offers as a `T`, without a lock: `entries.get::<dyn Store>(&id)`. Handles keep the id, not the
     /// answer: after a change of the entry the next lookup gives the new instance. `NotFound` without such an entry,
     /// `Invalid` when it is something else.

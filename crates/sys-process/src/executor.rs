@@ -2,7 +2,7 @@
 
 use core_dispatch::Frame;
 use core_registry::Entry;
-use core_sched::{Control, Ending, Exit};
+use core_sched::{Control, Exit};
 use infra_base::{Error, Payloads, Result};
 use rustc_hash::FxHashMap;
 use std::future::Future;
@@ -20,35 +20,53 @@ pub struct Launch {
     pub args: Payloads,
     /// The frame; its pid is the control block's.
     pub frame: Frame,
-    /// The control block.
+    /// The control block; whoever is told of the end stands in it already.
     pub control: Arc<Control>,
-    /// Told of the end; `None` for calls whose result is all that anybody sees.
-    pub ending: Option<Box<dyn Ending>>,
 }
 
 /// An engine: makes processes of the entry kinds it registered for.
 pub trait Executor: Send + Sync {
-    /// Makes the process; it has not run yet. Errors: no such method, code that does not compile.
+    /// Makes the process, a [`core_sched::Process`] under `launch.control`; it has not run yet. Errors: no such method, code
+    /// that does not compile.
     fn launch(&self, launch: Launch) -> Result<BoxProcess>;
 }
 
+type Table = FxHashMap<&'static str, (Arc<dyn Executor>, &'static str)>;
+
 /// The table while components load.
 #[derive(Default)]
-pub struct Executors {
-    table: FxHashMap<&'static str, Arc<dyn Executor>>,
+pub struct ExecutorsBuilder {
+    table: Table,
 }
 
-impl Executors {
-    /// Registers the executor of an entry kind; a second one is refused.
-    pub fn register(&mut self, kind: &'static str, executor: Arc<dyn Executor>) -> Result<()> {
-        match self.table.insert(kind, executor) {
-            None => Ok(()),
-            Some(_) => Err(Error::internal(format!("two executors for kind {kind}"))),
+impl ExecutorsBuilder {
+    /// Registers the executor of an entry kind. `owner` names the component; a second executor is refused with both names.
+    pub fn register(
+        &mut self,
+        owner: &'static str,
+        kind: &'static str,
+        executor: Arc<dyn Executor>,
+    ) -> Result<()> {
+        if let Some((_, first)) = self.table.get(kind) {
+            return Err(Error::internal(format!("kind {kind} is run by both {first} and {owner}")));
         }
+        self.table.insert(kind, (executor, owner));
+        Ok(())
     }
 
+    /// No more executors; from now on lookups take no lock.
+    pub fn freeze(self) -> Executors {
+        Executors(Arc::new(self.table))
+    }
+}
+
+/// The frozen table; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Executors(Arc<Table>);
+
+impl Executors {
     /// The executor of a kind.
     pub fn get(&self, kind: &str) -> Option<&Arc<dyn Executor>> {
-        self.table.get(kind)
+        self.0.get(kind).map(|(executor, _)| executor)
     }
 }

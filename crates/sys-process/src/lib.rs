@@ -1,5 +1,11 @@
 //! Processes by entry: executors, hosts, spawn, exec.
 
+mod component;
 mod executor;
+mod host;
+mod processes;
 
-pub use executor::{BoxProcess, Executor, Executors, Launch};
+pub use component::{Engines, component};
+pub use executor::{BoxProcess, Executor, Executors, ExecutorsBuilder, Launch};
+pub use host::{Admission, Host, HostStats, ProcessHost, SHUTDOWN};
+pub use processes::{Directory, Exec, GRACE, MAX_DEPTH, Processes, Spawn, check_depth};

@@ -148,8 +148,7 @@ impl<'cx> Cx<'cx> {
             }
             View::Userdata(u) => {
                 let e = u.payload::<crate::error::ErrorObject>()?;
-                let text = e.message().to_owned();
-                self.string(text.as_bytes()).as_bytes()
+                self.string(e.text().as_bytes()).as_bytes()
             }
             _ => None,
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Cx, NativeFn, Pin, Raise, Val};
-use crate::object::{self, FROZEN};
+use crate::object::{self, FROZEN, TEXT_KEYED};
 use crate::value::Value;
 
 /// A table of the running process, or a frozen one of the statics.
@@ -90,6 +90,15 @@ impl<'cx> Table<'cx> {
         // SAFETY: see above.
         unsafe { (*self.raw).hdr.mark & FROZEN != 0 }
     }
+    /// Whether it was marked by [`Cx::mark_text_keyed`] or holds, or held lately, a text key: an empty one is an object then.
+    pub fn held_text_key(self) -> bool {
+        // SAFETY: see above; nodes below `node_len` are initialised, also those whose value is gone.
+        unsafe {
+            let nodes = (0..(*self.raw).node_len as usize).map(|i| (*(*self.raw).nodes.add(i)).key);
+            (*self.raw).hdr.mark & TEXT_KEYED != 0
+                || nodes.into_iter().any(|key| key.tag as u8 as u64 == crate::value::STR)
+        }
+    }
     /// Number of slots in the array part: integer keys `1..=n` live there.
     pub fn array_len(self) -> usize {
         // SAFETY: see above.
@@ -153,12 +162,23 @@ impl<'cx> Cx<'cx> {
         let done = unsafe { object::Table::set(&mut self.lua().heap, t.raw, key.into().raw, v.into().raw) };
         done.map_err(|e| self.error(e.message()))
     }
+    /// A text to be used as a key: the node's symbol if there is one, else a new string.
+    pub fn key(&mut self, text: &str) -> Val<'cx> {
+        match crate::symbol::lookup(text.as_bytes()) {
+            Some(symbol) => Val::new(Value::str(symbol)),
+            None => self.string(text.as_bytes()),
+        }
+    }
+    /// Says that a table, empty or not, stands for an object.
+    pub fn mark_text_keyed(&mut self, t: Table<'cx>) {
+        if !t.is_frozen() {
+            // SAFETY: handles are live.
+            unsafe { (*t.raw).hdr.mark |= TEXT_KEYED }
+        }
+    }
     /// Raw write of a text key.
     pub fn set_field(&mut self, t: Table<'cx>, key: &str, v: impl Into<Val<'cx>>) -> Result<(), Raise> {
-        let key = match crate::symbol::lookup(key.as_bytes()) {
-            Some(symbol) => Val::new(Value::str(symbol)),
-            None => self.string(key.as_bytes()),
-        };
+        let key = self.key(key);
         self.set(t, key, v)
     }
     /// Raw write of an integer key.
@@ -304,5 +324,44 @@ impl<'cx> Cx<'cx> {
     /// The metamethod `event` (`"__tostring"` …) of `v`, or nil.
     pub fn metamethod(&mut self, v: Val<'cx>, event: &str) -> Val<'cx> {
         Val::new(crate::meta::by_name(self.lua(), v.raw, event.as_bytes()))
+    }
+}
+
+impl<'cx> Cx<'cx> {
+    /// Reads `obj[key]` with metamethods; `then` sees the value as its only result.
+    pub fn index(&mut self, obj: Val<'cx>, key: Val<'cx>, then: NativeFn) -> super::NativeResult {
+        let mut at = obj.raw;
+        for _ in 0..2000 {
+            if at.is_table() {
+                // SAFETY: handles are live.
+                let v = unsafe { object::Table::get(at.as_table(), key.raw) };
+                if !v.is_nil() {
+                    return self.immediate(v, then);
+                }
+            }
+            let h = crate::meta::metamethod(self.lua_ref(), at, crate::symbol::names().index);
+            if h.is_nil() {
+                if at.is_table() {
+                    return self.immediate(Value::NIL, then);
+                }
+                let what = crate::native::type_name_of_raw(at);
+                return Err(self.error(format_args!("attempt to index a {what} value")));
+            }
+            if matches!(h.tag, crate::value::CLOSURE | crate::value::NATIVE) {
+                self.push(Val::new(h));
+                self.push(Val::new(at));
+                self.push(key);
+                return self.call(2, then);
+            }
+            at = h;
+        }
+        Err(self.error("'__index' chain too long; possibly a loop"))
+    }
+
+    fn immediate(&mut self, v: Value, then: NativeFn) -> super::NativeResult {
+        self.push(Val::new(v));
+        self.results = 1;
+        self.ok = true;
+        then(self)
     }
 }

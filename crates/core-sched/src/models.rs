@@ -1,0 +1,188 @@
+//! loom models: delivery, kill and end against the poll; wakes of operations; hand-over of a gate.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test --release -p core-sched models`
+
+use crate::control::{Control, Ending, Exit};
+use crate::host::{Gate, Ticket};
+use crate::mail::{Inbox, Mail, Message};
+use crate::ops::Ops;
+use crate::turn;
+use infra_base::{EntryId, Error, Name, Payload, Pid};
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use loom::thread;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+/// A waker that remembers.
+struct Flag(AtomicBool);
+
+impl Flag {
+    fn new() -> Arc<Flag> {
+        Arc::new(Flag(AtomicBool::new(false)))
+    }
+
+    fn raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+struct Count(Arc<AtomicUsize>);
+
+impl Ending for Count {
+    fn end(self: Box<Self>, _: &Arc<Control>, _: &Exit) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn control() -> Arc<Control> {
+    let entry = EntryId::parse("app:model").expect("a namespace and a name");
+    Control::new(Pid::draw(Name::intern("app:host")), entry)
+}
+
+fn message() -> Mail {
+    Mail::Message(Message { from: None, topic: "t".into(), payloads: Default::default() })
+}
+
+#[test]
+fn mail_is_seen_by_this_poll_or_wakes_for_the_next() {
+    loom::model(|| {
+        let (control, flag) = (control(), Flag::new());
+        let sender = control.clone();
+        let sending = thread::spawn(move || sender.deliver(message()).expect("room"));
+        let mut inbox = Inbox::default();
+        let seen = control.begin(&Waker::from(flag.clone()), &mut inbox, &mut None).expect("nobody kills");
+        assert!(sending.join().expect("it ends"));
+        assert!(seen != flag.raised(), "seen {seen}, woken {}", flag.raised());
+    });
+}
+
+#[test]
+fn a_kill_is_seen_by_this_poll_or_wakes_for_the_next() {
+    loom::model(|| {
+        let (control, flag) = (control(), Flag::new());
+        let killer = control.clone();
+        let killing = thread::spawn(move || killer.kill(Error::canceled("x")));
+        let seen = control.begin(&Waker::from(flag.clone()), &mut Inbox::default(), &mut None).is_err();
+        killing.join().expect("it ends");
+        assert!(seen != flag.raised());
+        assert!(control.is_killed());
+    });
+}
+
+#[test]
+fn mail_and_watchers_are_taken_before_the_end_or_refused() {
+    loom::model(|| {
+        let (control, count) = (control(), Arc::new(AtomicUsize::new(0)));
+        let (sender, watcher, counter) = (control.clone(), control.clone(), count.clone());
+        let sending = thread::spawn(move || sender.deliver(message()).expect("room"));
+        let watching = thread::spawn(move || watcher.set_ending(Box::new(Count(counter))).is_ok());
+        control.finish(&Exit { result: Ok(Payload::Data(infra_base::Data::Null)) });
+        sending.join().expect("it ends");
+        let watched = watching.join().expect("it ends");
+        assert_eq!(count.load(Ordering::SeqCst), usize::from(watched));
+        assert_eq!(control.mailbox_load(), (0, 0));
+        assert!(!control.deliver(message()).expect("room"));
+    });
+}
+
+#[test]
+fn a_wake_during_the_poll_of_an_operation_is_not_lost() {
+    loom::model(|| {
+        let ready = Arc::new(AtomicBool::new(false));
+        let slot = Arc::new(crate::sync::Mutex::new(None::<Waker>));
+        let (flag, mut ops) = (Flag::new(), Ops::<()>::new());
+        let (operation_ready, operation_slot) = (ready.clone(), slot.clone());
+        ops.start(Box::pin(std::future::pending()));
+        ops.start(Box::pin(std::future::poll_fn(move |cx| {
+            *operation_slot.lock() = Some(cx.waker().clone());
+            if operation_ready.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        })));
+        let completing = thread::spawn(move || {
+            ready.store(true, Ordering::SeqCst);
+            let waker = slot.lock().take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        });
+        let waker = Waker::from(flag.clone());
+        turn::set_fuel(1_000);
+        let mut done = ops.poll(&mut Context::from_waker(&waker));
+        completing.join().expect("it ends");
+        if !done && flag.raised() {
+            done = ops.poll(&mut Context::from_waker(&waker));
+        }
+        assert!(done, "the completion was lost");
+    });
+}
+
+#[test]
+fn two_wakes_and_a_poll_lose_neither() {
+    loom::model(|| {
+        let (flag, mut ops) = (Flag::new(), Ops::<()>::new());
+        let state: [_; 2] = std::array::from_fn(|_| {
+            let (ready, slot) =
+                (Arc::new(AtomicBool::new(false)), Arc::new(crate::sync::Mutex::new(None::<Waker>)));
+            let (own, own_slot) = (ready.clone(), slot.clone());
+            ops.start(Box::pin(std::future::poll_fn(move |cx| {
+                *own_slot.lock() = Some(cx.waker().clone());
+                if own.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+            })));
+            (ready, slot)
+        });
+        let waker = Waker::from(flag.clone());
+        turn::set_fuel(1_000);
+        assert!(!ops.poll(&mut Context::from_waker(&waker)));
+        let threads = state.map(|(ready, slot)| {
+            thread::spawn(move || {
+                ready.store(true, Ordering::SeqCst);
+                let waker = slot.lock().take().expect("it was polled");
+                waker.wake();
+            })
+        });
+        // A poll in the middle of the wakes, then one for a wake that came later.
+        ops.poll(&mut Context::from_waker(&waker));
+        threads.into_iter().for_each(|t| t.join().expect("it ends"));
+        if ops.running() > 0 {
+            assert!(flag.raised());
+            ops.poll(&mut Context::from_waker(&waker));
+        }
+        assert_eq!(ops.running(), 0);
+    });
+}
+
+#[test]
+fn a_slot_given_back_reaches_the_waiter_or_is_free() {
+    loom::model(|| {
+        let gate = Arc::new(Gate::new(1));
+        let flag = Flag::new();
+        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+        let other = gate.clone();
+        let leaving = thread::spawn(move || other.leave());
+        let (mut ticket, waker) = (Ticket::default(), Waker::from(flag.clone()));
+        let entered = gate.enter(&mut ticket, &waker);
+        leaving.join().expect("it ends");
+        assert!(entered || (flag.raised() && gate.enter(&mut ticket, &waker)));
+        gate.leave();
+    });
+}
+
+#[test]
+fn a_waiter_that_gives_up_leaks_no_slot() {
+    loom::model(|| {
+        let gate = Arc::new(Gate::new(1));
+        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+        let mut ticket = Ticket::default();
+        assert!(!gate.enter(&mut ticket, Waker::noop()));
+        let other = gate.clone();
+        let leaving = thread::spawn(move || other.leave());
+        gate.give_up(&mut ticket);
+        leaving.join().expect("it ends");
+        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+    });
+}

@@ -1,0 +1,481 @@
+//! Processes with a scripted body: ends, kills, fuel, nesting, gates.
+
+use super::*;
+use crate::{Ending, Event, Mail, Message, Scheduler};
+use infra_base::{Data, EntryId, Kind, Name, Payload, Pid};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::task::Waker;
+use tokio::sync::{mpsc, oneshot};
+
+/// A body that is a closure.
+struct Script<F>(F);
+
+impl<F> Body for Script<F>
+where
+    F: FnMut(&mut StepCx<'_, u64>) -> Step + Send + 'static,
+{
+    type Done = u64;
+
+    fn step(&mut self, cx: &mut StepCx<'_, u64>) -> Step {
+        (self.0)(cx)
+    }
+}
+
+fn control() -> Arc<Control> {
+    gated(None)
+}
+
+fn gated(gate: Option<Arc<Gate>>) -> Arc<Control> {
+    let entry = EntryId::parse("app:test").unwrap();
+    Control::with_gate(Pid::draw(Name::intern("app:host")), entry, gate)
+}
+
+fn process<F>(control: &Arc<Control>, script: F) -> Process<Script<F>>
+where
+    F: FnMut(&mut StepCx<'_, u64>) -> Step + Send + 'static,
+{
+    Process::new(control.clone(), Box::new(Script(script)))
+}
+
+fn done(value: i64) -> Step {
+    Step::Done(Exit { result: Ok(Payload::Data(Data::Int(value))) })
+}
+
+fn number(exit: &Exit) -> i64 {
+    match &exit.result {
+        Ok(Payload::Data(Data::Int(n))) => *n,
+        other => panic!("a number expected, got {other:?}"),
+    }
+}
+
+fn failure(exit: &Exit) -> &Error {
+    exit.result.as_ref().unwrap_err()
+}
+
+fn burn(cx: &mut StepCx<'_, u64>) -> Step {
+    *cx.fuel = 0;
+    Step::Continue
+}
+
+fn message(topic: &str) -> Mail {
+    Mail::Message(Message { from: None, topic: topic.into(), payloads: Default::default() })
+}
+
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<Vec<Exit>>>);
+
+impl Ending for Ends {
+    fn end(self: Box<Self>, control: &Arc<Control>, exit: &Exit) {
+        assert!(control.has_ended());
+        assert!(matches!(control.deliver(message("late")), Ok(false)));
+        self.0.lock().unwrap().push(exit.clone());
+    }
+}
+
+impl Ends {
+    fn watch(control: &Control) -> Ends {
+        let ends = Ends::default();
+        assert!(control.set_ending(Box::new(ends.clone())).is_ok());
+        ends
+    }
+
+    fn only(&self) -> Exit {
+        let ends = self.0.lock().unwrap();
+        assert_eq!(ends.len(), 1);
+        ends[0].clone()
+    }
+}
+
+fn poll<B: Body>(process: &mut Process<B>) -> Poll<Exit> {
+    Pin::new(process).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[tokio::test]
+async fn the_normal_end_is_reported_once() {
+    let control = control();
+    let ends = Ends::watch(&control);
+    assert_eq!(number(&process(&control, |_| done(7)).await), 7);
+    assert_eq!(number(&ends.only()), 7);
+    assert!(control.set_ending(Box::new(Ends::default())).is_err());
+}
+
+#[tokio::test]
+async fn an_error_without_kind_is_internal_outside_and_keeps_its_origin() {
+    let error = Error::new(Kind::Unknown, "x").with_retryable(Some(true));
+    let mut exits = vec![Exit::failed(error.clone()), Exit::failed(error.with_label("MINE"))].into_iter();
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    let error = failure(&exit);
+    assert_eq!((error.kind(), error.message(), error.retryable()), (Kind::Internal, "x", Some(true)));
+    assert_eq!(error.cause().map(Error::kind), Some(Kind::Unknown));
+    let exit = process(&control(), {
+        let exit = exits.next();
+        move |_| Step::Done(exit.clone().unwrap())
+    })
+    .await;
+    assert_eq!((failure(&exit).kind(), failure(&exit).kind_text()), (Kind::Unknown, "MINE"));
+}
+
+#[tokio::test]
+async fn a_kill_before_the_first_poll_runs_nothing() {
+    let control = control();
+    let ends = Ends::watch(&control);
+    control.kill(Error::canceled("first"));
+    control.kill(Error::canceled("second"));
+    let exit = process(&control, |_| unreachable!("a killed process is not stepped")).await;
+    assert_eq!((failure(&exit).message(), failure(&ends.only()).message()), ("first", "first"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_kill_ends_endless_loops_and_waits() {
+    let scheduler = Scheduler::default();
+    let bodies: [fn(&mut StepCx<'_, u64>) -> Step; 2] = [burn, |_| Step::Wait];
+    for body in bodies {
+        let control = control();
+        let ends = Ends::watch(&control);
+        scheduler.spawn(process(&control, body));
+        tokio::task::yield_now().await;
+        control.kill(Error::canceled("enough"));
+        scheduler.idle().await;
+        assert_eq!(failure(&ends.only()).message(), "enough");
+    }
+    assert_eq!(scheduler.live(), 0);
+}
+
+#[test]
+fn a_dropped_process_reports_that_its_caller_is_gone() {
+    let control = control();
+    let ends = Ends::watch(&control);
+    let mut process = process(&control, |_| Step::Wait);
+    assert!(poll(&mut process).is_pending());
+    drop(process);
+    assert_eq!(failure(&ends.only()).message(), "caller gone");
+    assert_eq!(failure(&ends.only()).kind(), Kind::Canceled);
+}
+
+#[tokio::test]
+async fn panics_become_the_exit_reason() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in a drop");
+        }
+    }
+    let control_1 = control();
+    let ends = Ends::watch(&control_1);
+    let exit = process(&control_1, |_| panic!("no {}", "luck")).await;
+    assert_eq!(failure(&exit).message(), "the process panicked: no luck");
+    assert_eq!(failure(&ends.only()).kind(), Kind::Internal);
+
+    let exit = process(&control(), |cx| {
+        cx.ops.start(Box::pin(async { panic!("in an operation") }));
+        Step::Wait
+    });
+    assert_eq!(failure(&exit.await).message(), "the process panicked: in an operation");
+
+    let control_3 = control();
+    let ends = Ends::watch(&control_3);
+    let bomb = Bomb;
+    let exit = process(&control_3, move |_| {
+        let _ = &bomb;
+        done(1)
+    });
+    assert_eq!((number(&exit.await), number(&ends.only())), (1, 1));
+}
+
+#[tokio::test]
+async fn mail_is_seen_in_order_and_stays_until_taken() {
+    let control = control();
+    let mut seen = Vec::new();
+    let process = process(&control, move |cx| {
+        if cx.mail.len() < 3 {
+            return Step::Wait;
+        }
+        while let Some(mail) = cx.mail.next() {
+            match mail {
+                Mail::Message(m) => seen.push(m.topic.to_string()),
+                Mail::Event(_) => seen.push("event".into()),
+            }
+        }
+        assert_eq!(seen, ["a", "event", "b"]);
+        done(0)
+    });
+    let sender = async {
+        control.deliver(message("a")).unwrap();
+        tokio::task::yield_now().await;
+        let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
+        control.deliver(Mail::Event(cancel)).unwrap();
+        tokio::task::yield_now().await;
+        control.deliver(message("b")).unwrap();
+    };
+    let (exit, ()) = tokio::join!(process, sender);
+    assert_eq!(number(&exit), 0);
+}
+
+#[test]
+fn mail_is_no_fresh_slice() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let steps = Arc::new(AtomicUsize::new(0));
+    let (control, counted) = (control(), steps.clone());
+    let mut process = process(&control, move |cx| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        while cx.mail.next().is_some() {}
+        burn(cx)
+    });
+    runtime.block_on(async {
+        assert!(poll(&mut process).is_pending());
+        assert_eq!(steps.load(Ordering::Relaxed), 1);
+        // Woken by mail before the yield has passed: it does not run.
+        control.deliver(message("x")).unwrap();
+        assert!(poll(&mut process).is_pending());
+        assert_eq!(steps.load(Ordering::Relaxed), 1);
+        tokio::task::yield_now().await;
+        assert!(poll(&mut process).is_pending());
+        assert_eq!(steps.load(Ordering::Relaxed), 2);
+    });
+}
+
+#[test]
+fn blocking_keeps_the_remainder() {
+    let left = Arc::new(Mutex::new(Vec::new()));
+    let (control, noted) = (control(), left.clone());
+    let mut process = process(&control, move |cx| {
+        while cx.mail.next().is_some() {}
+        noted.lock().unwrap().push(*cx.fuel);
+        *cx.fuel -= 100;
+        Step::Wait
+    });
+    for _ in 0..3 {
+        assert!(poll(&mut process).is_pending());
+        control.deliver(message("x")).unwrap();
+    }
+    let left = left.lock().unwrap();
+    let used = 100 + turn::STEP_COST;
+    assert_eq!((left[1], left[2]), (left[0] - used, left[0] - 2 * used));
+}
+
+#[tokio::test]
+async fn a_child_draws_from_the_same_turn_and_neither_starves() {
+    // The child burns all fuel for ever; the parent, woken by mail, still gets its steps, and the kill its way.
+    let child = control();
+    let inner = child.clone();
+    let parent = control();
+    let steps = Arc::new(AtomicUsize::new(0));
+    let counted = steps.clone();
+    let mut started = false;
+    let mut outer = process(&parent, move |cx| {
+        if !std::mem::replace(&mut started, true) {
+            let child = process(&inner, burn);
+            cx.ops.start(Box::pin(async move { u64::from(child.await.result.is_err()) }));
+        }
+        if cx.ops.next_done().is_some() {
+            return done(5);
+        }
+        while cx.mail.next().is_some() {}
+        counted.fetch_add(1, Ordering::Relaxed);
+        // A busy coroutine of its own, too.
+        burn(cx)
+    });
+    for round in 1..=10 {
+        assert!(poll(&mut outer).is_pending());
+        tokio::task::yield_now().await;
+        assert!(steps.load(Ordering::Relaxed) * 2 >= round, "the parent starves");
+    }
+    assert!(steps.load(Ordering::Relaxed) <= 6, "the child starves");
+    child.kill(Error::canceled("enough"));
+    assert_eq!(number(&outer.await), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_each_level_of_a_chain() {
+    const LEVELS: usize = 16;
+    fn level(controls: &[Arc<Control>]) -> BoxedProcess {
+        let Some((own, rest)) = controls.split_first() else { unreachable!("no level left") };
+        let rest = rest.to_vec();
+        let mut started = false;
+        Box::pin(process(own, move |cx| {
+            if rest.is_empty() {
+                return burn(cx);
+            }
+            if !std::mem::replace(&mut started, true) {
+                let child = level(&rest);
+                cx.ops.start(Box::pin(async move {
+                    match child.await.result {
+                        Err(e) if e.message() == "enough" => 1,
+                        other => unreachable!("{other:?}"),
+                    }
+                }));
+            }
+            match cx.ops.next_done() {
+                Some(_) => Step::Done(Exit::failed(Error::canceled("enough"))),
+                None => Step::Wait,
+            }
+        }))
+    }
+    for victim in 0..LEVELS {
+        let controls: Vec<_> = (0..LEVELS).map(|_| control()).collect();
+        let ends: Vec<_> = controls.iter().map(|c| Ends::watch(c)).collect();
+        let scheduler = Scheduler::default();
+        scheduler.spawn(level(&controls));
+        tokio::task::yield_now().await;
+        controls[victim].kill(Error::canceled("enough"));
+        scheduler.idle().await;
+        for (n, end) in ends.iter().enumerate() {
+            // A level that was never reached has no process and no end to report.
+            if n <= victim {
+                assert_eq!(failure(&end.only()).message(), "enough", "level {n}");
+            } else if let Some(exit) = end.0.lock().unwrap().first() {
+                assert_eq!(failure(exit).message(), "caller gone", "level {n}");
+            }
+        }
+    }
+}
+
+type BoxedProcess = Pin<Box<dyn Future<Output = Exit> + Send>>;
+
+#[tokio::test]
+async fn depth_counts_the_processes_on_the_stack() {
+    let (send, receive) = oneshot::channel();
+    let mut send = Some(send);
+    let inner = process(&control(), move |_| {
+        send.take().unwrap().send(turn::depth()).unwrap();
+        done(0)
+    });
+    let mut inner = Some(inner);
+    process(&control(), move |cx| {
+        if let Some(inner) = inner.take() {
+            cx.ops.start(Box::pin(async move { number(&inner.await) as u64 }));
+        }
+        cx.ops.next_done().map_or(Step::Wait, |_| done(0))
+    })
+    .await;
+    assert_eq!((receive.await.unwrap(), turn::depth()), (2, 0));
+}
+
+#[test]
+fn a_gate_lets_in_its_width_in_the_order_of_arrival() {
+    let gate = Arc::new(Gate::new(1));
+    let waker = Waker::noop();
+    let [mut a, mut b, mut c, mut d]: [Ticket; 4] = Default::default();
+    assert!(gate.enter(&mut a, waker));
+    assert!(!gate.enter(&mut b, waker));
+    assert!(!gate.enter(&mut c, waker));
+    gate.leave();
+    // The slot is b's: a late comer and c wait.
+    assert!(!gate.enter(&mut d, waker));
+    assert!(!gate.enter(&mut c, waker));
+    // b ends before it was polled: c is next.
+    gate.give_up(&mut b);
+    assert!(gate.enter(&mut c, waker));
+    gate.give_up(&mut d);
+    gate.leave();
+    assert!(gate.enter(&mut a, waker));
+    gate.leave();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gated_host_runs_one_slice_at_a_time_and_everybody() {
+    let gate = Arc::new(Gate::new(1));
+    let (scheduler, running) = (Scheduler::default(), Arc::new(AtomicUsize::new(0)));
+    let (report, mut reports) = mpsc::unbounded_channel();
+    for n in 0..20 {
+        let (running, report, mut left) = (running.clone(), report.clone(), 5);
+        scheduler.spawn(process(&gated(Some(gate.clone())), move |cx| {
+            assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
+            std::thread::yield_now();
+            running.fetch_sub(1, Ordering::SeqCst);
+            left -= 1;
+            if left > 0 {
+                return burn(cx);
+            }
+            report.send(n).unwrap();
+            done(n)
+        }));
+    }
+    drop(report);
+    let mut all = Vec::new();
+    while let Some(n) = reports.recv().await {
+        all.push(n);
+    }
+    all.sort_unstable();
+    assert_eq!(all, (0..20).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_full_mailbox_refuses_messages_but_not_events_until_some_are_taken() {
+    let control = control();
+    for _ in 0..crate::MAX_MESSAGES {
+        control.deliver(message("x")).unwrap();
+    }
+    assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
+    let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
+    assert!(matches!(control.deliver(Mail::Event(cancel)), Ok(true)));
+    let mut held = Vec::new();
+    let mut process = process(&control, move |cx| {
+        if cx.mail.len() > 1_000_000 {
+            // Held mail counts on, taken mail does not.
+            held.extend((0..2_000).map(|_| cx.mail.hold().unwrap().1));
+        } else {
+            held.drain(..).for_each(|room| cx.mail.free(room));
+        }
+        Step::Wait
+    });
+    assert!(poll(&mut process).is_pending());
+    assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES);
+    assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
+    let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
+    control.deliver(Mail::Event(cancel)).unwrap();
+    assert!(poll(&mut process).is_pending());
+    assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES - 2_000);
+    control.deliver(message("x")).unwrap();
+    drop(process);
+    assert_eq!(control.mailbox_load(), (0, 0));
+}
+
+#[test]
+fn bytes_are_bounded_too() {
+    let control = control();
+    let big = |bytes: usize| {
+        let payload = Payload::Encoded(infra_base::Format::Bytes, vec![0; bytes].into());
+        Mail::Message(Message { from: None, topic: "big".into(), payloads: [payload].into_iter().collect() })
+    };
+    assert_eq!(control.deliver(big(crate::MAX_BYTES)).unwrap_err(), crate::MailboxFull);
+    assert!(matches!(control.deliver(big(200 << 20)), Ok(true)));
+    assert_eq!(control.deliver(big(100 << 20)).unwrap_err(), crate::MailboxFull);
+    assert_eq!(Error::from(crate::MailboxFull).retryable(), Some(true));
+}
+
+#[tokio::test]
+async fn a_limit_kills_a_waiting_or_busy_process_when_its_time_has_come() {
+    let bodies: [fn(&mut StepCx<'_, u64>) -> Step; 2] = [burn, |_| Step::Wait];
+    for body in bodies {
+        let (clock, time) = infra_clock::Clock::simulated();
+        let at = |ms| clock.now().after(std::time::Duration::from_millis(ms));
+        let control = control();
+        let mut process = process(&control, body);
+        assert!(poll(&mut process).is_pending());
+        control.kill_at(&clock, at(20), Error::canceled("late"));
+        control.kill_at(&clock, at(10), Error::canceled("early"));
+        control.kill_at(&clock, at(30), Error::canceled("never"));
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+            assert!(poll(&mut process).is_pending());
+        }
+        time.advance(std::time::Duration::from_millis(10));
+        assert_eq!(failure(&process.await).message(), "early");
+        assert_eq!(time.sleepers(), 0);
+    }
+}
+
+#[test]
+fn sizes_stay_small() {
+    let process = size_of::<Process<Script<fn(&mut StepCx<'_, u64>) -> Step>>>();
+    let control = size_of::<Control>() + 2 * size_of::<usize>();
+    assert!(process <= 184, "process: {process}");
+    assert!(control <= 120, "control block: {control}");
+    assert!(size_of::<Mail>() <= 112, "mail: {}", size_of::<Mail>());
+}

@@ -1,0 +1,27 @@
+//! The locks and atomics this crate builds on; under loom they are loom's.
+
+#[cfg(not(all(test, loom)))]
+mod real {
+    pub(crate) use parking_lot::Mutex;
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+}
+
+#[cfg(all(test, loom))]
+mod real {
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+    /// loom's mutex with the surface of parking_lot's.
+    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Mutex(loom::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> loom::sync::MutexGuard<'_, T> {
+            self.0.lock().expect("no model panics while it holds a lock")
+        }
+    }
+}
+
+pub(crate) use real::*;

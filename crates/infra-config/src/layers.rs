@@ -1,0 +1,175 @@
+//! Reads and merges the layers.
+
+use crate::config::{self, Config};
+use crate::placeholder;
+use crate::tree::{self, Item, Place, Section, Tree};
+use infra_base::{Data, Diagnostic, Error, Result, Severity, SourceFile, nearest};
+use infra_codec::yaml;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where configuration comes from. Relative paths are of the working directory.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// `--config`, in order; empty: `.wippy.yaml` if it is there.
+    pub files: Vec<PathBuf>,
+    /// `--profile`, in order.
+    pub profiles: Vec<String>,
+    /// `--set path=value`, in order.
+    pub set: Vec<String>,
+}
+
+/// What [`load`] gives.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The merged configuration.
+    pub config: Config,
+    /// Unknown keys, and known ones that nothing reads yet.
+    pub warnings: Vec<Diagnostic>,
+}
+
+const DEFAULT_FILE: &str = ".wippy.yaml";
+
+/// Reads every layer and checks every key. The error carries all mistakes as diagnostics. `env` is the operating
+/// system's environment.
+pub fn load(sources: &Sources, env: &dyn Fn(&str) -> Option<String>) -> Result<Loaded> {
+    let mut mistakes = Vec::new();
+    let mut root = Section::new();
+    let default = [PathBuf::from(DEFAULT_FILE)];
+    let files = if sources.files.is_empty() { &default[..] } else { &sources.files };
+    for path in files {
+        if let Some(file) = read(path, !sources.files.is_empty())? {
+            add_file(&mut root, &file, env, &mut mistakes);
+        }
+    }
+    let base = files.first().and_then(|f| f.parent()).map(Path::to_path_buf).unwrap_or_default();
+    let profiles = root.shift_remove("profiles");
+    for name in &sources.profiles {
+        apply_profile(&mut root, profiles.as_ref(), name)?;
+    }
+    for variable in ["WIPPY_RELAY_NODE_NAME", "WIPPY_NODE_ID"] {
+        if let Some(value) = env(variable).filter(|v| !v.is_empty()) {
+            let text = format!("{variable}={value}");
+            let item = argument("environment", &text, variable.len() + 1, Data::from(value));
+            tree::put(&mut root, &["relay", "node_name"], item);
+        }
+    }
+    for text in &sources.set {
+        set(&mut root, text)?;
+    }
+    placeholder::variables(&mut root, &mut mistakes);
+    let config = config::read(&root, base, &mut mistakes);
+    let (mut errors, warnings): (Vec<_>, Vec<_>) =
+        mistakes.into_iter().partition(|d| d.severity == Severity::Error);
+    if errors.is_empty() {
+        return Ok(Loaded { config, warnings });
+    }
+    errors.dedup();
+    errors.extend(warnings);
+    Err(Error::invalid("the configuration has mistakes").with_diagnostics(errors))
+}
+
+fn read(path: &Path, named: bool) -> Result<Option<Arc<SourceFile>>> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !named => return Ok(None),
+        Err(e) => {
+            return Err(Error::invalid(format!("configuration file {} can't be read: {e}", path.display())));
+        }
+    };
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        Error::invalid(format!("configuration file {} is not UTF-8 at byte {at}", path.display()))
+    })?;
+    Ok(Some(Arc::new(SourceFile { name: path.display().to_string(), text })))
+}
+
+fn add_file(
+    root: &mut Section,
+    file: &Arc<SourceFile>,
+    env: &dyn Fn(&str) -> Option<String>,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let node = match yaml::parse(file) {
+        Ok(node) => node,
+        Err(found) => return mistakes.extend(found),
+    };
+    let mut item = Item::from_node(node, 0..0, file);
+    placeholder::refuse_in_profile_vars(&item, mistakes);
+    placeholder::environment(&mut item, env, mistakes);
+    match item.value {
+        Tree::Map(section) => tree::merge(root, section),
+        Tree::Leaf(Data::Null) => {}
+        Tree::Leaf(_) => {
+            let text = format!("a configuration file holds sections, this one is {}", item.described());
+            mistakes.push(item.place.error(text));
+        }
+    }
+}
+
+/// Lays a profile over the sections. In profiles `disable.namespaces` and `.entries` may be edits (`add`, `remove`).
+fn apply_profile(root: &mut Section, profiles: Option<&Item>, name: &str) -> Result<()> {
+    let known = profiles.and_then(Item::as_map);
+    let Some(profile) = known.and_then(|p| p.get(name)) else {
+        let names = known.into_iter().flat_map(|p| p.keys()).map(|k| &**k);
+        let hint = match (nearest(name, names.clone()), known.is_some_and(|p| !p.is_empty())) {
+            (Some(near), _) => format!(", did you mean {near}?"),
+            (None, true) => format!(" (there are {})", names.collect::<Vec<_>>().join(", ")),
+            (None, false) => " (the configuration has no profiles)".to_owned(),
+        };
+        return Err(Error::invalid(format!("profile \"{name}\" not found{hint}")));
+    };
+    let Tree::Map(mut overlay) = profile.value.clone() else {
+        let mistake = profile.place.error(format!("profile {name} must be a map of sections"));
+        return Err(Error::invalid("the configuration has mistakes").with_diagnostics(vec![mistake]));
+    };
+    if let Some(Item { value: Tree::Map(disable), .. }) = overlay.get_mut("disable") {
+        for (list, item) in disable.iter_mut() {
+            if let Tree::Map(edits) = &item.value {
+                let base = tree::find(root, &format!("disable.{list}")).map(Item::to_data);
+                item.value = Tree::Leaf(edited(base, edits));
+            }
+        }
+    }
+    tree::merge(root, overlay);
+    Ok(())
+}
+
+fn edited(base: Option<Data>, edits: &Section) -> Data {
+    let list = |key: &str| match edits.get(key).map(Item::to_data) {
+        Some(Data::List(items)) => items,
+        Some(Data::Null) | None => Vec::new(),
+        Some(one) => vec![one],
+    };
+    let mut items = match base {
+        Some(Data::List(items)) => items,
+        _ => Vec::new(),
+    };
+    let removed = list("remove");
+    items.retain(|item| !removed.contains(item));
+    items.extend(list("add"));
+    Data::List(items)
+}
+
+fn set(root: &mut Section, text: &str) -> Result<()> {
+    let Some((path, value)) = text.split_once('=').filter(|(path, _)| !path.is_empty()) else {
+        return Err(Error::invalid(format!("--set {text}: section.key=value expected")));
+    };
+    let item = argument("--set", text, path.len() + 1, placeholder::shaped(value));
+    // An override key has dots of its own.
+    let parts = match path.split_once('.') {
+        Some((first @ "override", rest)) => vec![first, rest],
+        _ => path.split('.').collect(),
+    };
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err(Error::invalid(format!("--set {text}: the path has an empty part")));
+    }
+    tree::put(root, &parts, item);
+    Ok(())
+}
+
+fn argument(name: &str, text: &str, value_at: usize, value: Data) -> Item {
+    let file = Arc::new(SourceFile { name: name.into(), text: text.into() });
+    let place = Place { file, key: 0..value_at - 1, value: value_at..text.len() };
+    Item { place, value: Tree::Leaf(value) }
+}

@@ -1,0 +1,168 @@
+//! `${env:NAME}` and `${name}` in configuration values.
+
+use crate::tree::{Item, Place, Section, Tree};
+use infra_base::{Data, Diagnostic, nearest};
+use std::collections::HashMap;
+
+/// What a lookup answers: a value, or why there is none.
+type Lookup<'a> = dyn FnMut(&str) -> Option<Result<Data, String>> + 'a;
+
+/// Replaces what `lookup` knows in `text`: `None` leaves the placeholder as it is. A text that is one placeholder takes
+/// the value with its type.
+fn replace(text: &str, lookup: &mut Lookup<'_>) -> Result<Data, String> {
+    if let Some(name) = text.strip_prefix("${").and_then(|t| t.strip_suffix('}'))
+        && !name.contains('}')
+    {
+        return lookup(name).unwrap_or_else(|| Ok(Data::text(text)));
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let Some(end) = rest[at..].find('}').map(|i| at + i) else { break };
+        // `$${` stays for the last pass, which makes it a literal.
+        let literal = rest[..at].ends_with('$');
+        out.push_str(&rest[..at]);
+        match if literal { None } else { lookup(&rest[at + 2..end]) } {
+            None => out.push_str(&rest[at..=end]),
+            Some(value) => out.push_str(&printed(&value?)?),
+        }
+        rest = &rest[end + 1..];
+    }
+    out.push_str(rest);
+    Ok(Data::from(out))
+}
+
+fn printed(data: &Data) -> Result<String, String> {
+    Ok(match data {
+        Data::Null => String::new(),
+        Data::Bool(v) => v.to_string(),
+        Data::Int(v) => v.to_string(),
+        Data::Float(v) => v.to_string(),
+        Data::Text(v) => v.to_string(),
+        other => return Err(format!("a {} can't stand inside of a text", other.type_name())),
+    })
+}
+
+/// Visits every text of a leaf, also inside of lists.
+fn texts(data: &mut Data, each: &mut impl FnMut(&mut Data)) {
+    match data {
+        Data::Text(_) => each(data),
+        Data::List(items) => items.iter_mut().for_each(|item| texts(item, each)),
+        Data::Map(map) => map.values_mut().for_each(|item| texts(item, each)),
+        _ => {}
+    }
+}
+
+fn apply(item: &mut Item, lookup: &mut Lookup<'_>, mistakes: &mut Vec<Diagnostic>) {
+    item.leaves(&mut |place, leaf| {
+        texts(leaf, &mut |data| {
+            let replaced = data.as_str().filter(|t| t.contains("${")).map(|t| replace(t, lookup));
+            match replaced {
+                None => {}
+                Some(Ok(new)) => *data = new,
+                Some(Err(why)) => {
+                    mistakes.push(place.error(why));
+                    // As if it were not there, so that one mistake is told once.
+                    *data = Data::Null;
+                }
+            }
+        });
+    });
+}
+
+/// Puts operating system variables into a file's values.
+pub(crate) fn environment(
+    file: &mut Item,
+    env: &dyn Fn(&str) -> Option<String>,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let mut lookup = |name: &str| {
+        let name = name.strip_prefix("env:")?;
+        // Text on purpose: typed keys read text leniently, and `1.10` must not become 1.1.
+        Some(env(name).map(Data::from).ok_or_else(|| format!("environment variable {name} is not set")))
+    };
+    apply(file, &mut lookup, mistakes);
+}
+
+/// Refuses operating system variables in the vars of profiles.
+pub(crate) fn refuse_in_profile_vars(file: &Item, mistakes: &mut Vec<Diagnostic>) {
+    let Some(profiles) = file.as_map().and_then(|m| m.get("profiles")).and_then(Item::as_map) else { return };
+    for vars in profiles.values().filter_map(|p| p.as_map()?.get("vars")) {
+        vars.clone().leaves(&mut |place: &Place, leaf| {
+            texts(leaf, &mut |data| {
+                if data.as_str().is_some_and(|t| t.contains("${env:")) {
+                    let text = "variables of a profile can't read the environment";
+                    mistakes.push(place.error(text).help("put the variable under the top-level `vars`"));
+                }
+            });
+        });
+    }
+}
+
+/// Resolves `${name}` from `vars` (which may use one another) in every section.
+pub(crate) fn variables(root: &mut Section, mistakes: &mut Vec<Diagnostic>) {
+    let raw: HashMap<Box<str>, Data> = match root.get("vars").map(|v| &v.value) {
+        Some(Tree::Map(vars)) => vars.iter().map(|(k, v)| (k.clone(), v.to_data())).collect(),
+        _ => HashMap::new(),
+    };
+    let mut lookup = |name: &str| value_of(name, &raw, &mut Vec::new());
+    for (section, item) in root.iter_mut() {
+        if &**section != "vars" {
+            apply(item, &mut lookup, mistakes);
+            item.leaves(&mut |_, leaf| {
+                texts(leaf, &mut |data| {
+                    if let Some(text) = data.as_str().filter(|t| t.contains("$${")) {
+                        *data = Data::from(text.replace("$${", "${"));
+                    }
+                });
+            });
+        }
+    }
+}
+
+fn value_of(
+    name: &str,
+    raw: &HashMap<Box<str>, Data>,
+    open: &mut Vec<String>,
+) -> Option<Result<Data, String>> {
+    // Anything else (`${env:…}` behind `$$`, `${X:-y}`) is not ours.
+    let ours = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(ours) {
+        return None;
+    }
+    let Some(value) = raw.get(name) else {
+        let near = nearest(name, raw.keys().map(|k| &**k));
+        let hint = near.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
+        return Some(Err(format!("variable {name} is not defined under `vars`{hint}")));
+    };
+    let Some(text) = value.as_str().filter(|t| t.contains("${")) else { return Some(Ok(value.clone())) };
+    if open.iter().any(|n| n == name) {
+        open.push(name.to_owned());
+        return Some(Err(format!("variables need each other: {}", open.join(" → "))));
+    }
+    open.push(name.to_owned());
+    let result = replace(text, &mut |inner| value_of(inner, raw, open));
+    if result.is_ok() {
+        open.pop();
+    }
+    Some(result)
+}
+
+/// The value of a command line or environment text, by its shape: `true`, `false`, integer, float, else text.
+pub fn shaped(text: &str) -> Data {
+    match text {
+        "true" => return Data::Bool(true),
+        "false" => return Data::Bool(false),
+        _ => {}
+    }
+    // Only what prints as it was written is a number: `007` and `1.10` stay text.
+    if let Ok(v) = text.parse::<i64>()
+        && v.to_string() == text
+    {
+        return Data::Int(v);
+    }
+    match text.parse::<f64>() {
+        Ok(v) if v.is_finite() && format!("{v:?}") == text => Data::Float(v),
+        _ => Data::text(text),
+    }
+}

@@ -1,0 +1,258 @@
+//! Layers and their order, placeholders, checks of every key.
+
+use crate::{Config, Encoding, History, KEYS, Loaded, Replacement, Sources, Type, load, shaped};
+use expect_test::{Expect, expect};
+use infra_base::{Data, Error};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Loads files given as texts, named `0.yaml`, `1.yaml`, ….
+fn loaded(files: &[&str], profiles: &[&str], set: &[&str]) -> Result<Loaded, Error> {
+    let dir = tempfile::tempdir().unwrap();
+    let paths: Vec<PathBuf> = (0..files.len()).map(|i| dir.path().join(format!("{i}.yaml"))).collect();
+    for (path, text) in paths.iter().zip(files) {
+        std::fs::write(path, text).unwrap();
+    }
+    let own = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect();
+    let sources = Sources { files: paths, profiles: own(profiles), set: own(set) };
+    load(&sources, &|name| (name == "SECRET").then(|| "1.10".to_owned()))
+}
+
+fn told(result: Result<Loaded, Error>) -> String {
+    let (mut text, diagnostics) = match result {
+        Ok(loaded) => (String::new(), loaded.warnings),
+        Err(error) => (format!("{error}\n"), error.diagnostics().to_vec()),
+    };
+    for d in diagnostics {
+        let line = d.one_line();
+        let line = line.rsplit_once(".yaml:").map_or(line.clone(), |(dir, rest)| {
+            format!("{}.yaml:{rest}", dir.rsplit('/').next().unwrap_or_default())
+        });
+        let label = &d.labels[0];
+        let help = d.help.map(|h| format!(" | {h}")).unwrap_or_default();
+        text.push_str(&format!("{:?} {line} `{}`{help}\n", d.severity, &label.file.text[label.span.clone()]));
+    }
+    text
+}
+
+fn check(files: &[&str], expected: Expect) {
+    expected.assert_eq(&told(loaded(files, &[], &[])));
+}
+
+#[test]
+fn later_layers_win_leaf_by_leaf() {
+    let first = "
+shutdown: {timeout: 5s}
+logger: {encoding: json}
+relay: {node_name: one}
+disable: {namespaces: [a, b]}
+profiles:
+  dev:
+    relay: {node_name: dev}
+    disable: {namespaces: {add: [c], remove: [a]}}
+";
+    let second = "shutdown: {timeout: 1m}\n";
+    let config = loaded(&[first, second], &["dev"], &["logmanager.min_level=1"]).unwrap().config;
+    assert_eq!(config.shutdown, Duration::from_secs(60));
+    assert_eq!(config.encoding, Encoding::Json);
+    assert_eq!(config.node_name.as_deref(), Some("dev"));
+    assert_eq!(config.logmanager.min_level, 1);
+    let disabled: Vec<_> = config.disable.namespaces.iter().map(|p| &*p.text).collect();
+    assert_eq!(disabled, ["b", "c"]);
+    let config = loaded(&[first], &["dev"], &["relay.node_name=set"]).unwrap().config;
+    assert_eq!(config.node_name.as_deref(), Some("set"));
+}
+
+#[test]
+fn the_environment_names_the_node() {
+    let sources = Sources { files: vec![], profiles: vec![], set: vec![] };
+    let env = |name: &str| (name == "WIPPY_NODE_ID").then(|| "n7".to_owned());
+    assert_eq!(load(&sources, &env).unwrap().config.node_name.as_deref(), Some("n7"));
+    assert_eq!(Config::defaults().node_name, None);
+}
+
+#[test]
+fn placeholders_resolve_after_profiles() {
+    let file = "
+vars: {port: 8080, host: 'localhost', addr: '${host}:${port}', key: '${env:SECRET}'}
+profiles: {dev: {vars: {host: dev}}}
+override:
+  app:http:addr: ${addr}
+  app:http:port: ${port}
+  app:http:key: k-${key}
+  app:http:list: [1, '${host}', 'a ${port}']
+  app:http:raw: $${host} ${X:-y}
+";
+    let config = loaded(&[file], &["dev"], &["override.app:x:pool.size=3"]).unwrap().config;
+    let text: Vec<_> = config.overrides.iter().map(|o| format!("{} = {:?}", o.key, o.value)).collect();
+    expect![[r#"
+        app:http:addr = Text("dev:8080")
+        app:http:port = Int(8080)
+        app:http:key = Text("k-1.10")
+        app:http:list = List([Int(1), Text("dev"), Text("a 8080")])
+        app:http:raw = Text("${host} ${X:-y}")
+        app:x:pool.size = Int(3)"#]]
+    .assert_eq(&text.join("\n"));
+}
+
+#[test]
+fn mistakes_of_placeholders() {
+    check(
+        &["
+vars: {a: '${b}', b: '${a}', port: 1}
+relay: {node_name: '${a}'}
+logger: {encoding: '${env:NOWHERE}'}
+shutdown: {timeout: '${prot}'}
+profiles: {dev: {vars: {x: '${env:SECRET}'}}}
+"],
+        expect![[r#"
+            the configuration has mistakes
+            Error 0.yaml:6:28: variables of a profile can't read the environment `'${env:SECRET}'` | put the variable under the top-level `vars`
+            Error 0.yaml:4:20: environment variable NOWHERE is not set `'${env:NOWHERE}'`
+            Error 0.yaml:3:20: variables need each other: a → b → a `'${a}'`
+            Error 0.yaml:5:21: variable prot is not defined under `vars` (did you mean port?) `'${prot}'`
+        "#]],
+    );
+}
+
+#[test]
+fn unknown_keys_warn_and_wrong_types_stop() {
+    check(
+        &["
+version: 2
+logger: {encodng: json}
+registy: {}
+registry: {history_typ: nil, history_type: tape}
+shutdown: {timeout: 30}
+supervisor: {host: {worker_count: many, buffer_size: 0}}
+lua: on
+disable: {namespaces: 5, names: []}
+override: [1]
+workspace: {replacements: {a/b: [1]}}
+"],
+        expect![[r#"
+            the configuration has mistakes
+            Error 0.yaml:2:10: unknown version of the configuration, "1.0" expected `2`
+            Error 0.yaml:5:44: registry.history_type must be one of memory, sqlite, postgres, nil, this is "tape" `tape`
+            Error 0.yaml:6:21: shutdown.timeout must be a duration (30s, 1m, 2h15m), this is "30" `30`
+            Error 0.yaml:7:35: supervisor.host.worker_count must be a whole number, this is "many" `many`
+            Error 0.yaml:8:6: lua is a section, this is a text `on`
+            Error 0.yaml:7:54: supervisor.host.buffer_size must be above zero `0`
+            Error 0.yaml:10:11: override must be a map, this is a list `[1]`
+            Error 0.yaml:9:23: disable.namespaces must be a list of patterns, this is "5" `5`
+            Error 0.yaml:11:33: the replacement of a/b must be a directory or null `[1]`
+            Warning 0.yaml:3:10: unknown configuration key logger.encodng `encodng` | did you mean encoding?
+            Warning 0.yaml:4:1: unknown configuration key registy `registy` | did you mean registry?
+            Warning 0.yaml:5:12: unknown configuration key registry.history_typ `history_typ` | did you mean history_type?
+            Warning 0.yaml:9:26: unknown configuration key disable.names `names`
+        "#]],
+    );
+    check(
+        &["- a\n"],
+        expect![[r#"
+        the configuration has mistakes
+        Error 0.yaml:1:1: a configuration file holds sections, this one is a list `- a`
+    "#]],
+    );
+    check(
+        &["logger:\n\tencoding: json\n"],
+        expect![[r#"
+        the configuration has mistakes
+        Error 0.yaml:2:1: a tab is not allowed here `	` | indent with spaces
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_built_warns_or_stops() {
+    check(
+        &["
+otel: {enabled: true, endpoint: x}
+prometheus: {enabled: false, address: x}
+lua: {type_system: {enabled: true, strict: false}, cache: {enabled: false}, proto_cache_size: 5}
+extensions: {paths: [a.so]}
+boot: {config_path: x}
+cluster: {enabled: false, name: x}
+security: {strict_mode: false}
+"],
+        expect![[r#"
+            Warning 0.yaml:2:8: otel is not built yet, the section has no effect `enabled`
+            Warning 0.yaml:4:21: lua.type_system.enabled has no effect: types are parsed, not checked yet `enabled`
+            Warning 0.yaml:4:77: lua.proto_cache_size has no effect yet `proto_cache_size`
+            Warning 0.yaml:5:14: extensions.paths: native extensions are not supported `paths`
+            Warning 0.yaml:6:1: section boot is read-only and ignored `boot`
+        "#]],
+    );
+    check(
+        &["
+cluster: {enabled: true}
+security: {strict_mode: 'true'}
+registry: {history_type: sqlite, history_path: x}
+"],
+        expect![[r#"
+            the configuration has mistakes
+            Error 0.yaml:2:20: cluster is not built yet `true`
+            Error 0.yaml:3:25: security.strict_mode is not built yet, and going on without it would not protect `'true'`
+            Error 0.yaml:4:26: registry.history_type sqlite is not built yet `sqlite` | use memory or nil
+            Warning 0.yaml:4:34: registry.history_path has no effect yet `history_path`
+        "#]],
+    );
+    let none = loaded(&["registry: {enable_history: false, history_type: nil}\n"], &[], &[]).unwrap();
+    assert_eq!(none.config.history, History::None);
+}
+
+#[test]
+fn arguments_are_checked() {
+    let file = "profiles: {development: {}, test: {}}\n";
+    for (profiles, set, says) in [
+        (vec!["tset"], vec![], "profile \"tset\" not found, did you mean test?"),
+        (vec!["x"], vec![], "profile \"x\" not found (there are development, test)"),
+        (vec![], vec!["a"], "--set a: section.key=value expected"),
+        (vec![], vec!["a..b=1"], "--set a..b=1: the path has an empty part"),
+    ] {
+        assert_eq!(loaded(&[file], &profiles, &set).unwrap_err().message(), says);
+    }
+    let missing = Sources { files: vec!["/nowhere/x.yaml".into()], ..Sources::default() };
+    let message = load(&missing, &|_| None).unwrap_err().to_string();
+    assert!(message.starts_with("configuration file /nowhere/x.yaml can't be read"), "{message}");
+    expect![[r#"
+        the configuration has mistakes
+        Error --set:1:18: shutdown.timeout must be a duration (30s, 1m, 2h15m), this is "soon" `soon`
+        Warning --set:1:1: unknown configuration key x `x.y`
+    "#]]
+    .assert_eq(&told(loaded(&[], &[], &["shutdown.timeout=soon", "x.y=1"])));
+}
+
+#[test]
+fn replacements_keep_their_nulls() {
+    let file = "workspace: {replacements: {org/a: ../a, org/b: null}}\n";
+    let config = loaded(&[file], &[], &[]).unwrap().config;
+    let expected =
+        |module: &str, dir: Option<&str>| Replacement { module: module.into(), dir: dir.map(Into::into) };
+    assert_eq!(config.replacements, [expected("org/a", Some("../a")), expected("org/b", None)]);
+}
+
+#[test]
+fn values_take_the_type_of_their_shape() {
+    for (text, data) in [
+        ("true", Data::Bool(true)),
+        ("-5", Data::Int(-5)),
+        ("007", Data::text("007")),
+        ("1.5", Data::Float(1.5)),
+        ("1.10", Data::text("1.10")),
+        ("", Data::text("")),
+        ("nan", Data::text("nan")),
+    ] {
+        assert_eq!(shaped(text), data, "{text}");
+    }
+}
+
+#[test]
+fn the_table_of_keys_is_complete_and_has_no_section_twice() {
+    assert_eq!(KEYS.len(), 115);
+    for (i, key) in KEYS.iter().enumerate() {
+        assert!(!KEYS[..i].iter().any(|k| k.path == key.path), "{} is there twice", key.path);
+        assert!(!KEYS.iter().any(|k| k.path.starts_with(&format!("{}.", key.path))), "{}", key.path);
+        assert!(!matches!(key.ty, Type::OneOf([])));
+    }
+}

@@ -1,0 +1,202 @@
+//! JSON straight between a text and the heap.
+
+use crate::{Cx, Raise, Table, Val, View};
+use infra_base::{Data, Error, Kind};
+use infra_codec::json::{write_float, write_int, write_text};
+use lua_vm::ErrorObject;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// The JSON text of a value: arrays of keys `1..n`, objects of text keys, sorted; functions and objects are `null`, error objects
+/// their message. `Internal`: mixed keys, gaps, cycles or nesting beyond 128.
+pub fn to_json<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::with_capacity(128);
+    write_value(cx, value, &mut out, 0).map_err(|reason| {
+        Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))
+    })?;
+    cx.charge(out.len() / 2);
+    Ok(out)
+}
+
+fn write_value<'cx>(
+    cx: &mut Cx<'cx>,
+    value: Val<'cx>,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
+    match value.view() {
+        View::Nil | View::Function(_) | View::Thread(_) => out.extend_from_slice(b"null"),
+        View::Bool(b) => out.extend_from_slice(if b { b"true" } else { b"false" }),
+        View::Int(i) => write_int(out, i),
+        View::Float(f) => write_float(out, f),
+        View::Str(s) => write_bytes(out, s),
+        View::Userdata(u) => match u.payload::<ErrorObject>() {
+            Some(error) => write_text(out, error.message()),
+            None => out.extend_from_slice(b"null"),
+        },
+        View::Table(table) => return write_table(cx, table, out, depth),
+    }
+    Ok(())
+}
+
+fn write_table<'cx>(
+    cx: &mut Cx<'cx>,
+    table: Table<'cx>,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
+    if depth >= Data::MAX_DEPTH {
+        return Err(format!("nested deeper than {} levels (a table that contains itself?)", Data::MAX_DEPTH));
+    }
+    // A table may be reached on many ways, so the text can be far larger than the heap.
+    if cx.reserve(out.len()).is_err() {
+        return Err("the text does not fit the memory limit".into());
+    }
+    let mut texts: Vec<(&'cx [u8], Val<'cx>)> = Vec::new();
+    let (mut numbers, mut last) = (0, 0);
+    let mut cursor = 0;
+    while let Some((next, key, value)) = table.entry_at(cursor) {
+        cursor = next;
+        match key.view() {
+            View::Str(s) => texts.push((s, value)),
+            View::Int(i) if i >= 1 => (numbers, last) = (numbers + 1, last.max(i)),
+            _ => return Err(format!("a {} key has no form in JSON", key.type_name())),
+        }
+    }
+    if numbers == 0 && (!texts.is_empty() || table.held_text_key()) {
+        texts.sort_unstable_by_key(|(key, _)| *key);
+        out.push(b'{');
+        for (i, (key, value)) in texts.into_iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            write_bytes(out, key);
+            out.push(b':');
+            write_value(cx, value, out, depth + 1)?;
+        }
+        out.push(b'}');
+        return Ok(());
+    }
+    if !texts.is_empty() {
+        return Err("a table with both text and number keys has no form in JSON".into());
+    }
+    if last != numbers {
+        return Err(format!("an array with gaps has no form in JSON ({numbers} of {last} items)"));
+    }
+    out.push(b'[');
+    for i in 1..=numbers {
+        if i > 1 {
+            out.push(b',');
+        }
+        let item = table.get_int(i);
+        write_value(cx, item, out, depth + 1)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+/// A string; bytes that are not UTF-8 become U+FFFD.
+fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => write_text(out, text),
+        Err(_) => write_text(out, &String::from_utf8_lossy(bytes)),
+    }
+}
+
+/// The value of a JSON text; the empty text is `Invalid`, a malformed one `Internal`. Raises when the quota is exceeded.
+pub fn from_json<'cx>(cx: &mut Cx<'cx>, text: &[u8]) -> Result<Result<Val<'cx>, Error>, Raise> {
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Err(Error::invalid("json: the text is empty")));
+    }
+    cx.reserve(text.len())?;
+    cx.charge(text.len());
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = Seed(cx).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    Ok(read.map_err(|e| Error::new(Kind::Internal, format!("json: {e}")).with_retryable(Some(false))))
+}
+
+/// Builds values as the parser meets them.
+struct Seed<'a, 'cx>(&'a mut Cx<'cx>);
+
+impl<'de, 'cx> DeserializeSeed<'de> for Seed<'_, 'cx> {
+    type Value = Val<'cx>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Val<'cx>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, 'cx> Visitor<'de> for Seed<'_, 'cx> {
+    type Value = Val<'cx>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Val<'cx>, E> {
+        Ok(Val::NIL)
+    }
+
+    fn visit_bool<E>(self, v: bool) -> Result<Val<'cx>, E> {
+        Ok(Val::bool(v))
+    }
+
+    fn visit_i64<E>(self, v: i64) -> Result<Val<'cx>, E> {
+        Ok(Val::int(v))
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Val<'cx>, E> {
+        Ok(i64::try_from(v).map_or(Val::float(v as f64), Val::int))
+    }
+
+    fn visit_f64<E>(self, v: f64) -> Result<Val<'cx>, E> {
+        Ok(Val::float(v))
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Val<'cx>, E> {
+        Ok(self.0.string(v.as_bytes()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Val<'cx>, A::Error> {
+        let table = self.0.table(0, 0);
+        let mut at = 0;
+        while let Some(value) = seq.next_element_seed(Seed(self.0))? {
+            at += 1;
+            self.0.set_int(table, at, value).map_err(|_| A::Error::custom("the value does not fit"))?;
+        }
+        Ok(table.val())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Val<'cx>, A::Error> {
+        let table = self.0.table(0, map.size_hint().unwrap_or(4));
+        self.0.mark_text_keyed(table);
+        while let Some(key) = map.next_key_seed(Key(self.0))? {
+            let value = map.next_value_seed(Seed(self.0))?;
+            self.0.set(table, key, value).map_err(|_| A::Error::custom("the value does not fit"))?;
+        }
+        Ok(table.val())
+    }
+}
+
+/// Keys are looked up among the node's symbols before a string is made.
+struct Key<'a, 'cx>(&'a mut Cx<'cx>);
+
+impl<'de, 'cx> DeserializeSeed<'de> for Key<'_, 'cx> {
+    type Value = Val<'cx>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Val<'cx>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, 'cx> Visitor<'de> for Key<'_, 'cx> {
+    type Value = Val<'cx>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text key")
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Val<'cx>, E> {
+        Ok(self.0.key(v))
+    }
+}

@@ -1,0 +1,69 @@
+//! Makes processes of Lua entries for `sys-process` and `sys-functions`.
+
+use crate::body::LuaBody;
+use crate::program::Program;
+use core_dispatch::Commands;
+use core_sched::Process;
+use infra_app::App;
+use infra_base::{Error, Result};
+use infra_clock::Clock;
+use lua_api::{Host, Mailroom};
+use lua_vm::{Lua, Options, Statics};
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+use sys_entries::Entries;
+use sys_process::{BoxProcess, Executor, Launch};
+
+/// Runs `function.lua` and `process.lua`.
+pub struct LuaExecutor {
+    statics: Arc<Statics>,
+    entries: Arc<Entries>,
+    clock: Clock,
+    options: Options,
+    /// Set once when the context is sealed, before anything runs.
+    app: OnceLock<(App, Commands)>,
+}
+
+impl LuaExecutor {
+    /// An executor over the node's statics. `options` bound every process.
+    pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
+        LuaExecutor { statics, entries, clock, options, app: OnceLock::new() }
+    }
+
+    /// Hands over the sealed context; nothing can be launched before.
+    pub fn seal(&self, app: App, commands: Commands) {
+        // A second call would come from a second start, which the loader does not make.
+        let _ = self.app.set((app, commands));
+    }
+}
+
+impl Executor for LuaExecutor {
+    fn launch(&self, launch: Launch) -> Result<BoxProcess> {
+        let Launch { entry, args, frame, control } = launch;
+        let program = self.entries.get::<Program>(&entry.id)?;
+        let (app, commands) =
+            self.app.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
+        let host = Host {
+            frame,
+            control: control.clone(),
+            app: app.clone(),
+            commands: commands.clone(),
+            clock: self.clock.clone(),
+            names: program.clone(),
+            values: Vec::new(),
+            mail: Mailroom::default(),
+            tasks: Vec::new(),
+            free: Vec::new(),
+            current: 0,
+            ready: VecDeque::new(),
+            starts: Vec::new(),
+            wake: None,
+            outstanding: 0,
+            freed: Vec::new(),
+            may_wait: false,
+        };
+        let lua = Lua::new(self.statics.clone(), self.options);
+        let body = Box::new(LuaBody::new(lua, host, program, None, args));
+        Ok(Box::pin(Process::new(control, body)))
+    }
+}

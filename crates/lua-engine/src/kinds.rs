@@ -1,0 +1,271 @@
+//! Entry kinds that hold Lua: `function.lua`, `process.lua`, `library.lua`, `module.lua`.
+//!
+//! ```yaml
+//! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
+//! ```
+
+use crate::program::Program;
+use crate::unit::{Import, Unit, compile};
+use core_dispatch::BoxFuture;
+use infra_base::{EntryId, Error, Result, nearest};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use sys_entries::{BuildCx, EntryKind, FieldDoc, Fields, Offers};
+
+/// What differs between the kinds.
+pub trait Role: Send + Sync + 'static {
+    /// The kind's text.
+    const KIND: &'static str;
+    /// One sentence for the reference page.
+    const DOC: &'static str;
+    /// Its fields.
+    const FIELDS: &'static [FieldDoc];
+    /// Whether it names a method.
+    const RUNS: bool;
+}
+
+const SOURCE: FieldDoc = FieldDoc {
+    name: "source",
+    ty: "text",
+    default: "!",
+    doc: "Lua code, or `file://` and a path beside the YAML file.",
+};
+const METHOD: FieldDoc = FieldDoc {
+    name: "method",
+    ty: "text",
+    default: "main",
+    doc: "The function to run, of the table that the code returns; without it the returned function, `main`, or the only function.",
+};
+const MODULES: FieldDoc = FieldDoc {
+    name: "modules",
+    ty: "list of text",
+    default: "[]",
+    doc: "Built-in modules that the code may `require`.",
+};
+const IMPORTS: FieldDoc = FieldDoc {
+    name: "imports",
+    ty: "map of alias to entry id",
+    default: "{}",
+    doc: "Other Lua entries by the name under which the code sees them; `:json` means a built-in module.",
+};
+const POOL: [FieldDoc; 5] = [
+    FieldDoc {
+        name: "pool.type",
+        ty: "inline, lazy, static or adaptive",
+        default: "lazy",
+        doc: "How states are kept between calls.",
+    },
+    FieldDoc {
+        name: "pool.workers",
+        ty: "integer",
+        default: "",
+        doc: "Calls that a static pool runs at once.",
+    },
+    FieldDoc {
+        name: "pool.size",
+        ty: "integer",
+        default: "",
+        doc: "Calls at once when `workers` is absent.",
+    },
+    FieldDoc { name: "pool.buffer", ty: "integer", default: "workers × 64", doc: "Calls that may wait." },
+    FieldDoc {
+        name: "pool.max_size",
+        ty: "integer",
+        default: "16",
+        doc: "Calls at once of a lazy or adaptive pool.",
+    },
+];
+
+/// `function.lua`
+pub struct Function;
+/// `process.lua`
+pub struct Process;
+/// `library.lua`
+pub struct Library;
+/// `module.lua`
+pub struct ModuleUnit;
+
+impl Role for Function {
+    const KIND: &'static str = "function.lua";
+    const DOC: &'static str =
+        "A function in Lua: called by other code, HTTP endpoints and services; each call has a fresh state.";
+    const FIELDS: &'static [FieldDoc] =
+        &[SOURCE, METHOD, MODULES, IMPORTS, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
+    const RUNS: bool = true;
+}
+
+impl Role for Process {
+    const KIND: &'static str = "process.lua";
+    const DOC: &'static str =
+        "A process in Lua: spawned on a host, with a mailbox of its own, isolated from all others.";
+    const FIELDS: &'static [FieldDoc] = &[SOURCE, METHOD, MODULES, IMPORTS];
+    const RUNS: bool = true;
+}
+
+impl Role for Library {
+    const KIND: &'static str = "library.lua";
+    const DOC: &'static str = "Lua code that other entries import.";
+    const FIELDS: &'static [FieldDoc] = &[SOURCE, MODULES, IMPORTS];
+    const RUNS: bool = false;
+}
+
+impl Role for ModuleUnit {
+    const KIND: &'static str = "module.lua";
+    const DOC: &'static str = "Lua code that other entries import; the same as `library.lua`.";
+    const FIELDS: &'static [FieldDoc] = &[SOURCE, MODULES, IMPORTS];
+    const RUNS: bool = false;
+}
+
+/// The entry kind of a role.
+pub struct LuaKind<R> {
+    modules: Arc<[&'static str]>,
+    role: PhantomData<fn() -> R>,
+}
+
+impl<R: Role> LuaKind<R> {
+    /// `modules`: every module that units may list.
+    pub fn new(modules: Arc<[&'static str]>) -> Self {
+        LuaKind { modules, role: PhantomData }
+    }
+}
+
+/// A decoded Lua entry.
+pub struct Config {
+    source: Box<str>,
+    method: Option<Box<str>>,
+    modules: Vec<Box<str>>,
+    imports: Vec<(Box<str>, Import)>,
+}
+
+/// Kinds that can be imported.
+const IMPORTABLE: &[&str] = &["library.lua", "module.lua", "function.lua", "process.lua"];
+
+impl<R: Role> EntryKind for LuaKind<R> {
+    const KIND: &'static str = R::KIND;
+    const DOC: &'static str = R::DOC;
+    const FIELDS: &'static [FieldDoc] = R::FIELDS;
+    const FOLLOWS_REFERENCES: bool = true;
+    type Config = Config;
+    type Instance = Code;
+
+    fn decode(&self, fields: &mut Fields) -> Result<Config> {
+        let source = fields.source("source").unwrap_or_else(|| {
+            fields.mistake("source", "required (Lua code, or file:// and a path)");
+            "".into()
+        });
+        let method = if R::RUNS { fields.optional::<Box<str>>("method") } else { None };
+        let listed: Vec<Box<str>> = fields.optional("modules").unwrap_or_default();
+        for (i, name) in listed.iter().enumerate() {
+            self.known(fields, &format!("modules[{i}]"), name);
+        }
+        let named: BTreeMap<Box<str>, Box<str>> = fields.optional("imports").unwrap_or_default();
+        let mut imports = Vec::with_capacity(named.len());
+        for (alias, target) in named {
+            let field = format!("imports.{alias}");
+            let import = match target.strip_prefix(':') {
+                Some(module) => {
+                    self.known(fields, &field, module);
+                    Import::Module(module.into())
+                }
+                None => Import::Entry(fields.reference(&field, IMPORTABLE)),
+            };
+            imports.push((alias, import));
+        }
+        if R::KIND == Function::KIND {
+            for pool in POOL {
+                fields.skip(pool.name);
+            }
+        }
+        Ok(Config { source, method, modules: listed, imports })
+    }
+
+    fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<Code>> {
+        Box::pin(async move {
+            let entry =
+                cx.entry().ok_or_else(|| Error::internal(format!("entry {} is not in the change", cx.id)))?;
+            // The source did not change when only an import did: the compiled code is kept.
+            let previous = cx.previous::<Code>().filter(|code| *code.source == *config.source);
+            let proto = match previous {
+                Some(code) => code.unit.proto.clone(),
+                None => compile(entry, &config.source)?,
+            };
+            let unit = Arc::new(Unit {
+                id: cx.id.clone(),
+                proto,
+                method: config.method.clone(),
+                modules: config.modules.clone(),
+                imports: config.imports.clone(),
+            });
+            let program = Arc::new(Program::link(&unit, &|id: &EntryId| cx.get::<Unit>(id))?);
+            Ok(Code { source: config.source.clone(), unit, program, runs: R::RUNS })
+        })
+    }
+
+    fn offers(&self, _id: &EntryId, code: &Arc<Code>, offers: &mut Offers) {
+        offers.add::<Unit>(code.unit.clone());
+        if code.runs {
+            offers.add::<Program>(code.program.clone());
+        }
+    }
+}
+
+impl<R: Role> LuaKind<R> {
+    fn known(&self, fields: &mut Fields, field: &str, name: &str) {
+        if self.modules.contains(&name) {
+            return;
+        }
+        let message = match nearest(name, self.modules.iter().copied()) {
+            Some(near) => format!("no module \"{name}\"; did you mean \"{near}\"?"),
+            None if PLANNED.contains(&name) => format!("module \"{name}\" is not built yet"),
+            None => format!("no module \"{name}\" (there are: {})", self.modules.join(", ")),
+        };
+        fields.mistake(field, &message);
+    }
+}
+
+/// Documented modules that are not built yet.
+const PLANNED: &[&str] = &[
+    "archive",
+    "base64",
+    "cdc",
+    "cloudstorage",
+    "compress",
+    "contract",
+    "crypto",
+    "ctx",
+    "env",
+    "eval_runner",
+    "events",
+    "excel",
+    "exec",
+    "expr",
+    "fs",
+    "hash",
+    "html",
+    "http_client",
+    "hub",
+    "metrics",
+    "pg",
+    "queue",
+    "security",
+    "sql",
+    "store",
+    "system",
+    "templates",
+    "text",
+    "treesitter",
+    "tty",
+    "uuid",
+    "websocket",
+    "workflow",
+    "yaml",
+];
+
+/// What lives while a Lua entry does.
+pub struct Code {
+    source: Box<str>,
+    unit: Arc<Unit>,
+    program: Arc<Program>,
+    runs: bool,
+}

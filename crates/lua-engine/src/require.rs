@@ -1,0 +1,115 @@
+//! `require`, `print`, `coroutine.spawn`, `subscribe`: globals that need the process around them.
+
+use lua_api::{Binding, Channel, Cx, Guest, Mailroom, NativeResult, Val};
+use lua_vm::StaticsBuilder;
+
+/// Presets the globals.
+pub fn install(statics: &mut StaticsBuilder) {
+    statics.func("require", require);
+    statics.func("print", print);
+    statics.func("subscribe", subscribe);
+    statics.func("unsubscribe", unsubscribe);
+}
+
+/// `require(name)`: what the name means in the calling unit. A name that means another unit elsewhere in the program is the
+/// caller's own, unless somebody replaced the global (a mock); every other declared name is the global.
+fn require(cx: &mut Cx<'_>) -> NativeResult {
+    let name = cx.check_str(0)?;
+    let place = cx.place(1);
+    let unit = place.trim_end_matches(": ").rsplit_once(':').map_or("", |(unit, _)| unit);
+    let binding = cx.at().names.find(unit, name);
+    let current = cx.globals().get_field(name);
+    match binding {
+        Some(Binding::Own { own, shared }) if current.is_nil() || current.raw_eq(unit_value(cx, shared)) => {
+            let own = unit_value(cx, own);
+            cx.ret(own)
+        }
+        Some(_) if !current.is_nil() => cx.ret(current),
+        _ => Err(
+            cx.error(format_args!("module '{name}' not found (list it under modules or imports of {unit})"))
+        ),
+    }
+}
+
+fn unit_value<'cx>(cx: &mut Cx<'cx>, unit: usize) -> Val<'cx> {
+    let values = std::mem::take(&mut cx.at().values);
+    let value = values.get(unit).map_or(Val::NIL, |pin| cx.pinned(pin));
+    cx.at().values = values;
+    value
+}
+
+/// `print(...)`: one line to the log, arguments by `tostring`, joined by spaces.
+fn print(cx: &mut Cx<'_>) -> NativeResult {
+    next_text(cx)
+}
+
+/// Turns argument after argument into text; slot `nargs` collects the line.
+fn next_text(cx: &mut Cx<'_>) -> NativeResult {
+    let count = cx.nargs();
+    if cx.len() == count {
+        let empty = cx.string(b"");
+        cx.push(empty);
+    }
+    let done = cx.len() - count;
+    if done > count {
+        return log_line(cx);
+    }
+    let tostring = cx.globals().get_field("tostring");
+    let value = cx.arg(done - 1);
+    cx.push(tostring);
+    cx.push(value);
+    cx.call(1, took_text)
+}
+
+fn took_text(cx: &mut Cx<'_>) -> NativeResult {
+    let text = cx.result(0);
+    let kept = cx.len() - cx.results();
+    cx.set_len(kept);
+    cx.push(text);
+    next_text(cx)
+}
+
+fn log_line(cx: &mut Cx<'_>) -> NativeResult {
+    let count = cx.nargs();
+    let mut line = String::new();
+    for i in 0..count {
+        if i > 0 {
+            line.push(' ');
+        }
+        line.push_str(&String::from_utf8_lossy(cx.slot(count + 1 + i).as_bytes().unwrap_or_default()));
+    }
+    let location = cx.place(1);
+    let pid = cx.at().frame.pid;
+    tracing::info!(target: "lua", pid = %pid, location = location.trim_end_matches(": "), "{line}");
+    cx.ret0()
+}
+
+/// `subscribe(topic, channel)`: routes messages of a topic into an existing channel.
+fn subscribe(cx: &mut Cx<'_>) -> NativeResult {
+    let topic = cx.check_str(0)?;
+    let (channel, _) = cx.check_userdata_val::<Channel>(1)?;
+    if topic.starts_with('@') {
+        return Err(cx.arg_error(0, "topics that begin with '@' are reserved"));
+    }
+    Mailroom::attach(cx, topic, channel, false);
+    cx.ret0()
+}
+
+/// `unsubscribe(channel)`: ends it.
+fn unsubscribe(cx: &mut Cx<'_>) -> NativeResult {
+    let (channel, _) = cx.check_userdata_val::<Channel>(0)?;
+    Mailroom::detach(cx, channel);
+    cx.ret0()
+}
+
+/// `coroutine.spawn(f)`: a coroutine that the process runs by itself, from when the caller next waits.
+pub(crate) fn spawn(cx: &mut Cx<'_>) -> NativeResult {
+    let function = cx.check_function(0)?;
+    if !cx.at().may_wait {
+        return Err(cx.error("coroutine.spawn does not work at the top level of a unit"));
+    }
+    let thread = cx.thread(function, &[]);
+    let pin = cx.pin(thread);
+    cx.at().spawn(pin);
+    cx.ret(thread)
+}

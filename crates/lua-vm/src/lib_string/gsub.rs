@@ -1,0 +1,260 @@
+//! `string.gsub`: replacement by text, by table and by function.
+
+use super::search::{advance, capture, push_captures};
+use super::{MAX_STRING, text_arg};
+use crate::native::{Cx, Flow, NativeResult, Raise, Table, Val, View};
+use crate::pattern::{Capture, Matcher, Outcome};
+use crate::statics::{StaticsBuilder, UserdataType};
+use std::cell::RefCell;
+
+/// Replacements between two looks at the fuel.
+const BLOCK: u32 = 64;
+/// Longest chain of `__index` tables.
+const MAX_CHAIN: usize = 100;
+
+/// Where a replacement stands. Slots: text, pattern, replacement, count, and this once it calls or gives way.
+struct State {
+    matcher: Matcher,
+    out: Vec<u8>,
+    /// Everything before this offset is in `out`.
+    at: usize,
+    /// End of the last match.
+    last: Option<usize>,
+    /// The match that is being replaced.
+    found: (usize, usize),
+    count: i64,
+    limit: i64,
+    searching: bool,
+    /// The replacement is text without `%`.
+    plain: bool,
+}
+
+struct Saved(RefCell<Option<Box<State>>>);
+
+pub(super) fn register(b: &mut StaticsBuilder) {
+    b.userdata(UserdataType::new::<Saved>("replacement state"));
+}
+
+pub(super) fn gsub(cx: &mut Cx<'_>) -> NativeResult {
+    text_arg(cx, 0)?;
+    let pattern = text_arg(cx, 1)?;
+    let replacement = cx.arg(2);
+    let mut plain = false;
+    if replacement.as_table().is_none() && !replacement.is_function() {
+        if cx.to_bytes(replacement).is_none() {
+            return Err(cx.type_error(2, "string/function/table"));
+        }
+        plain = !text_arg(cx, 2)?.contains(&b'%');
+    }
+    let limit = cx.opt_int(3, i64::MAX)?;
+    cx.set_len(4);
+    let state = State {
+        matcher: Matcher::new(pattern, true),
+        out: Vec::new(),
+        at: 0,
+        last: None,
+        found: (0, 0),
+        count: 0,
+        limit,
+        searching: false,
+        plain,
+    };
+    run(cx, Box::new(state))
+}
+
+/// The object in slot 4 that keeps the state; made when first needed.
+fn keeper<'cx>(cx: &mut Cx<'cx>) -> &'cx Saved {
+    if cx.len() == 4 {
+        let saved = cx.userdata(Saved(RefCell::new(None)), &[]);
+        cx.push(saved);
+    }
+    let saved = cx.slot(4).as_userdata().and_then(|u| u.payload::<Saved>());
+    saved.expect("the slot holds the keeper")
+}
+
+fn give_way(cx: &mut Cx<'_>, state: Box<State>) -> NativeResult {
+    keeper(cx).0.replace(Some(state));
+    cx.again(more)
+}
+
+fn take(cx: &mut Cx<'_>) -> Box<State> {
+    keeper(cx).0.take().expect("the keeper was given the state")
+}
+
+fn more(cx: &mut Cx<'_>) -> NativeResult {
+    let state = take(cx);
+    run(cx, state)
+}
+
+/// The function or `__index` has answered.
+fn called(cx: &mut Cx<'_>) -> NativeResult {
+    let answer = cx.result(0);
+    cx.set_len(5);
+    let mut state = take(cx);
+    let text = text_arg(cx, 0)?;
+    replace_by(cx, &mut state, text, answer)?;
+    run(cx, state)
+}
+
+fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
+    let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
+    let replacement = cx.slot(2);
+    let mut block = 0;
+    while state.count < state.limit {
+        if !state.searching {
+            if state.last.is_some() && state.matcher.is_anchored() {
+                break;
+            }
+            let (at, last) = (state.at, state.last);
+            state.matcher.begin(at, last);
+            state.searching = true;
+        }
+        let (start, end) = match advance(cx, &mut state.matcher, text, pattern)? {
+            Outcome::NoMatch => break,
+            Outcome::Match { start, end } => (start, end),
+            Outcome::More => {
+                return give_way(cx, state);
+            }
+        };
+        state.searching = false;
+        state.out.extend_from_slice(&text[state.at..start]);
+        state.at = end;
+        state.last = Some(end);
+        state.found = (start, end);
+        state.count += 1;
+        match replacement.view() {
+            View::Str(by) if state.plain => state.out.extend_from_slice(by),
+            View::Str(by) => expand(cx, &mut state, text, by)?,
+            View::Table(table) => {
+                let key = if state.matcher.captures() == 0 {
+                    cx.string(&text[start..end])
+                } else {
+                    capture(cx, &state.matcher, text, 0)
+                };
+                match look_up(cx, table, key)? {
+                    Looked::Found(v) => replace_by(cx, &mut state, text, v)?,
+                    Looked::Handler(handler, object) => {
+                        let keeper = keeper(cx);
+                        cx.push(handler);
+                        cx.push(object);
+                        cx.push(key);
+                        keeper.0.replace(Some(state));
+                        return cx.call(2, called);
+                    }
+                }
+            }
+            _ => {
+                check_room(cx, &state)?;
+                let keeper = keeper(cx);
+                cx.push(replacement);
+                let Flow { n, .. } = push_captures(cx, &state.matcher, text, Some((start, end)))?;
+                keeper.0.replace(Some(state));
+                return cx.call(n as usize, called);
+            }
+        }
+        block += 1;
+        if block == BLOCK {
+            block = 0;
+            check_room(cx, &state)?;
+            if cx.charge(BLOCK as usize * 8) {
+                return give_way(cx, state);
+            }
+        }
+    }
+    finish(cx, state, text)
+}
+
+fn finish(cx: &mut Cx<'_>, mut state: Box<State>, text: &[u8]) -> NativeResult {
+    if state.count == 0 {
+        let whole = cx.slot(0);
+        return cx.ret2(whole, 0);
+    }
+    state.out.extend_from_slice(&text[state.at..]);
+    check_room(cx, &state)?;
+    cx.charge(state.out.len() / 16);
+    let replaced = cx.string(&state.out);
+    cx.ret2(replaced, state.count)
+}
+
+fn check_room(cx: &mut Cx<'_>, state: &State) -> Result<(), Raise> {
+    if state.out.len() > MAX_STRING {
+        return Err(cx.error("resulting string too large"));
+    }
+    cx.reserve(state.out.len())
+}
+
+/// Appends the replacement text `by` with its captures filled in.
+fn expand(cx: &mut Cx<'_>, state: &mut State, text: &[u8], by: &[u8]) -> Result<(), Raise> {
+    let (start, end) = state.found;
+    let mut rest = by;
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        state.out.extend_from_slice(&rest[..at]);
+        match rest.get(at + 1) {
+            Some(b'%') => state.out.push(b'%'),
+            Some(b'0') => state.out.extend_from_slice(&text[start..end]),
+            Some(digit @ b'1'..=b'9') => {
+                let index = usize::from(digit - b'1');
+                if index < state.matcher.captures() {
+                    match state.matcher.capture(index) {
+                        Capture::Position(at) => crate::number::write_uint(&mut state.out, at as u64 + 1),
+                        Capture::Range(from, to) => state.out.extend_from_slice(&text[from..to]),
+                    }
+                } else if index == 0 {
+                    // Without captures `%1` is the whole match.
+                    state.out.extend_from_slice(&text[start..end]);
+                } else {
+                    let message = format!("invalid capture index %{} in replacement string", index + 1);
+                    return Err(cx.error(message));
+                }
+            }
+            _ => return Err(cx.error("invalid use of '%' in replacement string")),
+        }
+        rest = &rest[at + 2..];
+    }
+    state.out.extend_from_slice(rest);
+    Ok(())
+}
+
+/// Appends what a table or function gave: text, or the match itself for `nil` and `false`.
+fn replace_by<'cx>(cx: &mut Cx<'cx>, state: &mut State, text: &[u8], v: Val<'cx>) -> Result<(), Raise> {
+    if !v.truthy() {
+        let (start, end) = state.found;
+        state.out.extend_from_slice(&text[start..end]);
+        return Ok(());
+    }
+    match cx.to_bytes(v) {
+        Some(by) => {
+            cx.charge(by.len() / 16);
+            state.out.extend_from_slice(by);
+            Ok(())
+        }
+        None => {
+            let name = cx.type_name_of(v);
+            Err(cx.error(format_args!("invalid replacement value (a {name})")))
+        }
+    }
+}
+
+/// What reading a table with metatables comes to.
+enum Looked<'cx> {
+    Found(Val<'cx>),
+    /// This function answers for this object.
+    Handler(Val<'cx>, Val<'cx>),
+}
+
+fn look_up<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, key: Val<'cx>) -> Result<Looked<'cx>, Raise> {
+    let mut table = table;
+    for _ in 0..MAX_CHAIN {
+        let v = table.get(key);
+        if !v.is_nil() {
+            return Ok(Looked::Found(v));
+        }
+        let handler = cx.metamethod(table.val(), "__index");
+        match handler.view() {
+            View::Nil => return Ok(Looked::Found(Val::NIL)),
+            View::Table(next) => table = next,
+            _ => return Ok(Looked::Handler(handler, table.val())),
+        }
+    }
+    Err(cx.error("'__index' chain too long; possibly a loop"))
+}

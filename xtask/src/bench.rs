@@ -1,0 +1,155 @@
+//! Measures our figures beside the installed peers, in one run, against the bounds that were set.
+//!
+//! Ratios say more than figures: both sides run in turns on the same machine, so that what disturbs one
+//! disturbs the other. A row that cannot run says why; none is left out silently. `bench/README.md` explains
+//! every row.
+
+mod actors;
+mod boot;
+mod child;
+mod contest;
+mod cpu;
+mod fair;
+mod figure;
+mod http;
+mod memory;
+mod peers;
+mod table;
+
+use crate::suite::execute;
+use crate::tree;
+use anyhow::{Context, Result, bail};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+/// What to measure.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// Measures only rows whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Writes the figures as JSON, too
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Least number of runs behind each median
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
+    /// One short run of ours each, with the binaries of the test profile: shows that every row runs, judges nothing
+    #[arg(long)]
+    pub smoke: bool,
+}
+
+/// Measures and prints; a figure short of its bound is no error, a measurement that breaks down is.
+///
+/// # Errors
+/// When our binaries do not build, the JSON file cannot be written, or a row failed.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let plan = Plan::new(root, options)?;
+    let machine = table::Machine::read();
+    println!("{machine}");
+    let mut rows = Vec::new();
+    for section in [cpu::rows, actors::rows, memory::rows, boot::rows, fair::rows, http::rows] {
+        rows.extend(section(&plan)?);
+    }
+    if rows.is_empty() {
+        bail!("no row matches `{}`", options.only.as_deref().unwrap_or_default());
+    }
+    println!("\n{}", table::text(&rows, options.smoke));
+    if let Some(path) = &options.json {
+        let text = serde_json::to_string_pretty(&table::json(&rows, &machine, options))?;
+        std::fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let failed = rows.iter().filter(|row| row.failed()).count();
+    if failed > 0 {
+        bail!("{failed} row(s) failed");
+    }
+    Ok(())
+}
+
+/// What this run measures, and with which of our binaries.
+struct Plan {
+    root: PathBuf,
+    /// Folder for what peers need: builds, unpacked packages, configuration.
+    scratch: PathBuf,
+    target: PathBuf,
+    only: Option<String>,
+    runs: usize,
+    smoke: bool,
+    engine: OnceCell<Ours>,
+    application: OnceCell<Ours>,
+}
+
+/// A binary of ours, or why there is none yet.
+type Ours = std::result::Result<PathBuf, String>;
+
+impl Plan {
+    fn new(root: &Path, options: &Options) -> Result<Self> {
+        let target = tree::target_dir(root)?;
+        let scratch = target.join("bench");
+        std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+        Ok(Self {
+            root: root.to_path_buf(),
+            scratch,
+            target,
+            only: options.only.clone(),
+            runs: if options.smoke { 1 } else { options.runs as usize },
+            smoke: options.smoke,
+            engine: OnceCell::new(),
+            application: OnceCell::new(),
+        })
+    }
+
+    fn wants(&self, id: &str) -> bool {
+        self.only.as_deref().is_none_or(|text| id.contains(text))
+    }
+
+    /// Least seconds of measured work behind a figure.
+    fn floor(&self) -> f64 {
+        if self.smoke { 0.0 } else { 1.0 }
+    }
+
+    fn profile(&self) -> &'static str {
+        if self.smoke { "ci" } else { "release" }
+    }
+
+    /// The interpreter without the system: runs one case of `bench/peers/lua_cpu.lua`.
+    fn engine(&self) -> Result<&Ours> {
+        cached(&self.engine, || {
+            if !self.root.join("crates/lua-vm/examples/luarun.rs").is_file() {
+                return Ok(Err("lua-vm has no example `luarun` yet".into()));
+            }
+            self.build(&["-p", "lua-vm", "--example", "luarun"])?;
+            Ok(Ok(self.target.join(self.profile()).join("examples/luarun")))
+        })
+    }
+
+    /// The application server.
+    fn application(&self) -> Result<&Ours> {
+        cached(&self.application, || {
+            if !self.root.join("crates/wippy").is_dir() {
+                return Ok(Err("there is no crate `wippy` yet".into()));
+            }
+            self.build(&["-p", "wippy"])?;
+            Ok(Ok(self.target.join(self.profile()).join("wippy")))
+        })
+    }
+
+    fn build(&self, what: &[&str]) -> Result<()> {
+        let mut cargo = tree::cargo();
+        cargo.current_dir(&self.root).args(["build", "--locked", "--profile", self.profile()]).args(what);
+        execute(&mut cargo)
+    }
+}
+
+fn cached(cell: &OnceCell<Ours>, make: impl FnOnce() -> Result<Ours>) -> Result<&Ours> {
+    if let Some(made) = cell.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(cell.get_or_init(|| made))
+}
+
+/// Says on the way what is being measured.
+fn progress(what: &str) {
+    eprintln!("measuring {what}");
+}

@@ -1,0 +1,223 @@
+//! Writes the reference pages of Lua modules and entry kinds from what the binary says about itself.
+//!
+//! The source is one JSON document, printed by the hidden command `wippy __describe`:
+//!
+//! ```json
+//! {"modules": [{"name": "store", "classes": ["storage"], "doc": "…",
+//!               "functions": [{"signature": "get(id: string): (Store?, error?)", "doc": "…"}],
+//!               "constants": [{"name": "MAX", "value": "10"}],
+//!               "objects": [{"name": "Store", "doc": "…", "methods": [{"signature": "…", "doc": "…"}]}]}],
+//!  "kinds": [{"kind": "store.memory", "doc": "…",
+//!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}]}
+//! ```
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What the binary knows about itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    modules: Vec<Module>,
+    kinds: Vec<Kind>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Module {
+    name: String,
+    classes: Vec<String>,
+    doc: String,
+    functions: Vec<Function>,
+    #[serde(default)]
+    constants: Vec<Constant>,
+    objects: Vec<Object>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Constant {
+    name: String,
+    /// As it would stand in Lua.
+    value: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Object {
+    name: String,
+    doc: String,
+    methods: Vec<Function>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Function {
+    signature: String,
+    doc: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kind {
+    kind: String,
+    doc: String,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    name: String,
+    #[serde(rename = "type")]
+    sort: String,
+    /// As it would stand in YAML; `!` for a field that must be given, empty for one without a default.
+    default: String,
+    doc: String,
+}
+
+/// Folders that hold nothing but generated pages.
+const FOLDERS: &[&str] = &["docs/modules", "docs/kinds"];
+const MARK: &str = "<!-- Written by `cargo xtask docs` from the code; a test checks that it is fresh. -->\n";
+
+/// Writes the pages for `description` under `root` and removes those that nothing backs any more.
+///
+/// # Errors
+/// When the description is not as this module expects it, or a page cannot be written.
+pub fn write(root: &Path, description: &str) -> Result<()> {
+    let pages = pages(description)?;
+    for folder in FOLDERS {
+        std::fs::create_dir_all(root.join(folder))?;
+    }
+    for path in on_disk(root)?.keys().filter(|path| !pages.contains_key(*path)) {
+        std::fs::remove_file(root.join(path))?;
+    }
+    for (path, text) in pages {
+        std::fs::write(root.join(&path), text).with_context(|| format!("cannot write {path}"))?;
+    }
+    Ok(())
+}
+
+/// Paths of the pages that are missing, left over, or other than the code has them.
+///
+/// # Errors
+/// When the description is not as this module expects it, or a page cannot be read.
+pub fn stale(root: &Path, description: &str) -> Result<Vec<String>> {
+    let (wanted, found) = (pages(description)?, on_disk(root)?);
+    let mut stale: Vec<String> = wanted
+        .iter()
+        .filter(|(path, text)| found.get(*path) != Some(text))
+        .map(|(path, _)| path.clone())
+        .collect();
+    stale.extend(found.into_keys().filter(|path| !wanted.contains_key(path)));
+    stale.sort();
+    Ok(stale)
+}
+
+/// Pages that lie in the generated folders, by path.
+fn on_disk(root: &Path) -> Result<BTreeMap<String, String>> {
+    let mut pages = BTreeMap::new();
+    for folder in FOLDERS.iter().filter(|folder| root.join(folder).is_dir()) {
+        for item in std::fs::read_dir(root.join(folder))? {
+            let path = item?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text =
+                std::fs::read_to_string(&path).with_context(|| format!("cannot read {folder}/{name}"))?;
+            pages.insert(format!("{folder}/{name}"), text);
+        }
+    }
+    Ok(pages)
+}
+
+/// Every page by path.
+fn pages(description: &str) -> Result<BTreeMap<String, String>> {
+    let description: Description = serde_json::from_str(description).context("the binary's description")?;
+    let mut pages = BTreeMap::new();
+    let mut put = |folder: &str, name: &str, text: String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        if name.is_empty() || !name.chars().all(plain) || name.starts_with('.') {
+            bail!("`{name}` cannot name a page");
+        }
+        if pages.insert(format!("docs/{folder}/{name}.md"), text).is_some() {
+            bail!("`{name}` is described twice");
+        }
+        Ok(())
+    };
+    for module in &description.modules {
+        put("modules", &module.name, module_page(module))?;
+    }
+    for kind in &description.kinds {
+        put("kinds", &kind.kind, kind_page(kind))?;
+    }
+    let modules = description.modules.iter().map(|module| (module.name.as_str(), module.doc.as_str()));
+    put("modules", "README", index("Lua modules", modules))?;
+    let kinds = description.kinds.iter().map(|kind| (kind.kind.as_str(), kind.doc.as_str()));
+    put("kinds", "README", index("Entry kinds", kinds))?;
+    Ok(pages)
+}
+
+fn index<'a>(title: &str, list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut out = format!("{MARK}# {title}\n\n");
+    let mut list: Vec<_> = list.collect();
+    list.sort_unstable();
+    for (name, doc) in list {
+        let first = doc.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+        let _ = writeln!(out, "- [`{name}`]({name}.md): {first}");
+    }
+    out
+}
+
+fn module_page(module: &Module) -> String {
+    let mut out = format!("{MARK}# Module `{}`\n\n{}\n", module.name, module.doc.trim());
+    if !module.classes.is_empty() {
+        let _ = write!(out, "\nClasses: {}.\n", module.classes.join(", "));
+    }
+    functions(&mut out, "##", &format!("{}.", module.name), &module.functions);
+    if !module.constants.is_empty() {
+        out.push_str("\n## Constants\n\n");
+    }
+    for constant in &module.constants {
+        let _ = writeln!(out, "- `{}.{}` = `{}`", module.name, constant.name, constant.value);
+    }
+    for object in &module.objects {
+        let _ = write!(out, "\n## `{}`\n\n{}\n", object.name, object.doc.trim());
+        functions(&mut out, "###", &format!("{}:", object.name), &object.methods);
+    }
+    out
+}
+
+fn functions(out: &mut String, level: &str, prefix: &str, list: &[Function]) {
+    for function in list {
+        let name = function.signature.split(['(', '<', ':']).next().unwrap_or_default().trim();
+        let _ = write!(out, "\n{level} `{prefix}{name}`\n\n```lua\n{prefix}{}\n```\n", function.signature);
+        let _ = write!(out, "\n{}\n", function.doc.trim());
+    }
+}
+
+fn kind_page(kind: &Kind) -> String {
+    let mut out = format!("{MARK}# Kind `{}`\n\n{}\n", kind.kind, kind.doc.trim());
+    if !kind.fields.is_empty() {
+        out.push_str("\n| field | type | default | meaning |\n|---|---|---|---|\n");
+    }
+    for field in &kind.fields {
+        let default = match field.default.as_str() {
+            "" => "–".to_owned(),
+            "!" => "required".to_owned(),
+            text => format!("`{}`", cell(text)),
+        };
+        let (name, sort, doc) = (cell(&field.name), cell(&field.sort), cell(&field.doc));
+        let _ = writeln!(out, "| `{name}` | {sort} | {default} | {doc} |");
+    }
+    out
+}
+
+/// Text that fits into a cell of a table.
+fn cell(text: &str) -> String {
+    text.trim().replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
