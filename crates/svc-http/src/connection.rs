@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sys_functions::Call;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::sync::futures::OwnedNotified;
 
@@ -262,12 +263,13 @@ impl Connection {
     /// One round: `Ready` at the end, `Pending(true)` when another round may get further.
     fn advance(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Parked(stream) => match stream.poll_read_ready(cx) {
-                Poll::Ready(Ok(())) => {
+            // A look at the first byte: tokio takes a new socket for readable until a system call says no.
+            State::Parked(stream) => match stream.poll_peek(cx, &mut ReadBuf::new(&mut [0])) {
+                Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(false),
+                Poll::Ready(Ok(_)) => {
                     self.state = State::Active(Box::new(self.activate(stream, Bytes::new())));
                     Poll::Ready(true)
                 }
-                Poll::Ready(Err(_)) => Poll::Ready(false),
                 Poll::Pending => {
                     self.state = State::Parked(stream);
                     Poll::Pending

@@ -2,6 +2,7 @@
 
 mod forms;
 mod hostile;
+mod idle;
 mod requests;
 mod responses;
 mod stopping;
