@@ -31,6 +31,10 @@ use tokio::sync::futures::OwnedNotified;
 /// After this long without a request, a kept-alive connection gives back hyper's state and buffers.
 const PARK: Duration = Duration::from_secs(2);
 
+/// How long a connection that has not asked for anything yet may still do so when the server stops: its request may be on
+/// its way, and nobody told the client.
+const NEWCOMER: Duration = Duration::from_millis(500);
+
 /// What the socket, the service and the body of one connection tell each other. All of them live in one task, so the
 /// atomics only make it `Sync`.
 pub(crate) struct Link {
@@ -294,6 +298,9 @@ impl Connection {
     fn activate(&self, stream: TcpStream, first: Bytes) -> Http {
         let io = Io { stream: TokioIo::new(stream), first, link: self.link.clone() };
         let handler = Handler { shared: self.shared.clone(), link: self.link.clone() };
+        if self.stopping {
+            return self.shared.http.clone().keep_alive(false).serve_connection(io, handler);
+        }
         self.shared.http.serve_connection(io, handler)
     }
 
@@ -332,6 +339,9 @@ impl Connection {
     /// The limit of the present phase.
     fn limit(&self) -> Option<Moment> {
         let limits = &self.shared.limits;
+        if self.stopping && matches!(self.state, State::Parked(_)) {
+            return Some(self.since.after(NEWCOMER));
+        }
         let limit = match self.phase {
             Phase::Idle => limits.idle,
             Phase::Head => limits.head,
@@ -385,6 +395,7 @@ impl Connection {
         if !std::mem::replace(&mut self.stopping, true) {
             self.register(cx);
             match &mut self.state {
+                State::Parked(_) if self.progress == 0 => {}
                 State::Parked(_) | State::Ended => return true,
                 State::Active(http) => Pin::new(&mut **http).graceful_shutdown(),
             }
