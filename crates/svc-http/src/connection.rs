@@ -7,11 +7,11 @@ use crate::server::Shared;
 use crate::table::Lookup;
 use bytes::{Buf, Bytes};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, HOST, HeaderMap, HeaderValue, LOCATION};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use infra_clock::{Moment, Sleep};
 use parking_lot::Mutex;
@@ -150,6 +150,13 @@ impl Service<Request<Incoming>> for Handler {
     fn call(&self, request: Request<Incoming>) -> Answer {
         self.link.busy.store(true, Ordering::Relaxed);
         self.link.moved();
+        if request.version() == Version::HTTP_11 && !has_one_host(request.headers()) {
+            return Answer::Ready(Some(plain(
+                StatusCode::BAD_REQUEST,
+                "one host header is required",
+                &self.link,
+            )));
+        }
         let present = self.shared.routes.present();
         let uri = request.uri();
         let (route, captures) = match present.table.lookup(request.method(), uri.path(), uri.query()) {
@@ -172,6 +179,12 @@ impl Service<Request<Incoming>> for Handler {
         let running = (self.shared.call)(call);
         Answer::Call(Some((exchange, running)))
     }
+}
+
+/// What RFC 9112 asks of every HTTP/1.1 request; without it caches and proxies can be made to disagree.
+fn has_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    hosts.next().is_some() && hosts.next().is_none()
 }
 
 impl Handler {

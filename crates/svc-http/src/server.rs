@@ -16,7 +16,8 @@ use sys_functions::Call;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::sync::Notify;
 
-/// Head of a request, request line included; a longer one is answered with 431.
+/// Head of a request, request line included; a longer one is answered with 431, and so are more than 100 headers (hyper's
+/// own limit, below which it parses them on the stack).
 const MAX_HEAD: usize = 1 << 20;
 
 /// Connections that the system holds while they wait to be accepted.
