@@ -144,3 +144,6 @@ pub fn component() -> Component {
         .provides::<Bus>()
         .load(|boot| async move { boot.provide(Arc::new(Bus::default())) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,8 @@ use infra_base::{Error, Result};
 pub struct Pattern {
     text: Box<str>,
     segments: Vec<Segment>,
+    /// What is before a trailing star.
+    prefix: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,30 +49,29 @@ impl Pattern {
                 }
             });
         }
-        Ok(Pattern { text: text.into(), segments })
+        let prefix = text.strip_suffix('*').filter(|before| !before.contains(['*', '(']));
+        Ok(Pattern { text: text.into(), segments, prefix: prefix.map(Into::into) })
     }
 
     /// The pattern that is `text` and nothing else.
     pub fn exact(text: &str) -> Pattern {
         let segments = text.split('.').map(|s| Segment::OneOf(vec![s.into()])).collect();
-        Pattern { text: text.into(), segments }
+        Pattern { text: text.into(), segments, prefix: None }
     }
 
     /// The text that it is, if it matches nothing else.
     pub fn literal(&self) -> Option<&str> {
         let plain = self.segments.iter().all(|s| matches!(s, Segment::OneOf(all) if all.len() == 1));
-        (plain && !self.text.contains(['*', '('])).then_some(&self.text)
+        // `(a)` is plain, but its text is not what it matches.
+        let mut parts = self.text.split('.').zip(&self.segments);
+        let same = parts
+            .all(|(part, s)| matches!(s, Segment::OneOf(all) if all.first().is_some_and(|a| **a == *part)));
+        (plain && same && self.prefix.is_none()).then_some(&self.text)
     }
 
     /// Whether `text` fits.
     pub fn matches(&self, text: &str) -> bool {
-        if let Some(prefix) = self.text.strip_suffix('*')
-            && !prefix.contains(['*', '('])
-            && text.starts_with(prefix)
-        {
-            return true;
-        }
-        fits(&self.segments, text)
+        self.prefix.as_ref().is_some_and(|prefix| text.starts_with(&**prefix)) || fits(&self.segments, text)
     }
 
     /// As it was written.

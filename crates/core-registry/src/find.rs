@@ -100,6 +100,7 @@ impl Query {
 fn ignored_key(key: &str, name: &str) -> String {
     match name {
         "kind" | "ns" | "name" | "id" => format!("filter key \"{key}\" is ignored (did you mean .{name}?)"),
+        "meta" => format!("filter key \"{key}\" is ignored (meta.… or a map as meta expected)"),
         _ if name.starts_with('.') => {
             format!("filter key \"{key}\" is ignored (.kind, .ns, .name, .id and meta.… are known)")
         }

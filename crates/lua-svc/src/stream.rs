@@ -6,10 +6,10 @@
 mod scanner;
 
 use bytes::Bytes;
-use infra_base::{Error, Kind, Result};
+use infra_base::{Error, Result};
 use lua_api::{Cx, Guest, NativeResult, Object, Raise, Userdata, Val};
 use std::cell::{Cell, RefCell};
-use svc_http::BodyStream;
+use svc_http::{BodyStream, UploadStream};
 
 /// What one read gives at most when the caller names no size.
 const CHUNK: usize = 32 << 10;
@@ -23,8 +23,13 @@ pub(crate) enum Source {
         /// Its length.
         size: i64,
     },
-    /// Bytes in memory.
-    Bytes(Bytes),
+    /// A file of a form.
+    Upload {
+        /// Its content.
+        stream: UploadStream,
+        /// Its length.
+        size: i64,
+    },
 }
 
 /// A Stream object.
@@ -33,7 +38,6 @@ pub(crate) struct Stream {
     /// Bytes from the start to where the next read begins.
     position: Cell<u64>,
     size: i64,
-    seekable: bool,
 }
 
 enum State {
@@ -45,28 +49,18 @@ enum State {
 
 /// A Stream object over `source`.
 pub(crate) fn stream<'cx>(cx: &mut Cx<'cx>, source: Source) -> Userdata<'cx> {
-    let (size, seekable) = match &source {
-        Source::Body { size, .. } => (*size, false),
-        Source::Bytes(bytes) => (bytes.len() as i64, true),
-    };
-    let stream = Stream { state: RefCell::new(State::Open(source)), position: Cell::new(0), size, seekable };
-    cx.userdata(stream, &[])
+    let (Source::Body { size, .. } | Source::Upload { size, .. }) = source;
+    cx.userdata(Stream { state: RefCell::new(State::Open(source)), position: Cell::new(0), size }, &[])
 }
 
 impl Source {
-    /// The bytes at `position`, at most `max`; `None` at the end.
-    async fn read(&mut self, position: u64, max: usize) -> Result<Option<Bytes>> {
+    /// The next bytes, at most `max`; `None` at the end.
+    async fn read(&mut self, max: usize) -> Result<Option<Bytes>> {
         match self {
             Source::Body { stream, .. } => stream.read(max).await,
-            Source::Bytes(bytes) => Ok(slice(bytes, position, max)),
+            Source::Upload { stream, .. } => stream.read(max).await,
         }
     }
-}
-
-fn slice(bytes: &Bytes, position: u64, max: usize) -> Option<Bytes> {
-    let from = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
-    let to = from.saturating_add(max).min(bytes.len());
-    (from < to).then(|| bytes.slice(from..to))
 }
 
 fn closed() -> Error {
@@ -107,7 +101,7 @@ impl Stream {
 /// What a read comes to.
 type Read = Result<Option<Bytes>>;
 
-/// Reads from the stream `this` and goes on with `done` in the same slots. Bytes in memory do not wait.
+/// Reads from the stream `this` and goes on with `done` in the same slots.
 fn read_from<'cx>(
     cx: &mut Cx<'cx>,
     this: Userdata<'cx>,
@@ -119,15 +113,9 @@ fn read_from<'cx>(
         Ok(source) => source,
         Err(error) => return done(cx, Err(error)),
     };
-    let position = stream.position.get();
-    if let Source::Bytes(bytes) = &source {
-        let read = slice(bytes, position, max);
-        stream.back(source, read.as_ref().map_or(0, Bytes::len));
-        return done(cx, Ok(read));
-    }
     let pin = cx.pin(this.val());
     let reading = async move {
-        let read = source.read(position, max).await;
+        let read = source.read(max).await;
         (source, read)
     };
     cx.wait_for(reading, move |cx, (source, read)| {
@@ -175,34 +163,19 @@ fn flush(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
-/// `stream:seek(whence, offset)`
+/// `stream:seek(whence, offset)`: nothing that streams today can be repositioned.
 fn seek(cx: &mut Cx<'_>) -> NativeResult {
     let stream = cx.check_userdata::<Stream>(0)?;
-    let (whence, offset) = (cx.opt_str(1)?.unwrap_or("cur"), cx.opt_int(2, 0)?);
-    match target(stream, whence, offset) {
-        Ok(position) => {
-            stream.position.set(position);
-            cx.ret(position as i64)
+    let whence = cx.opt_str(1)?.unwrap_or("cur");
+    cx.opt_int(2, 0)?;
+    let error = match stream.check_open() {
+        Err(error) => error,
+        Ok(()) if !["set", "cur", "end"].contains(&whence) => {
+            Error::invalid(format!("whence \"{whence}\" is none of \"set\", \"cur\", \"end\""))
         }
-        Err(error) => cx.fail(error),
-    }
-}
-
-fn target(stream: &Stream, whence: &str, offset: i64) -> Result<u64> {
-    stream.check_open()?;
-    let from = match whence {
-        "set" => 0,
-        "cur" => stream.position.get() as i64,
-        "end" => stream.size,
-        other => {
-            return Err(Error::invalid(format!("whence \"{other}\" is none of \"set\", \"cur\", \"end\"")));
-        }
+        Ok(()) => Error::internal("the stream cannot be repositioned"),
     };
-    if !stream.seekable {
-        return Err(Error::internal("the stream cannot be repositioned"));
-    }
-    let position = from.checked_add(offset).and_then(|position| u64::try_from(position).ok());
-    position.ok_or_else(|| Error::invalid(format!("offset {offset} from \"{whence}\" lies before the start")))
+    cx.fail(error)
 }
 
 /// `stream:stat()`
@@ -216,7 +189,7 @@ fn stat(cx: &mut Cx<'_>) -> NativeResult {
     cx.set_field(table, "position", stream.position.get() as i64)?;
     cx.set_field(table, "readable", true)?;
     cx.set_field(table, "writable", false)?;
-    cx.set_field(table, "seekable", stream.seekable)?;
+    cx.set_field(table, "seekable", false)?;
     cx.ret(table)
 }
 
@@ -254,11 +227,6 @@ pub(crate) fn objects() -> [Object; 2] {
             scanner::scanner,
         );
     [stream, scanner::object()]
-}
-
-/// A failure with the kind that streams report.
-fn internal(message: &str) -> Error {
-    Error::new(Kind::Internal, message).with_retryable(Some(false))
 }
 
 /// As `check_userdata_val`, for the scanner's stream in slot 0.

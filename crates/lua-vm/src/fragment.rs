@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, Str};
+use crate::table::NODE_CURSOR;
 use crate::value::{self, Value};
 
 /// The form in which a userdata payload travels.
@@ -281,7 +282,7 @@ impl Writer {
                 if level.cursor <= level.array {
                     Value::int(level.cursor as i64)
                 } else {
-                    let at = level.cursor - level.array - 1;
+                    let at = level.cursor - NODE_CURSOR - 1;
                     (*(*level.table).nodes.add(at)).key
                 }
             };

@@ -16,12 +16,30 @@ pub(crate) enum Ret {
     Register,
     /// Results are dropped.
     Discard,
-    /// The truth of the result, xor `aux & 1`, decides the jump behind the comparison.
+    /// The truth of the result, negated if `aux & 2`, decides the jump of a comparison: taken if it equals `aux & 1`.
+    /// The saved program counter points at the distance.
     Condition,
-    /// One step of a concatenation is done: see `meta.rs`.
+    /// One step of a concatenation is done: the result belongs to register B + `aux` - 1, `aux` operands are left.
     Concat,
     /// Bottom frame of a coroutine.
     Base,
+}
+
+/// Where the results of a call go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dest {
+    /// Stack index of the function.
+    pub(crate) func: u32,
+    pub(crate) want: i32,
+    pub(crate) aux: u32,
+    pub(crate) ret: Ret,
+}
+
+impl Frame {
+    #[inline(always)]
+    pub(crate) fn dest(&self) -> Dest {
+        Dest { func: self.func, want: self.want, aux: self.aux, ret: self.ret }
+    }
 }
 
 /// A frame of a coroutine.
@@ -44,6 +62,8 @@ pub(crate) struct Frame {
     pub(crate) want: i32,
     /// For `Ret`.
     pub(crate) aux: u32,
+    /// For a native frame: where the results of what it called begin.
+    pub(crate) top: u32,
     pub(crate) ret: Ret,
     pub(crate) native: bool,
     /// A raise in what this native frame called comes back to its continuation.

@@ -228,7 +228,8 @@ impl Heap {
             (*t).status = Status::Suspended;
             (*t).resume_with = 0;
             (*t).raise_pending = false;
-            (*t).wrapped = false;
+            (*t).resume_ok = true;
+            (*t).yielded = false;
             (*t).number = 0;
             self.add_bytes(stack * size_of::<Value>());
             t

@@ -1,10 +1,88 @@
-//! The interpreter.
+//! The interpreter: `dispatch` executes instructions of Lua frames, `call` moves between frames, natives and coroutines,
+//! `index`, `operate` are the slow ways of the instructions.
+//!
+//! Nothing recurses on the Rust stack: a slow way that needs a Lua function pushes its frame, says what happens with the
+//! result (`Ret`), and the loop goes on in it. Safepoints, where the collector may run and fuel may end, are: backward jumps,
+//! entries of Lua functions, behind allocating instructions (collector only), and between natives in `call::drive`.
 
+#![allow(unsafe_code, reason = "entry to the interpreter")]
+
+use crate::gc::Roots;
 use crate::lua::{Lua, Run};
-use crate::object::Thread;
+use crate::object::{Status, Thread};
+
+mod call;
+mod dispatch;
+mod index;
+mod operate;
+
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Finished,
+    Raised,
+    Yielded,
+    Waiting,
+    OutOfFuel,
+    Dead,
+}
+
+/// How the loop goes on after a slow way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ctl {
+    /// The instruction is done in this frame; the stack may have moved.
+    Next,
+    /// Another frame is on top.
+    Reload,
+    /// Leave; the reason is in `Lua::exit`.
+    Leave,
+}
 
 /// Runs a root until it has something to say.
 pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
-    let _ = (lua, root);
-    Run::Finished
+    let lua: *mut Lua = lua;
+    // SAFETY: the process is borrowed exclusively; the root is pinned, and its innermost coroutine reachable from it.
+    unsafe {
+        let current = if (*root).innermost.is_null() { root } else { (*root).innermost };
+        (*lua).root = root;
+        (*lua).current = current;
+        let exit = match call::resume_root(lua, current) {
+            Ctl::Leave => (*lua).exit,
+            _ => dispatch::execute(lua),
+        };
+        (*root).innermost = (*lua).current;
+        (*lua).root = std::ptr::null_mut();
+        (*lua).current = std::ptr::null_mut();
+        if exit == Exit::Finished || exit == Exit::Raised {
+            (*root).status = Status::Dead;
+            (*root).innermost = std::ptr::null_mut();
+        }
+        match exit {
+            Exit::Finished => Run::Finished,
+            Exit::Raised => Run::Raised(std::mem::take(&mut (*lua).trace)),
+            Exit::Yielded => Run::Yielded,
+            Exit::Waiting => Run::Waiting,
+            Exit::OutOfFuel => Run::OutOfFuel,
+            Exit::Dead => {
+                (*lua).dead = true;
+                Run::Dead
+            }
+        }
+    }
+}
+
+/// Works off allocation debt; all live values are on stacks. False if the quota is exceeded even so.
+///
+/// # Safety
+/// Called at a safepoint: no native is active, and the top frame's program counter and top are saved.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn collect(lua: *mut Lua) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let roots = (*lua).roots();
+        let work = (*lua).heap.collect_step(&Roots { values: &roots });
+        (*lua).fuel -= (work / 32) as i64;
+        !(*lua).heap.over_quota
+    }
 }

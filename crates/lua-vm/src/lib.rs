@@ -12,8 +12,11 @@
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
+mod arith;
+mod base_lib;
 mod codegen;
 mod coerce;
+mod coroutine_lib;
 mod error;
 mod format;
 mod fragment;
@@ -33,6 +36,7 @@ mod meta;
 mod native;
 pub mod number;
 mod object;
+mod opcode;
 mod pack;
 mod pattern;
 mod proto;
@@ -55,6 +59,8 @@ pub use trace::TraceFrame;
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
+    base_lib::register(b);
+    coroutine_lib::register(b);
     lib_number::register(b);
     lib_string::register(b);
     lib_table::register(b);

@@ -66,6 +66,12 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    pub(crate) names: &'static crate::symbol::Names,
+    /// Reused by concatenations of numbers.
+    pub(crate) buffer: Vec<u8>,
+    pub(crate) exit: crate::interp::Exit,
+    /// Traceback of the last raise that nothing caught.
+    pub(crate) trace: Vec<TraceFrame>,
     /// State of the generator behind `math.random`.
     pub(crate) random: u64,
 }
@@ -102,6 +108,10 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            names: crate::symbol::names(),
+            buffer: Vec::new(),
+            exit: crate::interp::Exit::Finished,
+            trace: Vec::new(),
             random: options.seed,
         }
     }

@@ -223,6 +223,11 @@ impl From<bool> for Val<'_> {
         Val::bool(b)
     }
 }
+impl From<i32> for Val<'_> {
+    fn from(i: i32) -> Self {
+        Val::int(i64::from(i))
+    }
+}
 impl From<i64> for Val<'_> {
     fn from(i: i64) -> Self {
         Val::int(i)
@@ -322,6 +327,17 @@ impl<'cx> Cx<'cx> {
             }
             *(*self.thread).stack.add((*self.thread).top as usize) = v.raw;
             (*self.thread).top += 1;
+        }
+    }
+    /// Makes room at slot `at`, which must not lie above the top, and puts `v` there.
+    pub fn insert(&mut self, at: usize, v: Val<'cx>) {
+        assert!(at <= self.len(), "slot {at} of {}", self.len());
+        self.push(Val::NIL);
+        // SAFETY: the slots from `at` to the old top move up by one into the slot just pushed.
+        unsafe {
+            let p = (*self.thread).stack.add(self.base as usize + at);
+            std::ptr::copy(p, p.add(1), self.len() - 1 - at);
+            *p = v.raw;
         }
     }
     /// Drops slots from the top until `n` are left, or fills up with nil.
@@ -486,5 +502,14 @@ impl<'cx> Cx<'cx> {
     pub fn arg_error(&mut self, i: usize, message: impl fmt::Display) -> Raise {
         let name = self.name();
         self.error(format_args!("bad argument #{} to '{name}' ({message})", i + 1))
+    }
+}
+
+/// The type name for messages: a userdata gives the name of its type.
+pub(crate) fn type_name_of_raw(v: Value) -> &'static str {
+    match v.tag {
+        // SAFETY: the tag says the type; type infos live as long as the statics.
+        value::USERDATA => unsafe { (*(*v.as_userdata()).info).name },
+        _ => v.type_name(),
     }
 }

@@ -222,9 +222,13 @@ pub(crate) struct Thread {
     /// For a root: the innermost coroutine, where its execution goes on.
     pub(crate) innermost: *mut Thread,
     pub(crate) status: Status,
-    /// Results wait on top of the stack, to be taken by the native's caller or continuation: see `call.rs`.
+    /// So many values on top of the stack are results for the native frame that rests there, or the outcome of a root.
     pub(crate) resume_with: u32,
+    /// The one value on top is to be raised.
     pub(crate) raise_pending: bool,
-    pub(crate) wrapped: bool,
+    /// Whether the call that the native frame made succeeded.
+    pub(crate) resume_ok: bool,
+    /// A root that yielded: the values on top are for the host.
+    pub(crate) yielded: bool,
     pub(crate) number: u32,
 }

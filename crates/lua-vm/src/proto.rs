@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use crate::object::Str;
+use crate::opcode::Op;
 use crate::value::Value;
 
 /// Where a closure takes an upvalue from.
@@ -19,13 +20,25 @@ pub(crate) enum Capture {
     Itself,
 }
 
-/// A local variable while it is visible, for messages.
+/// What a register holds, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OperandKind {
+    Local,
+    Upvalue,
+    Global,
+    Field,
+    Method,
+    Constant,
+}
+
+/// What an operand of one instruction is called in the source.
 #[derive(Clone, Debug)]
-pub(crate) struct LocalName {
+pub(crate) struct Operand {
+    /// Number of the instruction word.
+    pub(crate) at: u32,
+    pub(crate) reg: u8,
+    pub(crate) kind: OperandKind,
     pub(crate) name: Box<str>,
-    pub(crate) register: u8,
-    pub(crate) from: u32,
-    pub(crate) to: u32,
 }
 
 /// A compiled function with everything that its instructions refer to.
@@ -44,8 +57,8 @@ pub struct Proto {
     pub(crate) lines: Box<[u32]>,
     pub(crate) source: Arc<str>,
     pub(crate) name: Box<str>,
-    pub(crate) locals: Box<[LocalName]>,
-    pub(crate) upvalue_names: Box<[Box<str>]>,
+    /// Sorted by `at`.
+    pub(crate) operands: Box<[Operand]>,
     /// Constants that are no symbols, freed with this.
     pub(crate) owned: Vec<*const Str>,
 }
@@ -64,6 +77,38 @@ impl Proto {
     /// Line of the instruction before `pc`.
     pub(crate) fn line_at(&self, pc: *const AtomicU32) -> u32 {
         self.lines.get(self.index_before(pc)).copied().unwrap_or(0)
+    }
+
+    /// ` (local 'x')` for the register of the instruction before `pc`, or nothing. Wide instructions are found too.
+    pub(crate) fn operand_name(&self, at: usize, reg: u8) -> String {
+        let from = self.operands.partition_point(|o| (o.at as usize) < at);
+        for o in self.operands[from..].iter().take_while(|o| o.at as usize == at) {
+            if o.reg == reg {
+                let kind = match o.kind {
+                    OperandKind::Local => "local",
+                    OperandKind::Upvalue => "upvalue",
+                    OperandKind::Global => "global",
+                    OperandKind::Field => "field",
+                    OperandKind::Method => "method",
+                    OperandKind::Constant => "constant",
+                };
+                return format!(" ({kind} '{}')", o.name);
+            }
+        }
+        String::new()
+    }
+
+    /// As `operand_name`, for the instruction that `pc` is behind (or behind whose first word it is).
+    pub(crate) fn operand_at(&self, pc: *const AtomicU32, reg: u8) -> String {
+        let at = self.index_before(pc);
+        let name = self.operand_name(at, reg);
+        if !name.is_empty() || at == 0 {
+            return name;
+        }
+        let word = self.code[at - 1].load(std::sync::atomic::Ordering::Relaxed);
+        // SAFETY: the operation is decoded only if the byte is one.
+        let wide = (word as u8) < Op::COUNT && unsafe { Op::of(word) }.is_wide();
+        if wide { self.operand_name(at - 1, reg) } else { name }
     }
 
     /// Number of the instruction word before `pc`.

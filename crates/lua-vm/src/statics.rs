@@ -22,16 +22,21 @@ pub struct NativeDef {
     name: String,
     func: NativeFn,
     boxed: Option<Box<DynNative>>,
+    kind: u16,
 }
 
 impl NativeDef {
+    /// A function that the interpreter knows by `kind`.
+    pub(crate) fn known(name: &str, func: NativeFn, kind: u16) -> NativeDef {
+        NativeDef { name: name.to_owned(), func, boxed: None, kind }
+    }
     /// A plain function; `name` appears in messages.
     pub fn new(name: impl Into<String>, func: NativeFn) -> NativeDef {
-        NativeDef { name: name.into(), func, boxed: None }
+        NativeDef { name: name.into(), func, boxed: None, kind: 0 }
     }
     /// A function with captured Rust state.
     pub fn boxed(name: impl Into<String>, func: Box<DynNative>) -> NativeDef {
-        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func) }
+        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func), kind: 0 }
     }
 }
 
@@ -195,6 +200,9 @@ pub struct Statics {
     #[allow(dead_code, reason = "owner: dropped last")]
     heap: Heap,
     pub(crate) string_meta: *mut Table,
+    /// The iterators of `pairs` and `ipairs`.
+    pub(crate) next: Value,
+    pub(crate) ipairs: Value,
     pub(crate) globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -226,6 +234,8 @@ impl Statics {
 pub struct StaticsBuilder {
     heap: Heap,
     string_meta: *mut Table,
+    next: Value,
+    ipairs: Value,
     globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -249,6 +259,8 @@ impl StaticsBuilder {
         StaticsBuilder {
             heap: Heap::new(usize::MAX),
             string_meta: std::ptr::null_mut(),
+            next: Value::NIL,
+            ipairs: Value::NIL,
             globals: Vec::new(),
             modules: HashMap::new(),
             types: FxHashMap::default(),
@@ -264,6 +276,14 @@ impl StaticsBuilder {
             self.globals.push((name, value));
         }
         self
+    }
+
+    /// Sets the iterators of `pairs` and `ipairs`.
+    pub(crate) fn iterators(&mut self, next: NativeDef, ipairs: NativeDef) {
+        self.next = self.native(next);
+        self.ipairs = self.native(ipairs);
+        let name = self.string(b"next");
+        self.globals.push((name, self.next));
     }
 
     /// Presets a global function.
@@ -317,8 +337,8 @@ impl StaticsBuilder {
 
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, globals, modules, types } = self;
-        Arc::new(Statics { heap, string_meta, globals, modules, types })
+        let StaticsBuilder { heap, string_meta, next, ipairs, globals, modules, types } = self;
+        Arc::new(Statics { heap, string_meta, next, ipairs, globals, modules, types })
     }
 
     fn string(&mut self, bytes: &[u8]) -> *const Str {
@@ -392,7 +412,7 @@ impl StaticsBuilder {
                 next: self.heap.head,
                 kind: Kind::Native,
                 mark: FROZEN | IMMORTAL,
-                small: 0,
+                small: def.kind,
                 word: 0,
             });
             init_native(n, def.func, name, def.boxed, &[]);

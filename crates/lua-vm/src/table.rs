@@ -15,6 +15,9 @@ use crate::value::{self, Value, float_to_int};
 /// Nodes up to this number are searched without an index.
 const SMALL: u32 = 8;
 
+/// Cursors from here on count nodes, below they count array slots.
+pub(crate) const NODE_CURSOR: usize = 1 << 40;
+
 /// Why a write failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyError {
@@ -265,12 +268,12 @@ impl Table {
                     return Some((cursor, Value::int(cursor as i64), v));
                 }
             }
-            let mut at = cursor - arr_len;
+            let mut at = cursor.saturating_sub(NODE_CURSOR);
             while at < (*t).node_len as usize {
                 let node = (*t).nodes.add(at);
                 at += 1;
                 if !(*node).val.is_nil() {
-                    return Some((arr_len + at, plain((*node).key), (*node).val));
+                    return Some((NODE_CURSOR + at, plain((*node).key), (*node).val));
                 }
             }
             None
@@ -294,11 +297,11 @@ impl Table {
             }
             let node = Table::find(t, key);
             if !node.is_null() {
-                return Ok(arr_len + node.offset_from((*t).nodes) as usize + 1);
+                return Ok(NODE_CURSOR + node.offset_from((*t).nodes) as usize + 1);
             }
             // A slot that was trimmed away while the array was walked: go on with what is left.
             if key.is_int() && (key.as_int() as u64).wrapping_sub(1) < u64::from((*t).arr_cap) {
-                return Ok(arr_len);
+                return Ok(NODE_CURSOR);
             }
             Err(())
         }
@@ -432,6 +435,9 @@ impl Table {
         unsafe {
             let node = Table::find(t, key);
             if !node.is_null() {
+                if (*node).val.is_nil() {
+                    (*t).hdr.small = 0;
+                }
                 (*node).val = val;
                 return Ok(());
             }

@@ -82,6 +82,10 @@ pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], rais
         if (*t).status != Status::Waiting {
             return false;
         }
+        if (*t).yielded {
+            (*t).top -= (*t).resume_with;
+            (*t).yielded = false;
+        }
         if (*t).top as usize + values.len() > (*t).stack_cap as usize {
             grow(heap, t, values.len());
         }

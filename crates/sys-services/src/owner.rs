@@ -82,8 +82,8 @@ struct Running {
 struct Waiter {
     open: Vec<EntryId>,
     outcomes: Vec<Outcome>,
-    /// Also wait until replaced instances are gone.
-    fully: bool,
+    /// It waits for stops.
+    stops: bool,
     reply: Reply,
 }
 
@@ -158,21 +158,23 @@ impl Owner {
                 self.supervisor.start(&ids, now);
                 self.wait(ids, false, reply);
             }
-            Request::Start(id, reply) => self.one(id, false, reply, |s, id| s.start(&[id.clone()], now)),
+            Request::Start(id, reply) => {
+                self.one(id, false, reply, |s, id| s.start(std::slice::from_ref(id), now))
+            }
             Request::Stop(id, reply) => self.one(id, true, reply, |s, id| s.stop(id, now)),
             Request::Restart(id, reply) => self.one(id, false, reply, |s, id| s.restart(id, now)),
             Request::Shutdown(reply) => self.shutdown(Some(reply)),
         }
     }
 
-    fn one(&mut self, id: EntryId, fully: bool, reply: Reply, ask: impl FnOnce(&mut Supervisor, &EntryId)) {
+    fn one(&mut self, id: EntryId, stops: bool, reply: Reply, ask: impl FnOnce(&mut Supervisor, &EntryId)) {
         if !self.current.contains_key(&id) {
             // A reply that nobody waits for any more is nobody's loss, here and below.
             let _ = reply.send(Err(Error::not_found(format!("entry {id} runs no service"))));
             return;
         }
         ask(&mut self.supervisor, &id);
-        self.wait(vec![id], fully, reply);
+        self.wait(vec![id], stops, reply);
     }
 
     fn change(&mut self, set: Vec<Definition>, remove: Vec<EntryId>, start: bool, reply: Reply) {
@@ -231,15 +233,18 @@ impl Owner {
         }
     }
 
-    fn wait(&mut self, open: Vec<EntryId>, fully: bool, reply: Reply) {
-        self.waiters.push(Waiter { open, outcomes: Vec::new(), fully, reply });
+    fn wait(&mut self, open: Vec<EntryId>, stops: bool, reply: Reply) {
+        self.waiters.push(Waiter { open, outcomes: Vec::new(), stops, reply });
     }
 
     fn settle_waiters(&mut self) {
         for mut waiter in std::mem::take(&mut self.waiters) {
             waiter.open.retain(|id| {
-                let outcome = self.supervisor.outcome(id);
-                match outcome.filter(|_| !waiter.fully || self.supervisor.is_idle(id)) {
+                let outcome = match waiter.stops {
+                    true => self.supervisor.stop_outcome(id),
+                    false => self.supervisor.outcome(id),
+                };
+                match outcome {
                     None => true,
                     Some(result) => {
                         let required = self.supervisor.required(id);

@@ -101,7 +101,7 @@ fn other_keys_are_ignored_and_named() {
             "filter key \"kind\" is ignored (did you mean .kind?)",
             "filter key \"type\" is ignored (did you mean meta.type?)",
             "filter key \".color\" is ignored (.kind, .ns, .name, .id and meta.… are known)",
-            "filter key \"meta\" is ignored (did you mean meta.meta?)",
+            "filter key \"meta\" is ignored (meta.… or a map as meta expected)",
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! Object Scanner: a stream as lines, words, bytes or characters.
 
-use super::{Read, Stream, internal, read_from, stream_of};
+use super::{Read, Stream, read_from, stream_of};
 use infra_base::Error;
 use lua_api::{Cx, Guest, NativeResult, Object, Val};
 use std::cell::RefCell;
@@ -132,7 +132,7 @@ fn scan(cx: &mut Cx<'_>) -> NativeResult {
         }
         Front::More if state.buffer.len() - state.at > MAX_TOKEN => {
             drop(state);
-            more(cx, Err(internal("a line or word is longer than 1 MiB")))
+            more(cx, Err(Error::internal("a line or word is longer than 1 MiB")))
         }
         Front::More => {
             let at = std::mem::take(&mut state.at);

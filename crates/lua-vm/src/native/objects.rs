@@ -326,3 +326,42 @@ impl<'cx> Cx<'cx> {
         Val::new(crate::meta::by_name(self.lua(), v.raw, event.as_bytes()))
     }
 }
+
+impl<'cx> Cx<'cx> {
+    /// Reads `obj[key]` with metamethods; `then` sees the value as its only result.
+    pub fn index(&mut self, obj: Val<'cx>, key: Val<'cx>, then: NativeFn) -> super::NativeResult {
+        let mut at = obj.raw;
+        for _ in 0..2000 {
+            if at.is_table() {
+                // SAFETY: handles are live.
+                let v = unsafe { object::Table::get(at.as_table(), key.raw) };
+                if !v.is_nil() {
+                    return self.immediate(v, then);
+                }
+            }
+            let h = crate::meta::metamethod(self.lua_ref(), at, crate::symbol::names().index);
+            if h.is_nil() {
+                if at.is_table() {
+                    return self.immediate(Value::NIL, then);
+                }
+                let what = crate::native::type_name_of_raw(at);
+                return Err(self.error(format_args!("attempt to index a {what} value")));
+            }
+            if matches!(h.tag, crate::value::CLOSURE | crate::value::NATIVE) {
+                self.push(Val::new(h));
+                self.push(Val::new(at));
+                self.push(key);
+                return self.call(2, then);
+            }
+            at = h;
+        }
+        Err(self.error("'__index' chain too long; possibly a loop"))
+    }
+
+    fn immediate(&mut self, v: Value, then: NativeFn) -> super::NativeResult {
+        self.push(Val::new(v));
+        self.results = 1;
+        self.ok = true;
+        then(self)
+    }
+}

@@ -1,0 +1,267 @@
+//! Global functions that need the interpreter: protected calls, errors, iteration, metatables, types.
+
+use crate::error::ErrorObject;
+use crate::native::{Cx, Flow, NativeResult, Val, View};
+use crate::statics::{NativeDef, StaticsBuilder};
+use crate::symbol::names;
+use crate::value::{self, Value};
+
+/// Marks of natives that the loop handles by itself.
+pub(crate) const NEXT: u16 = 1;
+pub(crate) const IPAIRS: u16 = 2;
+
+pub(crate) fn register(b: &mut StaticsBuilder) {
+    b.iterators(NativeDef::known("next", next, NEXT), NativeDef::known("ipairs", ipairs_step, IPAIRS));
+    b.func("pcall", pcall)
+        .func("xpcall", xpcall)
+        .func("error", error)
+        .func("assert", assert)
+        .func("select", select)
+        .func("pairs", pairs)
+        .func("ipairs", ipairs)
+        .func("rawget", rawget)
+        .func("rawset", rawset)
+        .func("rawequal", rawequal)
+        .func("setmetatable", setmetatable)
+        .func("getmetatable", getmetatable)
+        .func("type", type_of)
+        .func("tostring", tostring)
+        .global("_VERSION", "Lua 5.3 (wippy)");
+}
+
+fn pcall(cx: &mut Cx<'_>) -> NativeResult {
+    cx.check_any(0)?;
+    let args = cx.nargs() - 1;
+    cx.pcall(args, pcall_done)
+}
+
+fn pcall_done(cx: &mut Cx<'_>) -> NativeResult {
+    let n = cx.results();
+    let ok = Val::bool(cx.succeeded());
+    cx.insert(cx.len() - n, ok);
+    Ok(Flow::values(n + 1))
+}
+
+fn xpcall(cx: &mut Cx<'_>) -> NativeResult {
+    cx.check_any(0)?;
+    let (f, handler) = (cx.arg(0), cx.arg(1));
+    if !handler.is_function() {
+        return Err(cx.type_error(1, "function"));
+    }
+    // The handler stays in slot 1 below the call; further arguments go to the function.
+    let args: Vec<Val<'_>> = (2..cx.nargs()).map(|i| cx.arg(i)).collect();
+    cx.set_len(2);
+    cx.push(f);
+    for v in &args {
+        cx.push(*v);
+    }
+    cx.pcall(args.len(), xpcall_done)
+}
+
+fn xpcall_done(cx: &mut Cx<'_>) -> NativeResult {
+    if cx.succeeded() {
+        return pcall_done(cx);
+    }
+    let (handler, raised) = (cx.slot(1), cx.result(0));
+    cx.push(handler);
+    cx.push(raised);
+    cx.call(1, handled)
+}
+
+fn handled(cx: &mut Cx<'_>) -> NativeResult {
+    let n = cx.results();
+    cx.insert(cx.len() - n, Val::bool(false));
+    Ok(Flow::values(n + 1))
+}
+
+fn error(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.arg(0);
+    let level = cx.opt_int(1, 1)?;
+    match v.view() {
+        View::Str(text) if level > 0 => {
+            let mut out = cx.place(level as usize).into_bytes();
+            out.extend_from_slice(text);
+            let v = cx.string(&out);
+            Err(cx.raise(v))
+        }
+        _ => Err(cx.raise(v)),
+    }
+}
+
+fn assert(cx: &mut Cx<'_>) -> NativeResult {
+    if cx.check_any(0)?.truthy() {
+        return Ok(Flow::values(cx.nargs()));
+    }
+    if cx.nargs() < 2 {
+        return Err(cx.error("assertion failed!"));
+    }
+    let v = cx.arg(1);
+    match v.view() {
+        View::Str(text) => {
+            let mut out = cx.place(1).into_bytes();
+            out.extend_from_slice(text);
+            let v = cx.string(&out);
+            Err(cx.raise(v))
+        }
+        _ => Err(cx.raise(v)),
+    }
+}
+
+fn select(cx: &mut Cx<'_>) -> NativeResult {
+    let rest = cx.nargs().saturating_sub(1);
+    if cx.arg(0).as_bytes() == Some(b"#") {
+        return cx.ret(rest as i64);
+    }
+    let i = cx.check_int(0)?;
+    let skip = if i < 0 { rest as i64 + i } else { i - 1 };
+    if i == 0 || skip < 0 {
+        return Err(cx.arg_error(0, "index out of range"));
+    }
+    Ok(Flow::values(rest.saturating_sub(skip as usize)))
+}
+
+fn next(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    match t.next(cx.arg(1)) {
+        Ok(Some((k, v))) => cx.ret2(k, v),
+        Ok(None) => cx.ret(Val::NIL),
+        Err(()) => Err(cx.error("invalid key to 'next'")),
+    }
+}
+
+fn pairs(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    let next = cx.lua_ref().statics.next;
+    cx.push(Val::new(next));
+    cx.push(t);
+    cx.push(Val::NIL);
+    Ok(Flow::values(3))
+}
+
+fn ipairs(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_any(0)?;
+    let step = cx.lua_ref().statics.ipairs;
+    cx.push(Val::new(step));
+    cx.push(t);
+    cx.push(0);
+    Ok(Flow::values(3))
+}
+
+fn ipairs_step(cx: &mut Cx<'_>) -> NativeResult {
+    let i = cx.check_int(1)?.wrapping_add(1);
+    let v = match cx.arg(0).as_table() {
+        Some(t) => t.get_int(i),
+        None => Val::NIL,
+    };
+    if !v.is_nil() {
+        return cx.ret2(i, v);
+    }
+    cx.set_len(2);
+    cx.set_slot(1, Val::int(i));
+    cx.index(cx.arg(0), Val::int(i), ipairs_indexed)
+}
+
+fn ipairs_indexed(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.result(0);
+    if v.is_nil() {
+        return cx.ret(Val::NIL);
+    }
+    let i = cx.slot(1);
+    cx.ret2(i, v)
+}
+
+fn rawget(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    let key = cx.check_any(1)?;
+    cx.ret(t.get(key))
+}
+
+fn rawset(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    let (key, v) = (cx.check_any(1)?, cx.check_any(2)?);
+    cx.set(t, key, v)?;
+    cx.ret(t)
+}
+
+fn rawequal(cx: &mut Cx<'_>) -> NativeResult {
+    let (a, b) = (cx.check_any(0)?, cx.check_any(1)?);
+    cx.ret(a.raw_eq(b))
+}
+
+fn setmetatable(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    let meta = match cx.arg(1).view() {
+        View::Nil if cx.nargs() > 1 => None,
+        View::Table(m) => Some(m),
+        _ => return Err(cx.type_error(1, "nil or table")),
+    };
+    if !cx.metamethod(t.val(), "__metatable").is_nil() {
+        return Err(cx.error("cannot change a protected metatable"));
+    }
+    cx.set_metatable(t, meta)?;
+    cx.ret(t)
+}
+
+fn getmetatable(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.check_any(0)?;
+    let shown = cx.metamethod(v, "__metatable");
+    if !shown.is_nil() {
+        return cx.ret(shown);
+    }
+    let meta = crate::meta::metatable(cx.lua_ref(), v.raw);
+    if meta.is_null() { cx.ret(Val::NIL) } else { cx.ret(Val::new(Value::table(meta))) }
+}
+
+fn type_of(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.check_any(0)?;
+    let n = names();
+    let name = match v.raw.tag {
+        value::NIL => n.t_nil,
+        value::FALSE | value::TRUE => n.t_boolean,
+        value::INT | value::FLOAT => n.t_number,
+        value::STR => n.t_string,
+        value::TABLE => n.t_table,
+        value::USERDATA => n.t_userdata,
+        value::THREAD => n.t_thread,
+        _ => n.t_function,
+    };
+    cx.ret(Val::new(Value::str(name)))
+}
+
+fn tostring(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.check_any(0)?;
+    match v.view() {
+        View::Str(_) => return cx.ret(v),
+        View::Table(_) | View::Userdata(_) => {
+            let f = cx.metamethod(v, "__tostring");
+            if !f.is_nil() {
+                cx.push(f);
+                cx.push(v);
+                return cx.call(1, tostring_done);
+            }
+        }
+        _ => {}
+    }
+    if let View::Userdata(u) = v.view()
+        && let Some(e) = u.payload::<ErrorObject>()
+    {
+        let s = cx.string(e.message().as_bytes());
+        return cx.ret(s);
+    }
+    let text = cx.plain_text(v);
+    let s = cx.string(text.as_bytes());
+    cx.ret(s)
+}
+
+fn tostring_done(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.result(0);
+    match v.view() {
+        View::Str(_) => cx.ret(v),
+        View::Int(_) | View::Float(_) => {
+            let text = cx.plain_text(v);
+            let s = cx.string(text.as_bytes());
+            cx.ret(s)
+        }
+        _ => Err(cx.error("'__tostring' must return a string")),
+    }
+}

@@ -1,0 +1,393 @@
+//! State of a function under compilation: instructions, registers, scopes, constants, upvalues.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use lua_syntax::{LineIndex, Span, SyntaxError};
+use rustc_hash::FxHashMap;
+
+use super::captures::Cells;
+use crate::opcode::{self, Op};
+use crate::proto::{Capture, Operand, OperandKind, Proto};
+use crate::symbol;
+use crate::table::string_key;
+use crate::value::Value;
+
+pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
+pub(super) type Reg = u8;
+
+pub(super) const MAX_LOCALS: usize = 200;
+const MAX_REGISTERS: u32 = 250;
+/// Instruction words of a function; jumps reach twice as far.
+const MAX_WORDS: usize = 1 << 22;
+/// Marks a place to be patched as a distance word rather than a jump instruction.
+const DISTANCE: usize = 1 << 40;
+
+pub(super) fn error<T>(span: Span, message: impl Into<String>) -> Result<T> {
+    Err(SyntaxError { message: message.into(), span, help: None })
+}
+
+#[derive(Clone)]
+pub(super) struct Local {
+    pub(super) name: Box<str>,
+    pub(super) reg: Reg,
+    pub(super) cell: bool,
+}
+
+pub(super) struct Upvalue {
+    pub(super) name: Box<str>,
+    pub(super) capture: Capture,
+    pub(super) cell: bool,
+}
+
+/// A block that is open.
+pub(super) struct Scope {
+    /// Number of locals and free registers when it was opened.
+    locals: usize,
+    free: u32,
+    labels: Vec<(Box<str>, usize, usize)>,
+    /// Jumps of `break` to be patched, if it is a loop.
+    pub(super) breaks: Option<Vec<usize>>,
+}
+
+struct Goto {
+    name: Box<str>,
+    at: usize,
+    span: Span,
+    locals: usize,
+    depth: usize,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum ConstKey {
+    Int(i64),
+    Float(u64),
+    Str(Box<[u8]>),
+    Word(u64),
+}
+
+pub(super) struct Func {
+    code: Vec<u32>,
+    lines: Vec<u32>,
+    line: u32,
+    consts: Vec<Value>,
+    const_map: FxHashMap<ConstKey, usize>,
+    owned: Vec<*const crate::object::Str>,
+    pub(super) protos: Vec<Proto>,
+    operands: Vec<Operand>,
+    pub(super) locals: Vec<Local>,
+    pub(super) upvals: Vec<Upvalue>,
+    pub(super) scopes: Vec<Scope>,
+    gotos: Vec<Goto>,
+    pub(super) free: u32,
+    max: u32,
+    pub(super) vararg: bool,
+    /// The name that the function under construction has inside itself, for self-capture.
+    pub(super) itself: Option<Reg>,
+    pub(super) start: Span,
+}
+
+impl Func {
+    pub(super) fn new(vararg: bool, start: Span) -> Func {
+        Func {
+            code: Vec::new(),
+            lines: Vec::new(),
+            line: 0,
+            consts: Vec::new(),
+            const_map: FxHashMap::default(),
+            owned: Vec::new(),
+            protos: Vec::new(),
+            operands: Vec::new(),
+            locals: Vec::new(),
+            upvals: Vec::new(),
+            scopes: Vec::new(),
+            gotos: Vec::new(),
+            free: 0,
+            max: 2,
+            vararg,
+            itself: None,
+            start,
+        }
+    }
+
+    pub(super) fn finish(mut self, params: u8, source: Arc<str>, name: Box<str>) -> Proto {
+        let code: Box<[AtomicU32]> = self.code.drain(..).map(AtomicU32::new).collect();
+        Proto {
+            cost: 1 + code.len() as u32 / 64,
+            code,
+            consts: std::mem::take(&mut self.consts).into(),
+            protos: std::mem::take(&mut self.protos).into(),
+            captures: self.upvals.iter().map(|u| u.capture).collect(),
+            params,
+            vararg: self.vararg,
+            max_stack: self.max as u16 + 1,
+            lines: std::mem::take(&mut self.lines).into(),
+            source,
+            name,
+            operands: std::mem::take(&mut self.operands).into(),
+            owned: std::mem::take(&mut self.owned),
+        }
+    }
+
+    // ---- instructions --------------------------------------------------------------------------------------------
+
+    pub(super) fn set_line(&mut self, lines: &LineIndex, span: Span) {
+        self.line = lines.line(span.start);
+    }
+    pub(super) fn line(&self) -> u32 {
+        self.line
+    }
+    pub(super) fn restore_line(&mut self, line: u32) {
+        self.line = line;
+    }
+    pub(super) fn here(&self) -> usize {
+        self.code.len()
+    }
+    pub(super) fn word(&mut self, w: u32) -> usize {
+        self.code.push(w);
+        self.lines.push(self.line);
+        self.code.len() - 1
+    }
+    pub(super) fn abc(&mut self, op: Op, a: Reg, b: Reg, c: Reg) -> usize {
+        self.word(opcode::abc(op, a, b, c))
+    }
+    pub(super) fn abx(&mut self, op: Op, a: Reg, bx: u16) -> usize {
+        self.word(opcode::abx(op, a, bx))
+    }
+    /// An instruction whose next word is a jump distance, to be patched: the number of that word.
+    pub(super) fn jumping(&mut self, op: Op, a: Reg, b: Reg, c: Reg) -> usize {
+        self.abc(op, a, b, c);
+        self.word(0) | DISTANCE
+    }
+    /// A forward jump, to be patched.
+    pub(super) fn jump(&mut self) -> usize {
+        self.word(Op::Jump as u32)
+    }
+    /// Makes the jump at `at` (a jump instruction or a distance word) lead to `target`.
+    pub(super) fn patch_to(&mut self, at: usize, target: usize) {
+        let is_word = at & DISTANCE != 0;
+        let at = at & !DISTANCE;
+        let distance = target as i64 - (at as i64 + 1);
+        self.code[at] = if is_word {
+            distance as i32 as u32
+        } else {
+            (self.code[at] & 0xff) | ((distance as i32 as u32) << 8)
+        };
+    }
+    pub(super) fn patch(&mut self, at: usize) {
+        self.patch_to(at, self.here());
+    }
+    pub(super) fn patch_all(&mut self, list: Vec<usize>) {
+        for at in list {
+            self.patch(at);
+        }
+    }
+    /// A backward jump to `target`.
+    pub(super) fn loop_to(&mut self, target: usize) {
+        let at = self.word(Op::Loop as u32);
+        self.patch_to(at, target);
+    }
+    /// Says what an operand of the next instruction is called in messages.
+    pub(super) fn operand(&mut self, reg: Reg, what: Option<(OperandKind, Box<str>)>) {
+        if let Some((kind, name)) = what {
+            self.operands.push(Operand { at: self.code.len() as u32, reg, kind, name });
+        }
+    }
+
+    // ---- registers -----------------------------------------------------------------------------------------------
+
+    pub(super) fn reserve(&mut self, n: u32, span: Span) -> Result<Reg> {
+        let first = self.free;
+        if first + n > MAX_REGISTERS {
+            return error(span, "function or expression needs too many registers (limit is 250)");
+        }
+        self.free += n;
+        self.max = self.max.max(self.free);
+        Ok(first as Reg)
+    }
+    pub(super) fn release_to(&mut self, free: u32) {
+        self.free = free;
+    }
+
+    // ---- constants -----------------------------------------------------------------------------------------------
+
+    fn constant(&mut self, key: ConstKey, value: Value) -> usize {
+        let next = self.consts.len();
+        let at = *self.const_map.entry(key).or_insert(next);
+        if at == next {
+            self.consts.push(value);
+        }
+        at
+    }
+    pub(super) fn int(&mut self, i: i64) -> usize {
+        self.constant(ConstKey::Int(i), Value::int(i))
+    }
+    pub(super) fn float(&mut self, f: f64) -> usize {
+        self.constant(ConstKey::Float(f.to_bits()), Value::float(f))
+    }
+    pub(super) fn simple(&mut self, v: Value) -> usize {
+        self.constant(ConstKey::Word(v.tag), v)
+    }
+    pub(super) fn string(&mut self, bytes: &[u8]) -> usize {
+        if let Some(at) = self.const_map.get(&ConstKey::Str(bytes.into())) {
+            return *at;
+        }
+        let s = symbol::intern(bytes).unwrap_or_else(|| {
+            let s = symbol::new_immortal(bytes, false);
+            self.owned.push(s);
+            s
+        });
+        let value = constant_key(s);
+        self.constant(ConstKey::Str(bytes.into()), value)
+    }
+
+    // ---- scopes --------------------------------------------------------------------------------------------------
+
+    pub(super) fn open(&mut self, is_loop: bool) {
+        self.scopes.push(Scope {
+            locals: self.locals.len(),
+            free: self.free,
+            labels: Vec::new(),
+            breaks: is_loop.then(Vec::new),
+        });
+    }
+    /// Closes the innermost scope and returns its breaks.
+    pub(super) fn close(&mut self) -> Vec<usize> {
+        let depth = self.scopes.len();
+        let scope = self.scopes.pop().expect("scopes are balanced");
+        self.locals.truncate(scope.locals);
+        self.free = scope.free;
+        for g in &mut self.gotos {
+            if g.depth == depth {
+                g.depth -= 1;
+                g.locals = g.locals.min(scope.locals);
+            }
+        }
+        scope.breaks.unwrap_or_default()
+    }
+    pub(super) fn declare(&mut self, name: &str, reg: Reg, cell: bool, span: Span) -> Result<()> {
+        if self.locals.len() >= MAX_LOCALS {
+            return error(span, format!("too many local variables (limit is {MAX_LOCALS})"));
+        }
+        self.locals.push(Local { name: name.into(), reg, cell });
+        Ok(())
+    }
+    pub(super) fn find_local(&self, name: &str) -> Option<&Local> {
+        self.locals.iter().rev().find(|l| &*l.name == name)
+    }
+
+    // ---- goto ----------------------------------------------------------------------------------------------------
+
+    pub(super) fn goto(&mut self, name: &str, span: Span) {
+        for scope in self.scopes.iter().rev() {
+            if let Some((_, target, _)) = scope.labels.iter().find(|l| &*l.0 == name) {
+                let target = *target;
+                self.loop_to(target);
+                return;
+            }
+        }
+        let at = self.jump();
+        let (locals, depth) = (self.locals.len(), self.scopes.len());
+        self.gotos.push(Goto { name: name.into(), at, span, locals, depth });
+    }
+
+    /// `last` = only empty statements follow in the block, so that its locals are out of scope already.
+    pub(super) fn label(&mut self, name: &str, last: bool, span: Span) -> Result<()> {
+        if self.scopes.iter().any(|s| s.labels.iter().any(|l| &*l.0 == name)) {
+            return error(span, format!("label '{name}' is defined twice"));
+        }
+        let here = self.here();
+        let depth = self.scopes.len();
+        let scope = self.scopes.last_mut().expect("a function has a scope");
+        let locals = if last { scope.locals } else { self.locals.len() };
+        scope.labels.push((name.into(), here, locals));
+        let mut rest = Vec::new();
+        for g in std::mem::take(&mut self.gotos) {
+            if g.depth >= depth && *g.name == *name {
+                if g.locals < locals {
+                    let local = &self.locals[g.locals].name;
+                    return error(g.span, format!("goto '{name}' jumps into the scope of local '{local}'"));
+                }
+                self.patch_to(g.at, here);
+            } else {
+                rest.push(g);
+            }
+        }
+        self.gotos = rest;
+        Ok(())
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.code.len() > MAX_WORDS || self.protos.len() > 0xffff {
+            return error(self.start, "function is too large");
+        }
+        match self.gotos.first() {
+            Some(g) => error(g.span, format!("no visible label '{}' for goto", g.name)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[allow(unsafe_code, reason = "reads the hash of an immortal string")]
+fn constant_key(s: *const crate::object::Str) -> Value {
+    // SAFETY: the string is immortal and has its hash.
+    unsafe { string_key(s) }
+}
+
+/// All functions under compilation, innermost last, and what they share.
+pub(super) struct Gen<'a> {
+    pub(super) funcs: Vec<Func>,
+    pub(super) lines: &'a LineIndex,
+    pub(super) source: Arc<str>,
+    pub(super) cells: Cells,
+}
+
+/// What a name means.
+pub(super) enum Var {
+    Local { reg: Reg, cell: bool },
+    Upvalue { at: u8, cell: bool },
+    Global,
+}
+
+impl Gen<'_> {
+    pub(super) fn f(&mut self) -> &mut Func {
+        self.funcs.last_mut().expect("a function is under compilation")
+    }
+
+    pub(super) fn resolve(&mut self, name: &str, span: Span) -> Result<Var> {
+        let level = self.funcs.len() - 1;
+        if let Some(l) = self.funcs[level].find_local(name) {
+            return Ok(Var::Local { reg: l.reg, cell: l.cell });
+        }
+        Ok(match self.upvalue(level, name, span)? {
+            Some(at) => Var::Upvalue { at, cell: self.funcs[level].upvals[at as usize].cell },
+            None => Var::Global,
+        })
+    }
+
+    fn upvalue(&mut self, level: usize, name: &str, span: Span) -> Result<Option<u8>> {
+        if let Some(i) = self.funcs[level].upvals.iter().position(|u| &*u.name == name) {
+            // An upvalue of the same name could be another variable only if the outer scope changed meanwhile, which
+            // it cannot while this function is being compiled.
+            return Ok(Some(i as u8));
+        }
+        if level == 0 {
+            return Ok(None);
+        }
+        let outer = &self.funcs[level - 1];
+        let (capture, cell) = match outer.find_local(name) {
+            Some(l) if outer.itself == Some(l.reg) && !l.cell => (Capture::Itself, false),
+            Some(l) => (Capture::Register(l.reg), l.cell),
+            None => match self.upvalue(level - 1, name, span)? {
+                Some(at) => (Capture::Upvalue(at), self.funcs[level - 1].upvals[at as usize].cell),
+                None => return Ok(None),
+            },
+        };
+        let upvals = &mut self.funcs[level].upvals;
+        if upvals.len() >= 255 {
+            return error(span, "function has too many upvalues (limit is 255)");
+        }
+        upvals.push(Upvalue { name: name.into(), capture, cell });
+        Ok(Some(upvals.len() as u8 - 1))
+    }
+}

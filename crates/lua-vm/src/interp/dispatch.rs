@@ -1,0 +1,1080 @@
+//! The loop over instructions.
+
+#![allow(unsafe_code, reason = "registers, constants and instructions are reached through raw pointers")]
+#![allow(clippy::too_many_lines, reason = "one loop, so that its state stays in machine registers")]
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use super::call::{self, Next, drive};
+use super::operate::{self, Verdict};
+use super::{Ctl, Exit, index};
+use crate::arith::{float_mod, floor_div, floor_mod};
+use crate::frame::{Dest, Frame, Ret};
+use crate::lua::Lua;
+use crate::native::{Cx, FlowKind};
+use crate::object::{BLACK, Closure, FROZEN, Native, Table, Thread};
+use crate::opcode::{self, NO_HINT, Op};
+use crate::proto::{Capture, Proto};
+use crate::value::{self, Value};
+
+/// Executes the Lua frame on top until the process has something to say.
+///
+/// # Safety
+/// `lua.current` is live and has a Lua frame on top, whose saved program counter is where it goes on.
+// SAFETY of the body: the code generator writes registers below `max_stack`, constants, upvalues and jumps within their
+// bounds; the stack covers the whole window of the frame; every value in it points to a live object, because whatever is
+// reachable from a stack survives a collection and collections clear what lies above.
+pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
+    unsafe {
+        let mut th: *mut Thread;
+        let mut ci: *mut Frame;
+        let mut cl: *mut Closure;
+        let mut base: *mut Value;
+        let mut k: *const Value;
+        let mut pc: *const AtomicU32;
+        let mut fuel: i64;
+
+        macro_rules! reload {
+            () => {{
+                th = (*lua).current;
+                let frames = &mut (*th).frames;
+                let n = frames.len();
+                ci = frames.as_mut_ptr().add(n - 1);
+                cl = (*ci).callee.cast();
+                base = (*th).stack.add((*ci).base as usize);
+                k = (*(*cl).proto).consts.as_ptr();
+                pc = (*ci).pc;
+                fuel = (*lua).fuel;
+            }};
+        }
+        macro_rules! save {
+            () => {{
+                (*ci).pc = pc;
+                (*lua).fuel = fuel;
+            }};
+        }
+        /// Does a slow way and goes on as it says.
+        macro_rules! slow {
+            ($e:expr) => {{
+                save!();
+                match $e {
+                    Ctl::Leave => return (*lua).exit,
+                    _ => reload!(),
+                }
+            }};
+        }
+        macro_rules! collect_if_due {
+            () => {
+                if (*lua).heap.debt > 0 {
+                    save!();
+                    if !super::collect(lua) {
+                        return Exit::Dead;
+                    }
+                    fuel = (*lua).fuel;
+                }
+            };
+        }
+        macro_rules! r {
+            ($i:expr) => {
+                *base.add($i)
+            };
+        }
+        macro_rules! next_word {
+            () => {{
+                let w = (*pc).load(Relaxed);
+                pc = pc.add(1);
+                w
+            }};
+        }
+        /// Jumps by the distance word at `pc` if `$cond` equals operand C.
+        macro_rules! branch {
+            ($cond:expr, $w:expr) => {{
+                let distance = (*pc).load(Relaxed) as i32 as isize;
+                pc = pc.add(1);
+                if $cond == (opcode::c($w) != 0) {
+                    pc = pc.offset(distance);
+                }
+            }};
+        }
+        macro_rules! branch_verdict {
+            ($verdict:expr, $w:expr) => {{
+                save!();
+                match $verdict {
+                    Verdict::True => branch!(true, $w),
+                    Verdict::False => branch!(false, $w),
+                    Verdict::Ctl(Ctl::Leave) => return (*lua).exit,
+                    Verdict::Ctl(_) => reload!(),
+                }
+            }};
+        }
+        macro_rules! arith {
+            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr, $float:expr) => {{
+                let x = r!(opcode::b($w));
+                let y: Value = $y;
+                if x.tag == value::INT && y.tag == value::INT {
+                    let int: fn(i64, i64) -> i64 = $int;
+                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
+                } else {
+                    let (fx, fy);
+                    if x.tag == value::FLOAT {
+                        fx = x.as_float();
+                        if y.tag == value::FLOAT {
+                            fy = y.as_float();
+                        } else if y.tag == value::INT {
+                            fy = y.as_int() as f64;
+                        } else {
+                            slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                            continue;
+                        }
+                    } else if x.tag == value::INT && y.tag == value::FLOAT {
+                        fx = x.as_int() as f64;
+                        fy = y.as_float();
+                    } else {
+                        slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                        continue;
+                    }
+                    let float: fn(f64, f64) -> f64 = $float;
+                    r!(opcode::a($w)) = Value::float(float(fx, fy));
+                }
+            }};
+        }
+        /// Division and power: floats always.
+        macro_rules! arith_float {
+            ($w:expr, $op:expr, $y:expr, $yreg:expr, $float:expr) => {{
+                let x = r!(opcode::b($w));
+                let y: Value = $y;
+                let fx = match x.tag {
+                    value::FLOAT => x.as_float(),
+                    value::INT => x.as_int() as f64,
+                    _ => f64::NAN,
+                };
+                let fy = match y.tag {
+                    value::FLOAT => y.as_float(),
+                    value::INT => y.as_int() as f64,
+                    _ => f64::NAN,
+                };
+                if x.is_number() && y.is_number() {
+                    let float: fn(f64, f64) -> f64 = $float;
+                    r!(opcode::a($w)) = Value::float(float(fx, fy));
+                } else {
+                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                }
+            }};
+        }
+        /// Integer division and remainder: a divisor of 0 and -1 takes the slow way.
+        macro_rules! arith_div {
+            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr, $float:expr) => {{
+                let x = r!(opcode::b($w));
+                let y: Value = $y;
+                if x.tag == value::INT && y.tag == value::INT && (y.as_int() as u64).wrapping_add(1) > 1 {
+                    let int: fn(i64, i64) -> i64 = $int;
+                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
+                } else if x.tag == value::FLOAT && y.tag == value::FLOAT {
+                    let float: fn(f64, f64) -> f64 = $float;
+                    r!(opcode::a($w)) = Value::float(float(x.as_float(), y.as_float()));
+                } else {
+                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                }
+            }};
+        }
+        macro_rules! bits {
+            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr) => {{
+                let x = r!(opcode::b($w));
+                let y: Value = $y;
+                if x.tag == value::INT && y.tag == value::INT {
+                    let int: fn(i64, i64) -> i64 = $int;
+                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
+                } else {
+                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                }
+            }};
+        }
+        macro_rules! compare {
+            ($w:expr, $x:expr, $y:expr, $int:expr, $float:expr, $or_equal:expr, $swap:expr) => {{
+                let (x, y): (Value, Value) = ($x, $y);
+                if x.tag == value::INT && y.tag == value::INT {
+                    let int: fn(&i64, &i64) -> bool = $int;
+                    branch!(int(&x.as_int(), &y.as_int()), $w);
+                } else if x.tag == value::FLOAT && y.tag == value::FLOAT {
+                    let float: fn(&f64, &f64) -> bool = $float;
+                    branch!(float(&x.as_float(), &y.as_float()), $w);
+                } else {
+                    let flag = opcode::c($w) as u32;
+                    let (x, y) = if $swap { (y, x) } else { (x, y) };
+                    branch_verdict!(operate::less(lua, $or_equal, x, y, flag), $w);
+                }
+            }};
+        }
+        /// A backward jump was taken: charges it, and leaves when the fuel is used up.
+        macro_rules! charge_back {
+            ($distance:expr) => {{
+                fuel -= -($distance as i64);
+                if fuel <= 0 {
+                    save!();
+                    return Exit::OutOfFuel;
+                }
+            }};
+        }
+        /// The frame of a Lua function was pushed: goes on in it, or leaves.
+        macro_rules! enter {
+            () => {{
+                reload!();
+                if fuel <= 0 {
+                    save!();
+                    return Exit::OutOfFuel;
+                }
+            }};
+        }
+        /// Reads field `key` (stored form) of `$obj` into register `a`; `$hint_at` is the hint word.
+        macro_rules! get_field {
+            ($obj:expr, $a:expr, $word:expr, $hint_at:expr, $reg:expr) => {{
+                let obj: Value = $obj;
+                let key = *k.add(($word >> 16) as usize);
+                let hint = $word & 0xffff;
+                if obj.tag == value::TABLE {
+                    let t = obj.as_table();
+                    if hint < (*t).node_len {
+                        let node = (*t).nodes.add(hint as usize);
+                        if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil()
+                        {
+                            r!($a) = (*node).val;
+                            continue;
+                        }
+                    }
+                    if let Some((v, slot)) = index::field((*lua).names, t, key, hint) {
+                        if slot != hint && slot < NO_HINT {
+                            (*$hint_at).store(($word & 0xffff_0000) | slot, Relaxed);
+                        }
+                        r!($a) = v;
+                        continue;
+                    }
+                }
+                let plain = Value { tag: value::STR, data: key.data };
+                slow!(index::get(lua, obj, plain, $a, $reg));
+            }};
+        }
+
+        reload!();
+        if fuel <= 0 {
+            save!();
+            return Exit::OutOfFuel;
+        }
+        loop {
+            let w = next_word!();
+            match Op::of(w) {
+                Op::Move => r!(opcode::a(w)) = r!(opcode::b(w)),
+                Op::LoadI => r!(opcode::a(w)) = Value::int(i64::from(opcode::sbx(w))),
+                Op::LoadF => r!(opcode::a(w)) = Value::float(f64::from(opcode::sbx(w))),
+                Op::LoadK => {
+                    let v = *k.add(opcode::bx(w));
+                    r!(opcode::a(w)) = Value { tag: v.tag & 0xff, data: v.data };
+                }
+                Op::LoadKX => {
+                    let v = *k.add(next_word!() as usize);
+                    r!(opcode::a(w)) = Value { tag: v.tag & 0xff, data: v.data };
+                }
+                Op::LoadNil => {
+                    for i in 0..=opcode::b(w) {
+                        r!(opcode::a(w) + i) = Value::NIL;
+                    }
+                }
+                Op::LoadTrue => r!(opcode::a(w)) = Value::TRUE,
+                Op::LoadFalse => r!(opcode::a(w)) = Value::FALSE,
+                Op::GetUp => r!(opcode::a(w)) = *Closure::upvals(cl).add(opcode::b(w)),
+                Op::GetUpCell => {
+                    let cell = (*Closure::upvals(cl).add(opcode::b(w))).as_cell();
+                    r!(opcode::a(w)) = (*cell).value;
+                }
+                Op::SetUpCell => {
+                    let cell = (*Closure::upvals(cl).add(opcode::b(w))).as_cell();
+                    let v = r!(opcode::a(w));
+                    (*cell).value = v;
+                    if (*cell).hdr.mark & BLACK != 0 {
+                        (*lua).heap.barrier_forward(cell.cast(), v);
+                    }
+                }
+                Op::NewCell => {
+                    let cell = (*lua).heap.new_cell(r!(opcode::a(w)));
+                    r!(opcode::a(w)) = Value::cell(cell);
+                    collect_if_due!();
+                }
+                Op::CellGet => r!(opcode::a(w)) = (*r!(opcode::b(w)).as_cell()).value,
+                Op::CellSet => {
+                    let cell = r!(opcode::a(w)).as_cell();
+                    let v = r!(opcode::b(w));
+                    (*cell).value = v;
+                    if (*cell).hdr.mark & BLACK != 0 {
+                        (*lua).heap.barrier_forward(cell.cast(), v);
+                    }
+                }
+                Op::GetGlobal => {
+                    let hint_at = pc;
+                    let word = next_word!();
+                    let globals = Value::table((*lua).globals);
+                    if opcode::b(w) != 0 {
+                        // The name is in the destination register.
+                        slow!(index::get(lua, globals, r!(opcode::a(w)), opcode::a(w), 256));
+                        continue;
+                    }
+                    get_field!(globals, opcode::a(w), word, hint_at, 256);
+                }
+                Op::GetField => {
+                    let hint_at = pc;
+                    let word = next_word!();
+                    get_field!(r!(opcode::b(w)), opcode::a(w), word, hint_at, opcode::b(w));
+                }
+                Op::Method => {
+                    let hint_at = pc;
+                    let word = next_word!();
+                    let obj = r!(opcode::b(w));
+                    r!(opcode::a(w) + 1) = obj;
+                    get_field!(obj, opcode::a(w), word, hint_at, opcode::b(w));
+                }
+                Op::SetGlobal | Op::SetField => {
+                    let hint_at = pc;
+                    let word = next_word!();
+                    let (obj, v, reg) = if Op::of(w) == Op::SetField {
+                        (r!(opcode::a(w)), r!(opcode::b(w)), opcode::a(w))
+                    } else {
+                        let globals = Value::table((*lua).globals);
+                        let v = r!(opcode::a(w));
+                        if opcode::b(w) != 0 {
+                            slow!(index::set(lua, globals, r!(opcode::c(w)), v, 256));
+                            continue;
+                        }
+                        (globals, v, 256)
+                    };
+                    let key = *k.add((word >> 16) as usize);
+                    if obj.tag == value::TABLE && (*obj.as_table()).hdr.mark & (BLACK | FROZEN) == 0 {
+                        let t = obj.as_table();
+                        let hint = word & 0xffff;
+                        if hint < (*t).node_len {
+                            let node = (*t).nodes.add(hint as usize);
+                            if (*node).key.data == key.data
+                                && (*node).key.tag == key.tag
+                                && !(*node).val.is_nil()
+                            {
+                                (*node).val = v;
+                                continue;
+                            }
+                        }
+                        let node = Table::find(t, key);
+                        if !node.is_null() && !(*node).val.is_nil() {
+                            let slot = node.offset_from((*t).nodes) as u32;
+                            if slot < NO_HINT {
+                                (*hint_at).store((word & 0xffff_0000) | slot, Relaxed);
+                            }
+                            (*node).val = v;
+                            continue;
+                        }
+                        if (*t).meta.is_null() {
+                            if node.is_null()
+                                && !v.is_nil()
+                                && (*t).node_len < (*t).node_cap
+                                && (*t).index.is_null()
+                            {
+                                // A fresh object gets its fields: no search, no growth.
+                                let at = (*t).node_len;
+                                (*t).nodes.add(at as usize).write(crate::object::Node { key, val: v });
+                                (*t).node_len = at + 1;
+                                (*t).hdr.small = 0;
+                                if at < NO_HINT && at != hint {
+                                    (*hint_at).store((word & 0xffff_0000) | at, Relaxed);
+                                }
+                                continue;
+                            }
+                            if Table::set_key(&mut (*lua).heap, t, key, v).is_ok() {
+                                collect_if_due!();
+                                continue;
+                            }
+                        }
+                    }
+                    let plain = Value { tag: value::STR, data: key.data };
+                    slow!(index::set(lua, obj, plain, v, reg));
+                    collect_if_due!();
+                }
+                Op::GetIndex => {
+                    let (obj, key) = (r!(opcode::b(w)), r!(opcode::c(w)));
+                    if obj.tag == value::TABLE {
+                        let t = obj.as_table();
+                        let v = if key.tag == value::INT {
+                            let at = (key.as_int() as u64).wrapping_sub(1);
+                            if at < u64::from((*t).arr_len) {
+                                *(*t).arr.add(at as usize)
+                            } else {
+                                Table::get(t, key)
+                            }
+                        } else {
+                            Table::get(t, key)
+                        };
+                        if !v.is_nil() || (*t).meta.is_null() {
+                            r!(opcode::a(w)) = v;
+                            continue;
+                        }
+                    }
+                    slow!(index::get(lua, obj, key, opcode::a(w), opcode::b(w)));
+                }
+                Op::GetInt => {
+                    let obj = r!(opcode::b(w));
+                    let i = opcode::c(w) as i64;
+                    if obj.tag == value::TABLE {
+                        let t = obj.as_table();
+                        let v = Table::get_int(t, i);
+                        if !v.is_nil() || (*t).meta.is_null() {
+                            r!(opcode::a(w)) = v;
+                            continue;
+                        }
+                    }
+                    slow!(index::get(lua, obj, Value::int(i), opcode::a(w), opcode::b(w)));
+                }
+                Op::SetIndex | Op::SetInt => {
+                    let obj = r!(opcode::a(w));
+                    let key = if Op::of(w) == Op::SetIndex {
+                        r!(opcode::b(w))
+                    } else {
+                        Value::int(opcode::b(w) as i64)
+                    };
+                    let v = r!(opcode::c(w));
+                    if obj.tag == value::TABLE && key.tag == value::INT {
+                        let t = obj.as_table();
+                        if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
+                            let at = (key.as_int() as u64).wrapping_sub(1);
+                            let len = u64::from((*t).arr_len);
+                            if at < len {
+                                let slot = (*t).arr.add(at as usize);
+                                if !v.is_nil() && (!(*slot).is_nil() || (*t).meta.is_null()) {
+                                    *slot = v;
+                                    continue;
+                                }
+                            } else if at == len && (*t).meta.is_null() && !v.is_nil() {
+                                if Table::append(&mut (*lua).heap, t, v).is_ok() {
+                                    collect_if_due!();
+                                    continue;
+                                }
+                            }
+                        }
+                    }
+                    slow!(index::set(lua, obj, key, v, opcode::a(w)));
+                    collect_if_due!();
+                }
+                Op::NewTable => {
+                    let t = (*lua).heap.new_table(opcode::b(w), opcode::c(w));
+                    r!(opcode::a(w)) = Value::table(t);
+                    collect_if_due!();
+                }
+                Op::SetList => {
+                    let start = next_word!() as usize;
+                    let at = base.add(opcode::a(w));
+                    let n = if opcode::b(w) == 255 {
+                        let top = (*th).stack.add((*th).top as usize);
+                        top.offset_from(at) as usize - 1
+                    } else {
+                        opcode::b(w)
+                    };
+                    slow!(index::set_list(lua, (*at).as_table(), at.add(1), n, start));
+                    collect_if_due!();
+                }
+                Op::Add => {
+                    arith!(w, Op::Add, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_add(y), |x, y| x
+                        + y);
+                }
+                Op::Sub => {
+                    arith!(w, Op::Sub, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_sub(y), |x, y| x
+                        - y);
+                }
+                Op::Mul => {
+                    arith!(w, Op::Mul, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_mul(y), |x, y| x
+                        * y);
+                }
+                Op::AddK => {
+                    arith!(w, Op::Add, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_add(y), |x, y| x + y)
+                }
+                Op::SubK => {
+                    arith!(w, Op::Sub, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_sub(y), |x, y| x - y)
+                }
+                Op::MulK => {
+                    arith!(w, Op::Mul, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_mul(y), |x, y| x * y)
+                }
+                Op::Div => arith_float!(w, Op::Div, r!(opcode::c(w)), opcode::c(w), |x, y| x / y),
+                Op::Pow => arith_float!(w, Op::Pow, r!(opcode::c(w)), opcode::c(w), crate::arith::pow),
+                Op::DivK => arith_float!(w, Op::Div, *k.add(opcode::c(w)), 256, |x, y| x / y),
+                Op::PowK => arith_float!(w, Op::Pow, *k.add(opcode::c(w)), 256, crate::arith::pow),
+                Op::Mod => arith_div!(w, Op::Mod, r!(opcode::c(w)), opcode::c(w), floor_mod, float_mod),
+                Op::ModK => arith_div!(w, Op::Mod, *k.add(opcode::c(w)), 256, floor_mod, float_mod),
+                Op::IDiv => {
+                    arith_div!(w, Op::IDiv, r!(opcode::c(w)), opcode::c(w), floor_div, |x, y| (x / y)
+                        .floor());
+                }
+                Op::IDivK => {
+                    arith_div!(w, Op::IDiv, *k.add(opcode::c(w)), 256, floor_div, |x, y| (x / y).floor());
+                }
+                Op::BAnd => bits!(w, Op::BAnd, r!(opcode::c(w)), opcode::c(w), |x, y| x & y),
+                Op::BOr => bits!(w, Op::BOr, r!(opcode::c(w)), opcode::c(w), |x, y| x | y),
+                Op::BXor => bits!(w, Op::BXor, r!(opcode::c(w)), opcode::c(w), |x, y| x ^ y),
+                Op::BAndK => bits!(w, Op::BAnd, *k.add(opcode::c(w)), 256, |x, y| x & y),
+                Op::BOrK => bits!(w, Op::BOr, *k.add(opcode::c(w)), 256, |x, y| x | y),
+                Op::BXorK => bits!(w, Op::BXor, *k.add(opcode::c(w)), 256, |x, y| x ^ y),
+                Op::Shl => bits!(w, Op::Shl, r!(opcode::c(w)), opcode::c(w), crate::arith::shift_left),
+                Op::ShlK => bits!(w, Op::Shl, *k.add(opcode::c(w)), 256, crate::arith::shift_left),
+                Op::Shr => bits!(w, Op::Shr, r!(opcode::c(w)), opcode::c(w), crate::arith::shift_right),
+                Op::ShrK => bits!(w, Op::Shr, *k.add(opcode::c(w)), 256, crate::arith::shift_right),
+                Op::Neg => {
+                    let x = r!(opcode::b(w));
+                    match x.tag {
+                        value::INT => r!(opcode::a(w)) = Value::int(x.as_int().wrapping_neg()),
+                        value::FLOAT => r!(opcode::a(w)) = Value::float(-x.as_float()),
+                        _ => slow!(operate::unary(lua, Op::Neg, opcode::a(w), x, opcode::b(w))),
+                    }
+                }
+                Op::BNot => {
+                    let x = r!(opcode::b(w));
+                    if x.tag == value::INT {
+                        r!(opcode::a(w)) = Value::int(!x.as_int());
+                    } else {
+                        slow!(operate::unary(lua, Op::BNot, opcode::a(w), x, opcode::b(w)));
+                    }
+                }
+                Op::Not => r!(opcode::a(w)) = Value::bool(!r!(opcode::b(w)).truthy()),
+                Op::Len => {
+                    let x = r!(opcode::b(w));
+                    if x.tag == value::TABLE && (*x.as_table()).meta.is_null() {
+                        r!(opcode::a(w)) = Value::int(Table::border(x.as_table()));
+                    } else {
+                        slow!(operate::len(lua, opcode::a(w), x, opcode::b(w)));
+                    }
+                }
+                Op::Concat => {
+                    save!();
+                    match operate::concat(lua, opcode::a(w), opcode::b(w), opcode::c(w)) {
+                        Next::Lua => fuel = (*lua).fuel,
+                        next => match drive(lua, next) {
+                            Ctl::Leave => return (*lua).exit,
+                            _ => reload!(),
+                        },
+                    }
+                    collect_if_due!();
+                }
+                Op::Jump => pc = pc.offset(opcode::sj(w)),
+                Op::Loop => {
+                    let distance = opcode::sj(w);
+                    pc = pc.offset(distance);
+                    charge_back!(distance);
+                }
+                Op::Test => branch!(r!(opcode::a(w)).truthy(), w),
+                Op::Eq => {
+                    let (x, y) = (r!(opcode::a(w)), r!(opcode::b(w)));
+                    if x.raw_eq(y) {
+                        branch!(true, w);
+                    } else if x.tag == y.tag && matches!(x.tag, value::TABLE | value::USERDATA) {
+                        branch_verdict!(operate::equal(lua, x, y, opcode::c(w) as u32), w);
+                    } else {
+                        branch!(false, w);
+                    }
+                }
+                Op::EqK => {
+                    let x = r!(opcode::a(w));
+                    let y = *k.add(opcode::b(w));
+                    let y = Value { tag: y.tag & 0xff, data: y.data };
+                    let same = if x.tag == y.tag && x.data == y.data && x.tag != value::FLOAT {
+                        true
+                    } else if x.tag == value::NIL || y.tag == value::NIL {
+                        false
+                    } else {
+                        x.raw_eq(y)
+                    };
+                    branch!(same, w);
+                }
+                Op::Lt => {
+                    compare!(w, r!(opcode::a(w)), r!(opcode::b(w)), |x, y| x < y, |x, y| x < y, false, false);
+                }
+                Op::Le => {
+                    compare!(
+                        w,
+                        r!(opcode::a(w)),
+                        r!(opcode::b(w)),
+                        |x, y| x <= y,
+                        |x, y| x <= y,
+                        true,
+                        false
+                    );
+                }
+                Op::LtK => {
+                    compare!(
+                        w,
+                        r!(opcode::a(w)),
+                        *k.add(opcode::b(w)),
+                        |x, y| x < y,
+                        |x, y| x < y,
+                        false,
+                        false
+                    );
+                }
+                Op::LeK => {
+                    compare!(
+                        w,
+                        r!(opcode::a(w)),
+                        *k.add(opcode::b(w)),
+                        |x, y| x <= y,
+                        |x, y| x <= y,
+                        true,
+                        false
+                    );
+                }
+                Op::GtK => {
+                    compare!(
+                        w,
+                        r!(opcode::a(w)),
+                        *k.add(opcode::b(w)),
+                        |x, y| x > y,
+                        |x, y| x > y,
+                        false,
+                        true
+                    );
+                }
+                Op::GeK => {
+                    compare!(
+                        w,
+                        r!(opcode::a(w)),
+                        *k.add(opcode::b(w)),
+                        |x, y| x >= y,
+                        |x, y| x >= y,
+                        true,
+                        true
+                    );
+                }
+                Op::Call => {
+                    let a = opcode::a(w);
+                    let f = base.add(a);
+                    let args = match opcode::b(w) {
+                        0 => (*th).stack.add((*th).top as usize).offset_from(f) as u32 - 1,
+                        b => b as u32 - 1,
+                    };
+                    let callee = *f;
+                    if callee.tag == value::CLOSURE {
+                        let func = f.offset_from((*th).stack) as u32;
+                        (*ci).pc = pc;
+                        let ncl = callee.as_closure();
+                        let proto: *const Proto = (*ncl).proto;
+                        let params = u32::from((*proto).params);
+                        let need =
+                            func as usize + 1 + args.max(params) as usize + (*proto).max_stack as usize;
+                        let frames = &mut (*th).frames;
+                        if (*proto).vararg
+                            || need > (*th).stack_cap as usize
+                            || frames.len() == frames.capacity()
+                        {
+                            (*lua).fuel = fuel;
+                            let dest = Dest { func, want: opcode::c(w) as i32 - 1, aux: 0, ret: Ret::Lua };
+                            if !call::push_lua(lua, th, ncl, dest, args) {
+                                return Exit::Dead;
+                            }
+                            if (*lua).heap.debt > 0 && !super::collect(lua) {
+                                return Exit::Dead;
+                            }
+                            enter!();
+                            continue;
+                        }
+                        base = f.add(1);
+                        for i in args..params {
+                            *base.add(i as usize) = Value::NIL;
+                        }
+                        cl = ncl;
+                        k = (*proto).consts.as_ptr();
+                        pc = (*proto).code.as_ptr();
+                        let n = frames.len();
+                        ci = frames.as_mut_ptr().add(n);
+                        ci.write(Frame {
+                            pc,
+                            callee: ncl.cast(),
+                            then: None,
+                            base: func + 1,
+                            func,
+                            args,
+                            want: opcode::c(w) as i32 - 1,
+                            aux: 0,
+                            top: 0,
+                            ret: Ret::Lua,
+                            native: false,
+                            protects: false,
+                        });
+                        frames.set_len(n + 1);
+                        fuel -= i64::from((*proto).cost);
+                        if fuel <= 0 {
+                            save!();
+                            return Exit::OutOfFuel;
+                        }
+                        continue;
+                    }
+                    save!();
+                    let func = f.offset_from((*th).stack) as u32;
+                    (*th).top = func + 1 + args;
+                    let want = opcode::c(w) as i32 - 1;
+                    let dest = Dest { func, want, aux: 0, ret: Ret::Lua };
+                    if callee.tag == value::NATIVE {
+                        match native(lua, th, callee.as_native(), dest, args) {
+                            None => {
+                                fuel = (*lua).fuel - 1;
+                                base = (*th).stack.add((*ci).base as usize);
+                                collect_if_due!();
+                            }
+                            Some(next) => match drive(lua, next) {
+                                Ctl::Leave => return (*lua).exit,
+                                _ => enter!(),
+                            },
+                        }
+                        continue;
+                    }
+                    match drive(lua, Next::Call { dest, args }) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    }
+                }
+                Op::TailCall => {
+                    let f = base.add(opcode::a(w));
+                    let args = match opcode::b(w) {
+                        0 => (*th).stack.add((*th).top as usize).offset_from(f) as u32 - 1,
+                        b => b as u32 - 1,
+                    };
+                    (*ci).pc = pc;
+                    (*lua).fuel = fuel;
+                    let callee = *f;
+                    if callee.tag == value::CLOSURE {
+                        // The frame gives its place to that of the callee.
+                        let dest = (*ci).dest();
+                        let to = (*th).stack.add(dest.func as usize);
+                        std::ptr::copy(f, to, args as usize + 1);
+                        (*th).top = dest.func + 1 + args;
+                        let n = (&(*th).frames).len();
+                        (*th).frames.set_len(n - 1);
+                        if !call::push_lua(lua, th, callee.as_closure(), dest, args) {
+                            return Exit::Dead;
+                        }
+                        enter!();
+                        continue;
+                    }
+                    // Others are called from here, so that their errors have a position; a return instruction follows.
+                    let func = f.offset_from((*th).stack) as u32;
+                    (*th).top = func + 1 + args;
+                    let dest = Dest { func, want: -1, aux: 0, ret: Ret::Lua };
+                    match drive(lua, Next::Call { dest, args }) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    }
+                }
+                Op::Return1 => {
+                    let v = r!(opcode::a(w));
+                    if (*ci).ret == Ret::Lua {
+                        let want = (*ci).want;
+                        let func = (*ci).func;
+                        let to = (*th).stack.add(func as usize);
+                        *to = v;
+                        if want != 1 {
+                            if want < 0 {
+                                (*th).top = func + 1;
+                            } else {
+                                for i in 1..want {
+                                    *to.add(i as usize) = Value::NIL;
+                                }
+                            }
+                        }
+                        let n = (&(*th).frames).len() - 1;
+                        (*th).frames.set_len(n);
+                        ci = ci.sub(1);
+                        cl = (*ci).callee.cast();
+                        base = (*th).stack.add((*ci).base as usize);
+                        k = (*(*cl).proto).consts.as_ptr();
+                        pc = (*ci).pc;
+                        continue;
+                    }
+                    let from = base.add(opcode::a(w)).offset_from((*th).stack) as u32;
+                    (*lua).fuel = fuel;
+                    match finish(lua, th, ci, from, 1) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    }
+                }
+                Op::Return0 | Op::Return => {
+                    let at = base.add(opcode::a(w));
+                    let from = at.offset_from((*th).stack) as u32;
+                    let n = if Op::of(w) == Op::Return0 {
+                        0
+                    } else {
+                        match opcode::b(w) {
+                            0 => (*th).top - from,
+                            b => b as u32 - 1,
+                        }
+                    };
+                    if (*ci).ret == Ret::Lua {
+                        let want = (*ci).want;
+                        let func = (*ci).func;
+                        let to = (*th).stack.add(func as usize);
+                        if want < 0 {
+                            std::ptr::copy(at, to, n as usize);
+                            (*th).top = func + n;
+                        } else {
+                            for i in 0..want as u32 {
+                                *to.add(i as usize) = if i < n { *at.add(i as usize) } else { Value::NIL };
+                            }
+                        }
+                        let n = (&(*th).frames).len() - 1;
+                        (*th).frames.set_len(n);
+                        ci = ci.sub(1);
+                        cl = (*ci).callee.cast();
+                        base = (*th).stack.add((*ci).base as usize);
+                        k = (*(*cl).proto).consts.as_ptr();
+                        pc = (*ci).pc;
+                        continue;
+                    }
+                    (*lua).fuel = fuel;
+                    match finish(lua, th, ci, from, n) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    }
+                }
+                Op::VarArg => {
+                    let params = u32::from((*(*cl).proto).params);
+                    let have = (*ci).args.saturating_sub(params);
+                    let a = opcode::a(w);
+                    let want = match opcode::c(w) {
+                        0 => {
+                            let at = (*ci).base + a as u32;
+                            if (at + have + 1) as usize > (*th).stack_cap as usize {
+                                crate::thread::ensure(&mut (*lua).heap, th, (at + have + 1) as usize);
+                                base = (*th).stack.add((*ci).base as usize);
+                            }
+                            (*th).top = at + have;
+                            have
+                        }
+                        c => c as u32 - 1,
+                    };
+                    let from = (*th).stack.add(((*ci).func + 1 + params) as usize);
+                    for i in 0..want {
+                        r!(a + i as usize) = if i < have { *from.add(i as usize) } else { Value::NIL };
+                    }
+                }
+                Op::Closure => {
+                    let proto: *const Proto = (&(*(*cl).proto).protos).as_ptr().add(opcode::bx(w));
+                    let captures = &(*proto).captures;
+                    let new = (*lua).heap.new_closure(proto, captures.len());
+                    let to = Closure::upvals(new);
+                    for (i, c) in captures.iter().enumerate() {
+                        *to.add(i) = match *c {
+                            Capture::Register(r) => r!(r as usize),
+                            Capture::Upvalue(u) => *Closure::upvals(cl).add(u as usize),
+                            Capture::Itself => Value::closure(new),
+                        };
+                    }
+                    r!(opcode::a(w)) = Value::closure(new);
+                    collect_if_due!();
+                }
+                Op::ForPrep => {
+                    let distance = next_word!() as i32 as isize;
+                    let at = base.add(opcode::a(w));
+                    match operate::for_prep(at) {
+                        // The body's head is next; the loop instruction behind it takes two words.
+                        Ok(true) => {}
+                        Ok(false) => pc = pc.offset(distance + 2),
+                        Err(message) => {
+                            save!();
+                            match drive(lua, operate::error(lua, message)) {
+                                Ctl::Leave => return (*lua).exit,
+                                _ => reload!(),
+                            }
+                        }
+                    }
+                }
+                Op::ForLoop => {
+                    let distance = (*pc).load(Relaxed) as i32 as isize;
+                    pc = pc.add(1);
+                    let at = base.add(opcode::a(w));
+                    if (*at).tag == value::INT {
+                        let count = (*at.add(1)).data;
+                        if count > 0 {
+                            let i = (*at).as_int().wrapping_add((*at.add(2)).as_int());
+                            (*at.add(1)).data = count - 1;
+                            (*at).data = i as u64;
+                            *at.add(3) = Value::int(i);
+                            pc = pc.offset(distance);
+                            charge_back!(distance);
+                        }
+                    } else {
+                        let step = (*at.add(2)).as_float();
+                        let limit = (*at.add(1)).as_float();
+                        let i = (*at).as_float() + step;
+                        if if step > 0.0 { i <= limit } else { limit <= i } {
+                            *at = Value::float(i);
+                            *at.add(3) = Value::float(i);
+                            pc = pc.offset(distance);
+                            charge_back!(distance);
+                        }
+                    }
+                }
+                Op::ForCall => {
+                    let distance = next_word!() as i32 as isize;
+                    let at = base.add(opcode::a(w));
+                    let vars = opcode::c(w);
+                    let f = *at;
+                    if f.tag == value::NATIVE && (*at.add(1)).tag == value::TABLE {
+                        let native = f.as_native();
+                        let t = (*at.add(1)).as_table();
+                        let kind = (*native).hdr.small;
+                        if kind == crate::base_lib::NEXT {
+                            // The cursor is the third state of `pairs`, so that no key has to be searched.
+                            let entry = if (*at.add(3)).as_int() == 0 && !(*at.add(2)).is_nil() {
+                                Table::cursor_of(t, *at.add(2)).ok().map(|c| Table::entry_at(t, c))
+                            } else {
+                                Some(Table::entry_at(t, (*at.add(3)).as_int() as usize))
+                            };
+                            match entry {
+                                Some(Some((cursor, key, v))) => {
+                                    *at.add(3) = Value::int(cursor as i64);
+                                    *at.add(2) = key;
+                                    *at.add(4) = key;
+                                    if vars > 1 {
+                                        *at.add(5) = v;
+                                        for i in 2..vars {
+                                            *at.add(4 + i) = Value::NIL;
+                                        }
+                                    }
+                                    pc = pc.offset(distance);
+                                    charge_back!(distance);
+                                    continue;
+                                }
+                                Some(None) => {
+                                    pc = pc.add(2);
+                                    continue;
+                                }
+                                None => {}
+                            }
+                        } else if kind == crate::base_lib::IPAIRS && (*at.add(2)).tag == value::INT {
+                            let i = (*at.add(2)).as_int().wrapping_add(1);
+                            let v = Table::get_int(t, i);
+                            if !v.is_nil() {
+                                *at.add(2) = Value::int(i);
+                                *at.add(4) = Value::int(i);
+                                if vars > 1 {
+                                    *at.add(5) = v;
+                                    for i in 2..vars {
+                                        *at.add(4 + i) = Value::NIL;
+                                    }
+                                }
+                                pc = pc.offset(distance);
+                                charge_back!(distance);
+                                continue;
+                            }
+                            if (*t).meta.is_null() {
+                                pc = pc.add(2);
+                                continue;
+                            }
+                        }
+                    }
+                    *at.add(4) = f;
+                    *at.add(5) = *at.add(1);
+                    *at.add(6) = *at.add(2);
+                    save!();
+                    let func = at.add(4).offset_from((*th).stack) as u32;
+                    (*th).top = func + 3;
+                    let dest = Dest { func, want: vars as i32, aux: 0, ret: Ret::Lua };
+                    match drive(lua, Next::Call { dest, args: 2 }) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    }
+                }
+                Op::ForNext => {
+                    let distance = next_word!() as i32 as isize;
+                    let at = base.add(opcode::a(w));
+                    if !(*at.add(4)).is_nil() {
+                        *at.add(2) = *at.add(4);
+                        pc = pc.offset(distance);
+                        charge_back!(distance);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The top frame, which no Lua frame called plainly, returns `n` values at `from`.
+#[inline(never)]
+unsafe fn finish(lua: *mut Lua, th: *mut Thread, ci: *mut Frame, from: u32, n: u32) -> Ctl {
+    // SAFETY: see `execute`.
+    unsafe {
+        let dest = (*ci).dest();
+        (*th).top = from + n;
+        let len = (&(*th).frames).len();
+        (*th).frames.set_len(len - 1);
+        drive(lua, Next::Deliver { from, n, dest })
+    }
+}
+
+/// Calls a native for a Lua frame. `None` if it returned and its results are placed.
+#[inline(always)]
+unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Option<Next> {
+    // SAFETY: see `execute`; the Cx lives for this call only, and no collection happens during it.
+    unsafe {
+        let mut cx = Cx {
+            lua,
+            thread: th,
+            callee: n,
+            base: dest.func + 1,
+            args,
+            results: 0,
+            ok: true,
+            then: None,
+            brand: PhantomData,
+        };
+        match ((*n).func)(&mut cx) {
+            Ok(flow) if flow.kind == FlowKind::Return => {
+                let top = (*th).top;
+                let n = flow.n.min(top - cx.base);
+                let from = (*th).stack.add((top - n) as usize);
+                let to = (*th).stack.add(dest.func as usize);
+                if n == 1 && dest.want == 1 {
+                    *to = *from;
+                    return None;
+                }
+                if dest.want < 0 {
+                    std::ptr::copy(from, to, n as usize);
+                    (*th).top = dest.func + n;
+                } else {
+                    // Wanted results lie in the window of the calling frame.
+                    let moved = n.min(dest.want as u32);
+                    std::ptr::copy(from, to, moved as usize);
+                    for i in moved..dest.want as u32 {
+                        *to.add(i as usize) = Value::NIL;
+                    }
+                }
+                None
+            }
+            Ok(flow) => {
+                let then = cx.then;
+                let flow_n = flow.n.min((*th).top - cx.base);
+                Some(other_flow(lua, th, n, dest, args, flow.kind, flow_n, then))
+            }
+            Err(raise) => Some(Next::Raise(raise.0)),
+        }
+    }
+}
+
+#[inline(never)]
+#[allow(clippy::too_many_arguments, reason = "one cold call")]
+unsafe fn other_flow(
+    lua: *mut Lua,
+    th: *mut Thread,
+    n: *const Native,
+    dest: Dest,
+    args: u32,
+    kind: FlowKind,
+    flow_n: u32,
+    then: Option<crate::native::NativeFn>,
+) -> Next {
+    // SAFETY: see `execute`.
+    unsafe {
+        if (&(*th).frames).len() == (&(*th).frames).capacity() {
+            call::grow_frames(lua, th);
+        }
+        let act = call::first_activation(n, dest, args);
+        call::after(lua, th, act, kind, flow_n, then)
+    }
+}

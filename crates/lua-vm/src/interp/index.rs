@@ -1,0 +1,234 @@
+//! Reading and writing of fields: metatables, and whatever the fast ways of the loop do not handle.
+
+#![allow(unsafe_code, reason = "works on raw objects")]
+
+use super::operate::{call_meta, error};
+use super::{Ctl, call};
+use crate::frame::Ret;
+use crate::lua::Lua;
+use crate::object::{IMMORTAL, Table};
+use crate::symbol::Names;
+use crate::table::string_key;
+use crate::value::{self, Value};
+
+/// Metatables chained longer than this are taken for a loop.
+const MAX_CHAIN: usize = 2000;
+/// Bits of `hdr.small` of a metatable: what it surely lacks.
+const NO_INDEX: u16 = 1;
+const NO_NEWINDEX: u16 = 2;
+
+/// `__index` of a metatable, found by its slot hint.
+#[inline(always)]
+pub(super) unsafe fn index_of(names: &Names, meta: *mut Table) -> Value {
+    // SAFETY: the caller passes a live table; so everywhere here.
+    unsafe {
+        let hint = (*meta).hdr.word;
+        if hint < (*meta).node_len {
+            let node = (*meta).nodes.add(hint as usize);
+            if (*node).key.data == names.index as u64 {
+                return (*node).val;
+            }
+        }
+        index_of_slow(names, meta)
+    }
+}
+
+#[inline(never)]
+unsafe fn index_of_slow(names: &Names, meta: *mut Table) -> Value {
+    // SAFETY: see `index_of`; immortal tables are never written.
+    unsafe {
+        if (*meta).hdr.small & NO_INDEX != 0 {
+            return Value::NIL;
+        }
+        let node = Table::find(meta, string_key(names.index));
+        let writable = (*meta).hdr.mark & IMMORTAL == 0;
+        if node.is_null() || (*node).val.is_nil() {
+            if writable {
+                (*meta).hdr.small |= NO_INDEX;
+            }
+            return Value::NIL;
+        }
+        if writable {
+            (*meta).hdr.word = node.offset_from((*meta).nodes) as u32;
+        }
+        (*node).val
+    }
+}
+
+unsafe fn newindex_of(names: &Names, meta: *mut Table) -> Value {
+    // SAFETY: see `index_of`.
+    unsafe {
+        if (*meta).hdr.small & NO_NEWINDEX != 0 {
+            return Value::NIL;
+        }
+        let v = Table::get_key(meta, string_key(names.newindex));
+        if v.is_nil() && (*meta).hdr.mark & IMMORTAL == 0 {
+            (*meta).hdr.small |= NO_NEWINDEX;
+        }
+        v
+    }
+}
+
+/// A field by a constant name through tables only: the value and the slot where it was found. `None` if a handler that is
+/// no table has to be asked.
+#[inline]
+pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) -> Option<(Value, u32)> {
+    // SAFETY: see `index_of`.
+    unsafe {
+        let mut t = t;
+        for _ in 0..MAX_CHAIN {
+            if hint < (*t).node_len {
+                let node = (*t).nodes.add(hint as usize);
+                if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
+                    return Some(((*node).val, hint));
+                }
+            }
+            let node = Table::find(t, key);
+            if !node.is_null() && !(*node).val.is_nil() {
+                return Some(((*node).val, node.offset_from((*t).nodes) as u32));
+            }
+            let meta = (*t).meta;
+            if meta.is_null() {
+                return Some((Value::NIL, hint));
+            }
+            let h = index_of(names, meta);
+            if h.is_nil() {
+                return Some((Value::NIL, hint));
+            }
+            if h.tag != value::TABLE {
+                return None;
+            }
+            t = h.as_table();
+        }
+        None
+    }
+}
+
+/// R[a] = obj[key]; `reg` holds the object.
+#[inline(never)]
+pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: usize) -> Ctl {
+    // SAFETY: see `index_of`; the frame on top is the Lua frame that executes.
+    unsafe {
+        let mut at = obj;
+        for _ in 0..MAX_CHAIN {
+            let h = if at.is_table() {
+                let t = at.as_table();
+                let v = Table::get(t, key);
+                let meta = (*t).meta;
+                if !v.is_nil() || meta.is_null() {
+                    return store(lua, a, v);
+                }
+                let h = index_of((*lua).names, meta);
+                if h.is_nil() {
+                    return store(lua, a, Value::NIL);
+                }
+                h
+            } else {
+                let h = crate::meta::metamethod(&*lua, at, (*lua).names.index);
+                if h.is_nil() {
+                    return index_error(lua, at, key, reg);
+                }
+                h
+            };
+            if matches!(h.tag, value::CLOSURE | value::NATIVE) {
+                return call_meta(lua, h, &[at, key], Ret::Register, a as u32);
+            }
+            at = h;
+        }
+        call::drive(lua, error(lua, "'__index' chain too long; possibly a loop"))
+    }
+}
+
+#[inline]
+unsafe fn store(lua: *mut Lua, a: usize, v: Value) -> Ctl {
+    // SAFETY: see `get`.
+    unsafe {
+        let t = (*lua).current;
+        let base = (&(*t).frames).last().expect("a Lua frame executes").base as usize;
+        *(*t).stack.add(base + a) = v;
+        Ctl::Next
+    }
+}
+
+#[cold]
+unsafe fn index_error(lua: *mut Lua, obj: Value, key: Value, reg: usize) -> Ctl {
+    // SAFETY: see `get`.
+    unsafe {
+        let mut name = super::operate::operand(lua, reg);
+        if name.is_empty() && key.is_str() {
+            let text = String::from_utf8_lossy(crate::object::Str::bytes(key.as_str())).into_owned();
+            name = format!(" (field '{text}')");
+        }
+        let what = crate::native::type_name_of_raw(obj);
+        call::drive(lua, error(lua, &format!("attempt to index a {what} value{name}")))
+    }
+}
+
+/// obj[key] = val; `reg` holds the object.
+#[inline(never)]
+pub(super) unsafe fn set(lua: *mut Lua, obj: Value, key: Value, val: Value, reg: usize) -> Ctl {
+    // SAFETY: see `get`.
+    unsafe {
+        let mut at = obj;
+        for _ in 0..MAX_CHAIN {
+            let h = if at.is_table() {
+                let t = at.as_table();
+                let meta = (*t).meta;
+                let h = if meta.is_null() || !Table::get(t, key).is_nil() {
+                    Value::NIL
+                } else {
+                    newindex_of((*lua).names, meta)
+                };
+                if h.is_nil() {
+                    return match Table::set(&mut (*lua).heap, t, key, val) {
+                        Ok(()) => Ctl::Next,
+                        Err(e) => call::drive(lua, error(lua, e.message())),
+                    };
+                }
+                h
+            } else {
+                let h = crate::meta::metamethod(&*lua, at, (*lua).names.newindex);
+                if h.is_nil() {
+                    return index_error(lua, at, key, reg);
+                }
+                h
+            };
+            if matches!(h.tag, value::CLOSURE | value::NATIVE) {
+                return call_meta(lua, h, &[at, key, val], Ret::Discard, 0);
+            }
+            at = h;
+        }
+        call::drive(lua, error(lua, "'__newindex' chain too long; possibly a loop"))
+    }
+}
+
+/// R[a], … of a table constructor.
+#[inline(never)]
+pub(super) unsafe fn set_list(
+    lua: *mut Lua,
+    t: *mut Table,
+    from: *const Value,
+    n: usize,
+    start: usize,
+) -> Ctl {
+    // SAFETY: see `get`; the table is fresh, so it is neither black nor frozen unless a collection came between.
+    unsafe {
+        let heap = &mut (*lua).heap;
+        heap.barrier_back_any(t);
+        Table::reserve_array(heap, t, start + n);
+        if (*t).arr_len as usize == start && (*t).node_len == 0 {
+            std::ptr::copy_nonoverlapping(from, (*t).arr.add(start), n);
+            (*t).arr_len = (start + n) as u32;
+            Table::trim(t);
+            return Ctl::Next;
+        }
+        // Holes before, or keyed items of the constructor: one by one, and positional items win.
+        for i in 0..n {
+            let key = Value::int((start + i + 1) as i64);
+            if Table::set(heap, t, key, *from.add(i)).is_err() {
+                return call::drive(lua, error(lua, "table is too large"));
+            }
+        }
+        Ctl::Next
+    }
+}

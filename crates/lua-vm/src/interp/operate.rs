@@ -1,0 +1,432 @@
+//! Operators beyond the fast ways of the loop: coercions, metamethods, errors; concatenation and numeric `for`.
+
+#![allow(unsafe_code, reason = "works on raw frames")]
+
+use super::Ctl;
+use super::call::{Next, drive};
+use crate::arith::{self, ArithError};
+use crate::coerce;
+use crate::frame::{Dest, Ret};
+use crate::lua::Lua;
+use crate::native::{RaiseKind, type_name_of_raw};
+use crate::number;
+use crate::object::{Closure, Str, Table};
+use crate::opcode::Op;
+use crate::value::{self, Value};
+
+/// Raises a string with the position of the Lua frame on top.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn error(lua: *mut Lua, message: &str) -> Next {
+    // SAFETY: the caller passes the running process; so everywhere here, and the frame on top is the Lua frame that
+    // executes.
+    unsafe {
+        let place = crate::trace::place((*lua).current, 1);
+        let text = (*lua).heap.new_str(format!("{place}{message}").as_bytes());
+        (*lua).pending = Value::str(text);
+        Next::Raise(RaiseKind::Value)
+    }
+}
+
+/// ` (local 'x')` for a register of the instruction that executes.
+#[cold]
+pub(super) unsafe fn operand(lua: *mut Lua, reg: usize) -> String {
+    // SAFETY: see `error`.
+    unsafe {
+        match (&(*(*lua).current).frames).last() {
+            Some(f) if !f.native => {
+                let proto = &*(*f.callee.cast::<Closure>()).proto;
+                u8::try_from(reg).map_or(String::new(), |r| proto.operand_at(f.pc, r))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// Calls a handler with values; the result goes where `ret` and `aux` say.
+#[inline(never)]
+pub(super) unsafe fn call_meta(lua: *mut Lua, handler: Value, args: &[Value], ret: Ret, aux: u32) -> Ctl {
+    // SAFETY: see `error`; the slots above the frame's limit are free while an instruction with metamethods executes.
+    unsafe {
+        let t = (*lua).current;
+        let f = (&(*t).frames).last().expect("a Lua frame executes");
+        let limit = f.base + u32::from((*(*f.callee.cast::<Closure>()).proto).max_stack);
+        crate::thread::ensure(&mut (*lua).heap, t, limit as usize + args.len() + 1);
+        *(*t).stack.add(limit as usize) = handler;
+        for (i, v) in args.iter().enumerate() {
+            *(*t).stack.add(limit as usize + 1 + i) = *v;
+        }
+        (*t).top = limit + 1 + args.len() as u32;
+        drive(lua, Next::Call { dest: Dest { func: limit, want: 1, aux, ret }, args: args.len() as u32 })
+    }
+}
+
+unsafe fn store(lua: *mut Lua, a: usize, v: Value) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        let t = (*lua).current;
+        let base = (&(*t).frames).last().expect("a Lua frame executes").base as usize;
+        *(*t).stack.add(base + a) = v;
+        Ctl::Next
+    }
+}
+
+unsafe fn event(lua: *mut Lua, op: Op) -> *const Str {
+    // SAFETY: see `error`.
+    let n = unsafe { (*lua).names };
+    match op {
+        Op::Add => n.add,
+        Op::Sub => n.sub,
+        Op::Mul => n.mul,
+        Op::Div => n.div,
+        Op::Mod => n.modulo,
+        Op::Pow => n.pow,
+        Op::IDiv => n.idiv,
+        Op::BAnd => n.band,
+        Op::BOr => n.bor,
+        Op::BXor => n.bxor,
+        Op::Shl => n.shl,
+        Op::Shr => n.shr,
+        Op::Neg => n.unm,
+        _ => n.bnot,
+    }
+}
+
+/// R[a] = x op y. `regs` name the operands in messages; 256 and more for constants.
+#[inline(never)]
+pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, regs: (usize, usize)) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        let coerced = coerce::to_number(x).zip(coerce::to_number(y));
+        if let Some((nx, ny)) = coerced {
+            match arith::binary(op, nx, ny) {
+                Ok(v) => return store(lua, a, v),
+                Err(ArithError::DivideByZero) => return drive(lua, error(lua, "attempt to divide by zero")),
+                Err(ArithError::ModuloByZero) => return drive(lua, error(lua, "attempt to perform 'n%%0'")),
+                Err(ArithError::NoInteger) if x.is_number() && y.is_number() => {
+                    return drive(lua, error(lua, "number has no integer representation"));
+                }
+                Err(_) => {}
+            }
+        }
+        let mut h = crate::meta::metamethod(&*lua, x, event(lua, op));
+        if h.is_nil() {
+            h = crate::meta::metamethod(&*lua, y, event(lua, op));
+        }
+        if !h.is_nil() {
+            return call_meta(lua, h, &[x, y], Ret::Register, a as u32);
+        }
+        let bitwise = matches!(op, Op::BAnd | Op::BOr | Op::BXor | Op::Shl | Op::Shr | Op::BNot);
+        // Like the reference: the second operand is to blame if the first is a number.
+        let (bad, reg) = if coerce::to_number(x).is_some() { (y, regs.1) } else { (x, regs.0) };
+        if bitwise && coerced.is_some() {
+            return drive(lua, error(lua, "number has no integer representation"));
+        }
+        let what = if bitwise { "perform bitwise operation on" } else { "perform arithmetic on" };
+        let message = format!("attempt to {what} a {} value{}", type_name_of_raw(bad), operand(lua, reg));
+        drive(lua, error(lua, &message))
+    }
+}
+
+/// R[a] = -x, ~x.
+#[inline(never)]
+pub(super) unsafe fn unary(lua: *mut Lua, op: Op, a: usize, x: Value, reg: usize) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        if let Some(n) = coerce::to_number(x) {
+            if op == Op::Neg {
+                let v = if n.is_int() {
+                    Value::int(n.as_int().wrapping_neg())
+                } else {
+                    Value::float(-n.as_float())
+                };
+                return store(lua, a, v);
+            }
+            return match arith::binary(Op::BXor, n, Value::int(-1)) {
+                Ok(v) => store(lua, a, v),
+                Err(_) => drive(lua, error(lua, "number has no integer representation")),
+            };
+        }
+        let h = crate::meta::metamethod(&*lua, x, event(lua, op));
+        if !h.is_nil() {
+            return call_meta(lua, h, &[x, x], Ret::Register, a as u32);
+        }
+        arith(lua, if op == Op::Neg { Op::Sub } else { Op::BXor }, a, x, x, (reg, reg))
+    }
+}
+
+/// R[a] = #x.
+#[inline(never)]
+pub(super) unsafe fn len(lua: *mut Lua, a: usize, x: Value, reg: usize) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        if x.is_str() {
+            return store(lua, a, Value::int(Str::len(x.as_str()) as i64));
+        }
+        let h = crate::meta::metamethod(&*lua, x, (*lua).names.len);
+        if !h.is_nil() {
+            return call_meta(lua, h, &[x], Ret::Register, a as u32);
+        }
+        if x.is_table() {
+            return store(lua, a, Value::int(Table::border(x.as_table())));
+        }
+        let message =
+            format!("attempt to get length of a {} value{}", type_name_of_raw(x), operand(lua, reg));
+        drive(lua, error(lua, &message))
+    }
+}
+
+/// What a comparison says without metamethods.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    True,
+    False,
+    /// A handler was called; or it raised.
+    Ctl(Ctl),
+}
+
+/// x == y for values that are not raw equal. The saved program counter is at the distance word.
+#[inline(never)]
+pub(super) unsafe fn equal(lua: *mut Lua, x: Value, y: Value, flag: u32) -> Verdict {
+    // SAFETY: see `error`.
+    unsafe {
+        if x.tag != y.tag || !matches!(x.tag, value::TABLE | value::USERDATA) {
+            return Verdict::False;
+        }
+        let mut h = crate::meta::metamethod(&*lua, x, (*lua).names.eq);
+        if h.is_nil() {
+            h = crate::meta::metamethod(&*lua, y, (*lua).names.eq);
+        }
+        if h.is_nil() {
+            return Verdict::False;
+        }
+        Verdict::Ctl(call_meta(lua, h, &[x, y], Ret::Condition, flag))
+    }
+}
+
+/// x < y or x <= y. The saved program counter is at the distance word.
+#[inline(never)]
+pub(super) unsafe fn less(lua: *mut Lua, or_equal: bool, x: Value, y: Value, flag: u32) -> Verdict {
+    // SAFETY: see `error`.
+    unsafe {
+        let verdict = |b: bool| if b { Verdict::True } else { Verdict::False };
+        if x.is_number() && y.is_number() {
+            return verdict(if or_equal { arith::num_le(x, y) } else { arith::num_lt(x, y) });
+        }
+        if x.is_str() && y.is_str() {
+            let (a, b) = (Str::bytes(x.as_str()), Str::bytes(y.as_str()));
+            return verdict(if or_equal { a <= b } else { a < b });
+        }
+        let names = (*lua).names;
+        let find = |event| {
+            let h = crate::meta::metamethod(&*lua, x, event);
+            if h.is_nil() { crate::meta::metamethod(&*lua, y, event) } else { h }
+        };
+        let h = find(if or_equal { names.le } else { names.lt });
+        if !h.is_nil() {
+            return Verdict::Ctl(call_meta(lua, h, &[x, y], Ret::Condition, flag));
+        }
+        if or_equal {
+            // x <= y is not (y < x).
+            let h = find(names.lt);
+            if !h.is_nil() {
+                return Verdict::Ctl(call_meta(lua, h, &[y, x], Ret::Condition, flag | 2));
+            }
+        }
+        let (a, b) = (type_name_of_raw(x), type_name_of_raw(y));
+        let message = if a == b {
+            format!("attempt to compare two {a} values")
+        } else {
+            format!("attempt to compare {a} with {b}")
+        };
+        Verdict::Ctl(drive(lua, error(lua, &message)))
+    }
+}
+
+/// Text of an operand of `..`: strings, numbers, error objects.
+unsafe fn piece(v: Value, out: &mut Vec<u8>) -> bool {
+    // SAFETY: the tag says the type of the live object.
+    unsafe {
+        match v.tag {
+            value::STR => out.extend_from_slice(Str::bytes(v.as_str())),
+            value::INT => number::write_int(out, v.as_int()),
+            value::FLOAT => number::write_float(out, v.as_float()),
+            value::USERDATA => match (*v.as_userdata()).payload.downcast_ref::<crate::error::ErrorObject>() {
+                Some(e) => out.extend_from_slice(e.message().as_bytes()),
+                None => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+}
+
+unsafe fn is_piece(v: Value) -> bool {
+    // SAFETY: as in `piece`.
+    unsafe {
+        v.is_str()
+            || v.is_number()
+            || (v.tag == value::USERDATA && (*v.as_userdata()).payload.is::<crate::error::ErrorObject>())
+    }
+}
+
+/// Joins the `n` operands from R[b] on, from the right, into R[a]. Goes on after a metamethod with fewer operands.
+#[inline(never)]
+pub(super) unsafe fn concat(lua: *mut Lua, a: usize, b: usize, n: usize) -> Next {
+    // SAFETY: see `error`.
+    unsafe {
+        let t = (*lua).current;
+        let base = (&(*t).frames).last().expect("a Lua frame executes").base as usize;
+        let reg = |i: usize| (*t).stack.add(base + b + i);
+        let mut n = n;
+        while n > 1 {
+            let mut first = n;
+            while first > 0 && is_piece(*reg(first - 1)) {
+                first -= 1;
+            }
+            if n - first >= 2 {
+                let Some(v) = join(lua, reg(first), n - first) else { return Next::Raise(RaiseKind::Quota) };
+                *reg(first) = v;
+                n = first + 1;
+                continue;
+            }
+            let (x, y) = (*reg(n - 2), *reg(n - 1));
+            let mut h = crate::meta::metamethod(&*lua, x, (*lua).names.concat);
+            if h.is_nil() {
+                h = crate::meta::metamethod(&*lua, y, (*lua).names.concat);
+            }
+            if h.is_nil() {
+                let (bad, at) = if is_piece(x) { (y, n - 1) } else { (x, n - 2) };
+                let name = operand(lua, b + at);
+                return error(
+                    lua,
+                    &format!("attempt to concatenate a {} value{name}", type_name_of_raw(bad)),
+                );
+            }
+            // The result belongs to operand n - 2, and n - 1 operands are left.
+            let f = (&(*t).frames).last().expect("a Lua frame executes");
+            let limit = f.base + u32::from((*(*f.callee.cast::<Closure>()).proto).max_stack);
+            crate::thread::ensure(&mut (*lua).heap, t, limit as usize + 3);
+            for (i, v) in [h, x, y].into_iter().enumerate() {
+                *(*t).stack.add(limit as usize + i) = v;
+            }
+            (*t).top = limit + 3;
+            let dest = Dest { func: limit, want: 1, aux: n as u32 - 1, ret: Ret::Concat };
+            return Next::Call { dest, args: 2 };
+        }
+        *(*t).stack.add(base + a) = *reg(0);
+        Next::Lua
+    }
+}
+
+/// One string of `n` pieces; `None` if it does not fit the quota.
+unsafe fn join(lua: *mut Lua, from: *const Value, n: usize) -> Option<Value> {
+    // SAFETY: see `error`; the values are pieces.
+    unsafe {
+        let mut total = 0;
+        let mut strings = true;
+        for i in 0..n {
+            let v = *from.add(i);
+            if v.is_str() {
+                total += Str::len(v.as_str());
+            } else {
+                strings = false;
+                total += 24;
+            }
+        }
+        if total > 1024 && (!(*lua).heap.fits(total) || total >= u32::MAX as usize) {
+            return None;
+        }
+        (*lua).fuel -= (total / 16) as i64;
+        let s = if strings {
+            (*lua).heap.new_str_with(total, |out| {
+                let mut at = 0;
+                for i in 0..n {
+                    let bytes = Str::bytes((*from.add(i)).as_str());
+                    out[at..at + bytes.len()].copy_from_slice(bytes);
+                    at += bytes.len();
+                }
+            })
+        } else {
+            let mut buffer = std::mem::take(&mut (*lua).buffer);
+            buffer.clear();
+            for i in 0..n {
+                let piece = piece(*from.add(i), &mut buffer);
+                debug_assert!(piece);
+            }
+            let s = (*lua).heap.new_str(&buffer);
+            if buffer.capacity() <= 512 {
+                (*lua).buffer = buffer;
+            }
+            s
+        };
+        Some(Value::str(s))
+    }
+}
+
+/// Prepares R[0..4] of a numeric `for`. True = enter the body.
+#[inline(never)]
+pub(super) unsafe fn for_prep(r: *mut Value) -> Result<bool, &'static str> {
+    // SAFETY: the caller passes four registers.
+    unsafe {
+        let (start, limit, step) = (*r, *r.add(1), *r.add(2));
+        let number = |v: Value, what| coerce_loop(v).ok_or(what);
+        let start = number(start, "'for' initial value must be a number")?;
+        let limit = number(limit, "'for' limit must be a number")?;
+        let step = number(step, "'for' step must be a number")?;
+        if start.is_int() && step.is_int() {
+            let (i, s) = (start.as_int(), step.as_int());
+            if s == 0 {
+                return Err("'for' step is zero");
+            }
+            let Some(l) = clip(limit, s) else { return Ok(false) };
+            if if s > 0 { i > l } else { i < l } {
+                return Ok(false);
+            }
+            let distance =
+                if s > 0 { (l as u64).wrapping_sub(i as u64) } else { (i as u64).wrapping_sub(l as u64) };
+            let count = if s == 1 { distance } else { distance / s.unsigned_abs() };
+            *r = start;
+            *r.add(1) = Value::int(count as i64);
+            *r.add(2) = step;
+            *r.add(3) = start;
+            return Ok(true);
+        }
+        let float = |v: Value| if v.is_int() { v.as_int() as f64 } else { v.as_float() };
+        let (i, l, s) = (float(start), float(limit), float(step));
+        if s == 0.0 {
+            return Err("'for' step is zero");
+        }
+        if !(if s > 0.0 { i <= l } else { l <= i }) {
+            return Ok(false);
+        }
+        *r = Value::float(i);
+        *r.add(1) = Value::float(l);
+        *r.add(2) = Value::float(s);
+        *r.add(3) = Value::float(i);
+        Ok(true)
+    }
+}
+
+fn coerce_loop(v: Value) -> Option<Value> {
+    v.is_number().then_some(v)
+}
+
+/// The last integer that a loop with an integer index may reach; `None` if it cannot start.
+fn clip(limit: Value, step: i64) -> Option<i64> {
+    if limit.is_int() {
+        return Some(limit.as_int());
+    }
+    let f = limit.as_float();
+    if f.is_nan() {
+        return None;
+    }
+    let f = if step > 0 { f.floor() } else { f.ceil() };
+    if f >= 9_223_372_036_854_775_808.0 {
+        return (step > 0).then_some(i64::MAX);
+    }
+    if f < -9_223_372_036_854_775_808.0 {
+        return (step < 0).then_some(i64::MIN);
+    }
+    Some(f as i64)
+}
