@@ -96,7 +96,7 @@ fn remove(cx: &mut Cx<'_>) -> NativeResult {
     let allowed = size.wrapping_add(1);
     if cx.nargs() >= 2 && size.wrapping_add(1) != at {
         let inside = at.wrapping_sub(1).cast_unsigned() < allowed.cast_unsigned();
-        if !inside && !(size == 0 && at == 0) {
+        if !(inside || size == 0 && at == 0) {
             return Err(cx.arg_error(1, "position out of bounds"));
         }
     }
@@ -213,7 +213,7 @@ fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Vec<u8>, v: Val<'cx>, at: i64) -> Res
 }
 
 /// `table.unpack` and the global `unpack`.
-pub(crate) fn unpack(cx: &mut Cx<'_>) -> NativeResult {
+fn unpack(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
     let first = cx.opt_int(1, 1)?;
     let last = if cx.arg(2).is_nil() { t.len() } else { cx.check_int(2)? };
