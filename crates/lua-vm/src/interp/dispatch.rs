@@ -220,7 +220,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         loop {
             let w = next_word!();
             match Op::of(w) {
-                Op::Move => r!(opcode::a(w)) = r!(opcode::b(w)),
+                Op::Move => r!(opcode::a(w)) = Value::load(base.add(opcode::b(w))),
                 Op::LoadI => r!(opcode::a(w)) = Value::int(i64::from(opcode::sbx(w))),
                 Op::LoadF => r!(opcode::a(w)) = Value::float(f64::from(opcode::sbx(w))),
                 Op::LoadK => {
@@ -292,7 +292,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let hint_at = pc;
                     let word = next_word!();
                     let (obj, v, reg) = if Op::of(w) == Op::SetField {
-                        (r!(opcode::a(w)), r!(opcode::b(w)), opcode::a(w))
+                        (r!(opcode::a(w)), Value::load(base.add(opcode::b(w))), opcode::a(w))
                     } else {
                         let globals = Value::table((*lua).globals);
                         let v = r!(opcode::a(w));
@@ -369,7 +369,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     } else {
                         Value::int(opcode::b(w) as i64)
                     };
-                    let v = r!(opcode::c(w));
+                    let v = Value::load(base.add(opcode::c(w)));
                     if obj.tag == value::TABLE && key.tag == value::INT {
                         let t = obj.as_table();
                         if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
@@ -618,7 +618,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     drive!(Next::Call { dest, args })
                 }
                 Op::Return1 => {
-                    let v = r!(opcode::a(w));
+                    let v = Value::load(base.add(opcode::a(w)));
                     if (*ci).ret == Ret::Lua {
                         let want = (*ci).want;
                         let func = (*ci).func;

@@ -54,7 +54,7 @@ pub(super) unsafe fn native(
                 let from = (*th).stack.add((top - n) as usize);
                 let to = (*th).stack.add(dest.func as usize);
                 if n == 1 && dest.want == 1 {
-                    *to = *from;
+                    *to = Value::load(from);
                     return None;
                 }
                 if dest.want < 0 {
