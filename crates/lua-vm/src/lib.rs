@@ -12,6 +12,8 @@
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
+#![allow(clippy::needless_borrow, reason = "a borrow through a raw pointer is written out")]
+
 mod arith;
 mod base_lib;
 mod codegen;

@@ -23,7 +23,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
         .func("find", search::find)
         .func("format", format::format)
         .func("gmatch", search::gmatch)
-        .alias("gfind", search::gmatch)
+        .alias("gfind", "gmatch")
         .func("gsub", gsub::gsub)
         .func("len", len)
         .func("lower", lower)

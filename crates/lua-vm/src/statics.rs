@@ -65,8 +65,8 @@ pub enum Const {
     Native(NativeDef),
     /// A frozen table.
     Lib(Lib),
-    /// The function object that was registered before for this function: another name of it.
-    Same(NativeFn),
+    /// The entry of this name that stands before in the same table: another name of it.
+    Same(String),
     /// An immutable userdata; its type must be registered before.
     Object(Shared),
 }
@@ -130,10 +130,10 @@ impl Lib {
         self.entries.push((name.to_owned(), NativeDef::new(name, func).into()));
         self
     }
-    /// Adds another name of a function that was registered before, the same object.
+    /// Adds another name of an entry that was added before, the same object.
     #[must_use]
-    pub fn alias(mut self, name: &str, func: NativeFn) -> Lib {
-        self.entries.push((name.to_owned(), Const::Same(func)));
+    pub fn alias(mut self, name: &str, of: &str) -> Lib {
+        self.entries.push((name.to_owned(), Const::Same(of.to_owned())));
         self
     }
     /// Adds any constant.
@@ -244,8 +244,6 @@ pub struct StaticsBuilder {
     string_meta: *mut Table,
     next: Value,
     ipairs: Value,
-    /// Plain functions by address, for aliases.
-    by_func: FxHashMap<usize, Value>,
     globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
@@ -271,7 +269,6 @@ impl StaticsBuilder {
             string_meta: std::ptr::null_mut(),
             next: Value::NIL,
             ipairs: Value::NIL,
-            by_func: FxHashMap::default(),
             globals: Vec::new(),
             modules: HashMap::new(),
             types: FxHashMap::default(),
@@ -295,6 +292,22 @@ impl StaticsBuilder {
         self.ipairs = self.native(ipairs);
         let name = self.string(b"next");
         self.globals.push((name, self.next));
+    }
+
+    /// Presets a global that is an entry of the global library `lib`, the same object.
+    pub fn global_of(&mut self, name: &str, lib: &str, entry: &str) -> &mut Self {
+        let lib = self.string(lib.as_bytes());
+        let found = self.globals.iter().find(|(n, _)| *n == lib).map(|(_, v)| *v);
+        if let Some(v) = found
+            && v.is_table()
+        {
+            // SAFETY: tables of the statics live as long as the builder.
+            let v = unsafe { Table::get_bytes(v.as_table(), entry.as_bytes()) };
+            let name = self.string(name.as_bytes());
+            self.globals.retain(|(n, _)| *n != name);
+            self.globals.push((name, v));
+        }
+        self
     }
 
     /// Presets a global function.
@@ -348,7 +361,7 @@ impl StaticsBuilder {
 
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, next, ipairs, by_func: _, globals, modules, types } = self;
+        let StaticsBuilder { heap, string_meta, next, ipairs, globals, modules, types } = self;
         Arc::new(Statics { heap, string_meta, next, ipairs, globals, modules, types })
     }
 
@@ -375,16 +388,20 @@ impl StaticsBuilder {
             Const::Float(f) => Value::float(f),
             Const::Str(s) => Value::str(self.string(&s)),
             Const::Native(def) => self.native(def),
-            Const::Same(func) => {
-                *self.by_func.get(&(func as usize)).expect("an alias follows the function that it names")
-            }
+            Const::Same(_) => Value::NIL,
             Const::Object(shared) => self.object(shared),
             Const::Lib(lib) => {
-                let entries: Vec<_> = lib
-                    .entries
-                    .into_iter()
-                    .map(|(name, c)| (self.string(name.as_bytes()), self.constant(c)))
-                    .collect();
+                let mut entries: Vec<(*const Str, Value)> = Vec::with_capacity(lib.entries.len());
+                for (name, c) in lib.entries {
+                    let value = match c {
+                        Const::Same(of) => {
+                            let of = self.string(of.as_bytes());
+                            entries.iter().find(|(n, _)| *n == of).map_or(Value::NIL, |(_, v)| *v)
+                        }
+                        c => self.constant(c),
+                    };
+                    entries.push((self.string(name.as_bytes()), value));
+                }
                 let t = self.heap.new_table(0, entries.len());
                 self.fill(t, entries);
                 Value::table(t)
@@ -415,7 +432,6 @@ impl StaticsBuilder {
 
     fn native(&mut self, def: NativeDef) -> Value {
         let name = self.string(def.name.as_bytes());
-        let (plain, address) = (def.boxed.is_none(), def.func as usize);
         // SAFETY: fresh memory, fully written, then linked to the heap that frees it.
         unsafe {
             let layout = native_layout(0);
@@ -432,9 +448,6 @@ impl StaticsBuilder {
             });
             init_native(n, def.func, name, def.boxed, &[]);
             self.heap.head = n.cast();
-            if plain {
-                self.by_func.entry(address).or_insert(Value::native(n));
-            }
             Value::native(n)
         }
     }
