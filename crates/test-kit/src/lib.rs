@@ -3,6 +3,7 @@
 //! A spec is a folder of `tests/specs` with an application and a `spec.yaml`:
 //!
 //! ```yaml
+//! app: ../../../examples/hello    # an application elsewhere; by default the folder itself
 //! steps:                          # in order, in one copy of the folder; one step may stand at the top level
 //!   - args: [run, -o, 'app:http:addr=127.0.0.1:{port}']   # {port}: free when the spec starts
 //!     exit: 0                     # exit status, 0 by default

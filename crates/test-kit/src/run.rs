@@ -1,7 +1,7 @@
 //! Runs the steps of one folder.
 
 use crate::compare::{fits, has_wildcards};
-use crate::spec::{self, Request, Step};
+use crate::spec::{self, Request, Spec, Step};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,10 +16,10 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs a spec in a copy of its folder; the error says all that differs in the first step that fails.
 pub(crate) fn folder(binary: &Path, folder: &Path) -> Result<(), String> {
-    let steps = spec::read(folder)?;
+    let Spec { app, steps } = spec::read(folder)?;
     unused(folder, &steps)?;
     let copy = tempfile::tempdir().map_err(|e| e.to_string())?;
-    copy_tree(folder, copy.path())?;
+    copy_tree(app.as_deref().unwrap_or(folder), copy.path())?;
     let port = free_port()?;
     for (number, step) in steps.iter().enumerate() {
         let told = run(binary, folder, copy.path(), step, port)?;

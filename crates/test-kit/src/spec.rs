@@ -2,7 +2,7 @@
 
 use infra_base::SourceFile;
 use infra_codec::yaml::{self, Node, Value};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One run of the binary.
@@ -30,17 +30,29 @@ pub(crate) struct Request {
     pub(crate) body: Option<String>,
 }
 
-/// The steps of a folder, or why its `spec.yaml` is not one.
-pub(crate) fn read(folder: &Path) -> Result<Vec<Step>, String> {
+/// A whole `spec.yaml`.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    /// Directory of the application, if it is not the folder itself.
+    pub(crate) app: Option<PathBuf>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// The spec of a folder, or why its `spec.yaml` is none.
+pub(crate) fn read(folder: &Path) -> Result<Spec, String> {
     let path = folder.join("spec.yaml");
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let file = Arc::new(SourceFile { name: path.display().to_string(), text });
+    let source = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let file = Arc::new(SourceFile { name: path.display().to_string(), text: source });
     let root = yaml::parse(&file)
         .map_err(|told| told.iter().map(|d| d.one_line()).collect::<Vec<_>>().join("\n"))?;
-    match root.get("steps") {
-        Some(steps) => steps.as_list().ok_or("steps must be a list")?.iter().map(step).collect(),
-        None => Ok(vec![step(&root)?]),
-    }
+    let app = root.get("app").map(text).transpose()?.map(|app| folder.join(app));
+    let steps = match root.get("steps") {
+        Some(steps) => {
+            steps.as_list().ok_or("steps must be a list")?.iter().map(step).collect::<Result<_, _>>()?
+        }
+        None => vec![step(&root)?],
+    };
+    Ok(Spec { app, steps })
 }
 
 fn step(node: &Node) -> Result<Step, String> {
@@ -59,6 +71,7 @@ fn step(node: &Node) -> Result<Step, String> {
                 step.requests = items.iter().map(request).collect::<Result<_, _>>()?;
             }
             "signal" => step.signals = list(value)?,
+            "app" => {}
             other => return Err(format!("unknown key {other} in a step")),
         }
     }
