@@ -70,10 +70,7 @@ impl LuaBody {
             let thread = cx.thread(chunk, &[]);
             cx.pin(thread)
         });
-        self.host.tasks.clear();
-        self.host.free.clear();
-        self.host.ready.clear();
-        self.host.may_wait = false;
+        self.host.restart(false);
         self.host.spawn(pin);
     }
 
@@ -114,9 +111,7 @@ impl LuaBody {
             });
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
-        self.host.tasks.clear();
-        self.host.ready.clear();
-        self.host.may_wait = true;
+        self.host.restart(true);
         self.host.spawn(thread);
         self.phase = Phase::Running;
         Ok(())
