@@ -126,7 +126,7 @@ impl Supervisor {
     fn stop_these(&mut self, ids: &BTreeSet<EntryId>, now: Moment) {
         for id in ids {
             let Some(unit) = self.units.get_mut(id) else { continue };
-            (unit.up, unit.again) = (false, false);
+            (unit.up, unit.again, unit.stop_error) = (false, false, None);
             if let Some(Beside::Starting { run, .. }) = unit.beside.take() {
                 self.actions.push(Action::Cancel(id.clone(), run));
             }
@@ -137,6 +137,7 @@ impl Supervisor {
                     self.to(id, Phase::Idle(State::Stopped), now);
                 }
                 Phase::Waiting { .. } | Phase::Retry { .. } | Phase::GaveUp => {
+                    unit.error = None;
                     self.to(id, Phase::Idle(State::Stopped), now);
                 }
                 Phase::Idle(_) | Phase::Running | Phase::Stopping { .. } => {}
@@ -250,7 +251,7 @@ impl Supervisor {
         let Some(unit) = self.units.get_mut(id) else { return };
         if unit.run == run && matches!(unit.phase, Phase::Stopping { .. }) {
             if let Err(error) = answer {
-                unit.error = Some(error);
+                (unit.error, unit.stop_error) = (Some(error.clone()), Some(error));
             }
             let next = if std::mem::take(&mut unit.again) && unit.up {
                 Phase::Waiting { blocked: false }
@@ -360,9 +361,10 @@ impl Supervisor {
         }
     }
 
-    /// Whether nothing of a service runs, replaced instances included.
-    pub fn is_idle(&self, id: &EntryId) -> bool {
-        self.units.get(id).is_none_or(Unit::idle)
+    /// How the last request to stop a service came out; `None` while anything of it runs, replaced instances included.
+    pub fn stop_outcome(&self, id: &EntryId) -> Option<Result<()>> {
+        let Some(unit) = self.units.get(id) else { return Some(Ok(())) };
+        unit.idle().then(|| unit.stop_error.clone().map_or(Ok(()), Err))
     }
 
     /// Whether nothing runs and nothing will by itself.

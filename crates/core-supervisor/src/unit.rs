@@ -122,6 +122,8 @@ pub(crate) struct Unit {
     pub(crate) started: Option<Moment>,
     pub(crate) updated: Moment,
     pub(crate) error: Option<Error>,
+    /// What went wrong with the last stop.
+    pub(crate) stop_error: Option<Error>,
     /// Start again once stopped.
     pub(crate) again: bool,
     /// Forget once stopped.
@@ -147,6 +149,7 @@ impl Unit {
             started: None,
             updated: now,
             error: None,
+            stop_error: None,
             again: false,
             removed: false,
             revertible: false,

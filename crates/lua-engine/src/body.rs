@@ -70,10 +70,7 @@ impl LuaBody {
             let thread = cx.thread(chunk, &[]);
             cx.pin(thread)
         });
-        self.host.tasks.clear();
-        self.host.free.clear();
-        self.host.ready.clear();
-        self.host.may_wait = false;
+        self.host.restart(false);
         self.host.spawn(pin);
     }
 
@@ -114,10 +111,7 @@ impl LuaBody {
             });
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
-        self.host.tasks.clear();
-        self.host.free.clear();
-        self.host.ready.clear();
-        self.host.may_wait = true;
+        self.host.restart(true);
         self.host.spawn(thread);
         self.phase = Phase::Running;
         Ok(())
@@ -201,6 +195,29 @@ impl LuaBody {
         }
     }
 
+    /// Puts mail where it belongs, once the method runs. True: there was some.
+    fn route_mail(&mut self, cx: &mut StepCx<'_, Operation>) -> bool {
+        if !matches!(self.phase, Phase::Running) || cx.mail.is_empty() {
+            return false;
+        }
+        self.lua.enter(&mut self.host, |lua| {
+            while let Some((mail, room)) = cx.mail.hold() {
+                Mailroom::route(lua, mail, room);
+            }
+        });
+        true
+    }
+
+    /// Gives the scheduler what the heap asked for: operations to start, room of mail that was received.
+    fn hand_over(&mut self, cx: &mut StepCx<'_, Operation>) {
+        for operation in self.host.starts.drain(..) {
+            cx.ops.start(operation);
+        }
+        for room in self.host.freed.drain(..) {
+            cx.mail.free(room);
+        }
+    }
+
     /// Nothing is ready and nothing from outside can make anything ready.
     fn is_stuck(&self) -> bool {
         matches!(self.phase, Phase::Running) && self.host.outstanding == 0 && !self.host.mail.is_open()
@@ -216,15 +233,7 @@ impl Body for LuaBody {
         {
             return Step::Done(Exit { result: Err(error) });
         }
-        if let Phase::Running = self.phase
-            && !cx.mail.is_empty()
-        {
-            self.lua.enter(&mut self.host, |lua| {
-                while let Some((mail, room)) = cx.mail.hold() {
-                    Mailroom::route(lua, mail, room);
-                }
-            });
-        }
+        self.route_mail(cx);
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
             match done {
@@ -234,19 +243,21 @@ impl Body for LuaBody {
                 Operation::Run(finish) => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
             }
         }
-        while let Some((task, wake)) = self.host.ready.pop_front() {
-            let progress = self.run_task(task, wake, cx.fuel);
-            for operation in self.host.starts.drain(..) {
-                cx.ops.start(operation);
+        self.hand_over(cx);
+        loop {
+            while let Some((task, wake)) = self.host.ready.pop_front() {
+                let progress = self.run_task(task, wake, cx.fuel);
+                self.hand_over(cx);
+                if let Some(exit) = self.advance(progress, task) {
+                    return Step::Done(exit);
+                }
+                if *cx.fuel <= 0 {
+                    return Step::Continue;
+                }
             }
-            for room in self.host.freed.drain(..) {
-                cx.mail.free(room);
-            }
-            if let Some(exit) = self.advance(progress, task) {
-                return Step::Done(exit);
-            }
-            if *cx.fuel <= 0 {
-                return Step::Continue;
+            // Mail that came before the method ran was left alone so far.
+            if !self.route_mail(cx) {
+                break;
             }
         }
         if self.is_stuck() {

@@ -7,8 +7,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     b.global("coroutine", library());
 }
 
-/// The functions of the library, for embedders that add their own.
-pub fn library() -> Lib {
+fn library() -> Lib {
     Lib::new()
         .func("create", create)
         .func("resume", resume)

@@ -21,6 +21,9 @@ pub(crate) const FIRST_THRESHOLD: isize = 32 << 10;
 /// Least number of bytes between two steps of a collection.
 const STEP: isize = 8 << 10;
 
+/// Most work of one step, so that a large allocation does not make a long pause.
+const MAX_STEP_WORK: usize = 2 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Pause,
@@ -38,8 +41,12 @@ pub(crate) struct Gc {
     /// Link to the next object to sweep.
     cursor: *mut *mut Header,
     pub(crate) cycles: u64,
-    /// Bytes that were live at the end of the last collection.
+    /// Bytes that the last mark found live, nearly.
     pub(crate) live: usize,
+    /// Debt that the last step left, to see what was allocated since.
+    left: isize,
+    /// Bytes allocated since the sweep began: garbage or not, this sweep does not free them.
+    newborn: usize,
 }
 
 impl Gc {
@@ -52,6 +59,8 @@ impl Gc {
             cursor: ptr::null_mut(),
             cycles: 0,
             live: 0,
+            left: -FIRST_THRESHOLD,
+            newborn: 0,
         }
     }
 }
@@ -69,17 +78,20 @@ impl Heap {
             self.over_quota = self.bytes > self.quota;
             return work;
         }
-        // Twice the allocation since the last step, so that a cycle ends before the heap has doubled.
-        let budget = (self.debt.max(0) + STEP) as usize * 3;
+        // Several times the allocation since the last step, so that a cycle ends long before the heap has doubled.
+        let allocated = (self.debt - self.gc.left).max(0) as usize;
+        self.gc.newborn += allocated;
+        let budget = (allocated.max(STEP as usize) * 3).min(MAX_STEP_WORK);
         let mut done = 0;
         while done < budget {
             done += self.advance(roots, budget - done);
             if self.gc.state == State::Pause {
-                self.debt = -((self.gc.live as isize).max(FIRST_THRESHOLD));
+                self.rest();
                 return done;
             }
         }
-        self.debt = -STEP.max(self.gc.live as isize / 32);
+        self.debt = -STEP;
+        self.gc.left = self.debt;
         done
     }
 
@@ -93,8 +105,15 @@ impl Heap {
         while self.gc.state != State::Pause {
             done += self.advance(roots, usize::MAX);
         }
-        self.debt = -((self.gc.live as isize).max(FIRST_THRESHOLD));
+        self.rest();
         done
+    }
+
+    /// A cycle is over: the next one starts when the heap has twice the size of what lives.
+    fn rest(&mut self) {
+        let room = (self.gc.live as isize).max(FIRST_THRESHOLD) - self.gc.newborn as isize;
+        self.debt = -room.max(STEP);
+        self.gc.left = self.debt;
     }
 
     fn advance(&mut self, roots: &Roots<'_>, budget: usize) -> usize {
@@ -159,7 +178,7 @@ impl Heap {
         self.gc.white ^= WHITES;
         self.gc.cursor = ptr::null_mut();
         self.gc.state = State::Sweep;
-        self.gc.live = self.bytes;
+        self.gc.newborn = 0;
         done + 64
     }
 
@@ -177,7 +196,7 @@ impl Heap {
                     self.gc.state = State::Pause;
                     self.gc.cursor = ptr::null_mut();
                     self.gc.cycles += 1;
-                    self.gc.live = self.bytes;
+                    self.gc.live = self.bytes.saturating_sub(self.gc.newborn);
                     if self.gc.grey.capacity() > 64 {
                         self.gc.grey = Vec::new();
                         self.gc.again = Vec::new();
@@ -189,11 +208,11 @@ impl Heap {
                     let size = Heap::free(p);
                     self.bytes -= size;
                     self.objects -= 1;
-                    done += 64;
+                    done += 32;
                 } else {
                     (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;
                     link = &raw mut (*p).next;
-                    done += 32;
+                    done += 16;
                 }
             }
         }

@@ -107,7 +107,7 @@ enum Phase {
 }
 
 /// Matches one pattern against one subject, in steps. See [`Matcher::step`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Matcher {
     phase: Phase,
     /// Start of the attempt.
@@ -122,8 +122,8 @@ pub(crate) struct Matcher {
     anchored: bool,
     /// A match that ends here does not count: `gsub` and `gmatch` saw it already.
     seen_end: Option<usize>,
-    /// The byte that every match begins with.
-    lead: Option<u8>,
+    /// What every match begins with, if the pattern says so.
+    lead: Option<Single>,
     level: usize,
     captures: [Span; MAX_CAPTURES],
     choices: SmallVec<[Choice; 8]>,
@@ -136,11 +136,8 @@ impl Matcher {
     pub(crate) fn new(pattern: &[u8], anchors: bool) -> Matcher {
         let anchored = anchors && pattern.first() == Some(&b'^');
         let first = usize::from(anchored);
-        let lead = match &pattern[first..] {
-            [b'(' | b')' | b'.' | b'[' | b'%' | b'$' | b'*' | b'?' | b'-', ..] | [] => None,
-            [_, b'*' | b'?' | b'-', ..] => None,
-            [byte, ..] => Some(*byte),
-        };
+        let mut sets = Vec::new();
+        let lead = lead(pattern, first, &mut sets);
         Matcher {
             phase: Phase::Done,
             start: 0,
@@ -153,7 +150,7 @@ impl Matcher {
             level: 0,
             captures: [Span { start: 0, len: OPEN }; MAX_CAPTURES],
             choices: SmallVec::new(),
-            sets: Vec::new(),
+            sets,
         }
     }
 
@@ -199,7 +196,10 @@ impl Matcher {
             if *budget == 0 {
                 return Ok(Outcome::More);
             }
-            *budget -= STEP;
+            if !matches!(self.phase, Phase::Item) {
+                // Items charge for themselves.
+                *budget -= STEP;
+            }
             match self.phase {
                 Phase::Seek => {
                     if !self.seek(subject, budget) {
@@ -208,17 +208,14 @@ impl Matcher {
                     }
                 }
                 Phase::Item => {
-                    if self.pattern == pattern.len() {
-                        if self.seen_end != Some(self.at) {
-                            self.phase = Phase::Done;
-                            return self.matched();
-                        }
-                        self.next_start();
-                    } else {
-                        self.item(subject, pattern)?;
+                    if let Some(outcome) = self.items(subject, pattern, budget)? {
+                        return Ok(outcome);
                     }
                 }
-                Phase::Repeat(count) => self.repeat(subject, pattern, count, budget)?,
+                Phase::Repeat(count) => {
+                    let (single, end) = Single::read(pattern, self.pattern, &mut self.sets)?;
+                    self.repeat(subject, pattern, (&single, end), count, budget)?;
+                }
                 Phase::Balance(at, depth) => self.balance(subject, pattern, at, depth, budget),
                 Phase::Reference(index, equal) => self.compare(subject, index, equal, budget),
                 Phase::Fail => self.fail(subject, pattern)?,
@@ -239,24 +236,28 @@ impl Matcher {
         if self.start > subject.len() {
             return false;
         }
-        if let Some(lead) = self.lead {
+        if let (Some(lead), false) = (&self.lead, self.anchored) {
             let rest = &subject[self.start..];
-            if self.anchored {
-                if rest.first() != Some(&lead) {
-                    return false;
+            let (found, passed, work) = match lead {
+                Single::Byte(byte) => {
+                    // A vector instruction looks at 16 bytes or more.
+                    let window = &rest[..rest.len().min(reach(*budget).saturating_mul(16))];
+                    let found = memchr::memchr(*byte, window);
+                    let passed = found.unwrap_or(window.len());
+                    (found.is_some(), passed, passed / 16)
                 }
-            } else {
-                // A vector instruction looks at 16 bytes or more.
-                let reach = usize::try_from(*budget).unwrap_or(usize::MAX).saturating_mul(16).max(16);
-                let window = &rest[..rest.len().min(reach)];
-                let found = memchr::memchr(lead, window);
-                let passed = found.unwrap_or(window.len());
-                *budget = budget.saturating_sub(passed as u64 / 16);
-                self.start += passed;
-                if found.is_none() {
-                    // Either the end or the end of the window: Seek again decides.
-                    return self.start < subject.len();
+                lead => {
+                    let window = &rest[..rest.len().min(reach(*budget))];
+                    let found = window.iter().position(|byte| lead.accepts(*byte));
+                    let passed = found.unwrap_or(window.len());
+                    (found.is_some(), passed, passed)
                 }
+            };
+            *budget = budget.saturating_sub(work as u64);
+            self.start += passed;
+            if !found {
+                // Either the end or the end of the window: the next step decides.
+                return self.start < subject.len();
             }
         }
         self.level = 0;
@@ -276,44 +277,61 @@ impl Matcher {
         }
     }
 
-    /// Enters the item at `self.pattern`, which exists.
-    #[inline]
-    fn item(&mut self, subject: &[u8], pattern: &[u8]) -> Result<(), PatternError> {
-        let p = self.pattern;
-        match pattern[p] {
-            b'(' => {
-                let position = pattern.get(p + 1) == Some(&b')');
-                self.open(position)?;
-                self.pattern += 1 + usize::from(position);
-                Ok(())
+    /// Enters one item after the other as long as they match, from `self.pattern` on.
+    fn items(
+        &mut self,
+        subject: &[u8],
+        pattern: &[u8],
+        budget: &mut u64,
+    ) -> Result<Option<Outcome>, PatternError> {
+        while matches!(self.phase, Phase::Item) {
+            if *budget == 0 {
+                return Ok(None);
             }
-            b')' => self.close(),
-            b'$' if p + 1 == pattern.len() => {
-                if self.at == subject.len() {
-                    self.pattern += 1;
-                } else {
-                    self.phase = Phase::Fail;
+            *budget -= STEP;
+            let p = self.pattern;
+            let Some(&first) = pattern.get(p) else {
+                if self.seen_end != Some(self.at) {
+                    self.phase = Phase::Done;
+                    return self.matched().map(Some);
                 }
-                Ok(())
+                self.next_start();
+                break;
+            };
+            match first {
+                b'(' => {
+                    let position = pattern.get(p + 1) == Some(&b')');
+                    self.open(position)?;
+                    self.pattern += 1 + usize::from(position);
+                }
+                b')' => self.close()?,
+                b'$' if p + 1 == pattern.len() => {
+                    if self.at == subject.len() {
+                        self.pattern += 1;
+                    } else {
+                        self.phase = Phase::Fail;
+                    }
+                }
+                ESCAPE => match pattern.get(p + 1) {
+                    Some(b'b') => self.open_balance(subject, pattern)?,
+                    Some(b'f') => self.frontier(subject, pattern)?,
+                    Some(digit @ b'0'..=b'9') => self.back_reference(*digit)?,
+                    _ => self.single(subject, pattern, budget)?,
+                },
+                _ => self.single(subject, pattern, budget)?,
             }
-            ESCAPE => match pattern.get(p + 1) {
-                Some(b'b') => self.open_balance(subject, pattern),
-                Some(b'f') => self.frontier(subject, pattern),
-                Some(digit @ b'0'..=b'9') => self.back_reference(*digit),
-                _ => self.single(subject, pattern),
-            },
-            _ => self.single(subject, pattern),
         }
+        Ok(None)
     }
 
     /// A single-character item with its suffix.
     #[inline]
-    fn single(&mut self, subject: &[u8], pattern: &[u8]) -> Result<(), PatternError> {
+    fn single(&mut self, subject: &[u8], pattern: &[u8], budget: &mut u64) -> Result<(), PatternError> {
         let (single, end) = Single::read(pattern, self.pattern, &mut self.sets)?;
         let accepted = subject.get(self.at).is_some_and(|byte| single.accepts(*byte));
         match pattern.get(end) {
-            Some(b'*') => self.phase = Phase::Repeat(0),
-            Some(b'+') if accepted => self.phase = Phase::Repeat(1),
+            Some(b'*') => self.repeat(subject, pattern, (&single, end), u32::from(accepted), budget)?,
+            Some(b'+') if accepted => self.repeat(subject, pattern, (&single, end), 1, budget)?,
             Some(b'-') => {
                 self.push(Choice::Another { pattern: self.pattern as u32, at: self.at as u32 })?;
                 self.pattern = end + 1;
@@ -335,18 +353,19 @@ impl Matcher {
         Ok(())
     }
 
-    /// Counts on how often the item repeats, then goes on behind it with as many as there are.
+    /// Counts on how often the item (with the offset behind it) repeats, then goes on behind it with as many as there
+    /// are.
+    #[inline]
     fn repeat(
         &mut self,
         subject: &[u8],
         pattern: &[u8],
+        (single, end): (&Single, usize),
         count: u32,
         budget: &mut u64,
     ) -> Result<(), PatternError> {
-        let (single, end) = Single::read(pattern, self.pattern, &mut self.sets)?;
         let rest = &subject[self.at + count as usize..];
-        let reach = usize::try_from(*budget).unwrap_or(usize::MAX).max(1);
-        let window = &rest[..rest.len().min(reach)];
+        let window = &rest[..rest.len().min(reach(*budget))];
         let run = single.run(window);
         *budget = budget.saturating_sub(run as u64);
         let count = count + run as u32;
@@ -450,8 +469,7 @@ impl Matcher {
     fn balance(&mut self, subject: &[u8], pattern: &[u8], at: u32, depth: u32, budget: &mut u64) {
         let (open, close) = (pattern[self.pattern + 2], pattern[self.pattern + 3]);
         let rest = &subject[at as usize..];
-        let reach = usize::try_from(*budget).unwrap_or(usize::MAX).max(1);
-        let window = &rest[..rest.len().min(reach)];
+        let window = &rest[..rest.len().min(reach(*budget))];
         let mut depth = depth;
         for (offset, byte) in window.iter().enumerate() {
             // The closing byte first: with `%bxx` the second `x` closes.
@@ -507,8 +525,7 @@ impl Matcher {
         let text = &subject[span.start as usize..][..span.len as usize];
         let (wanted, rest) = (&text[equal as usize..], &subject[self.at + equal as usize..]);
         // Comparing is a matter of vector instructions, as in `seek`.
-        let reach = usize::try_from(*budget).unwrap_or(usize::MAX).saturating_mul(16).max(16);
-        let window = &wanted[..wanted.len().min(reach)];
+        let window = &wanted[..wanted.len().min(reach(*budget).saturating_mul(16))];
         *budget = budget.saturating_sub(window.len() as u64 / 16);
         if !rest.starts_with(window) {
             self.phase = Phase::Fail;
@@ -519,6 +536,30 @@ impl Matcher {
             self.pattern += 2;
             self.phase = Phase::Item;
         }
+    }
+}
+
+/// How many bytes may be looked at: at least one, so that every step gets on.
+fn reach(budget: u64) -> usize {
+    usize::try_from(budget).unwrap_or(usize::MAX).max(1)
+}
+
+/// What every match of the pattern from `first` on begins with, if that is one item that is not optional. A malformed item
+/// is left to the matcher to complain about.
+fn lead(pattern: &[u8], first: usize, sets: &mut Vec<(usize, usize, ByteSet)>) -> Option<Single> {
+    let mut at = first;
+    while pattern.get(at) == Some(&b'(') && pattern.get(at + 1) != Some(&b')') {
+        at += 1;
+    }
+    match (pattern.get(at)?, pattern.get(at + 1)) {
+        (b'(' | b')', _) | (b'$', None) => return None,
+        (&ESCAPE, Some(b'b' | b'f' | b'0'..=b'9')) => return None,
+        _ => {}
+    }
+    let (single, end) = Single::read(pattern, at, sets).ok()?;
+    match pattern.get(end) {
+        Some(b'*' | b'?' | b'-') => None,
+        _ => Some(single),
     }
 }
 

@@ -129,7 +129,7 @@ fn whole(
     method: &Method,
 ) -> Response<ReplyBody> {
     let mut response = head;
-    if *method != Method::HEAD {
+    if *method != Method::HEAD || !pieces.is_empty() {
         // The length is known; a handler's own could only disagree.
         response.headers_mut().remove(CONTENT_LENGTH);
     }

@@ -9,3 +9,6 @@ pub use core_supervisor::{Policy, Restart, State, Status, Takeover};
 pub use owner::Outcome;
 pub use service::{Ended, Lifecycle, Service};
 pub use services::{Batch, Services, component};
+
+#[cfg(test)]
+mod tests;

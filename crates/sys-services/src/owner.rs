@@ -82,8 +82,8 @@ struct Running {
 struct Waiter {
     open: Vec<EntryId>,
     outcomes: Vec<Outcome>,
-    /// Also wait until replaced instances are gone.
-    fully: bool,
+    /// It waits for stops.
+    stops: bool,
     reply: Reply,
 }
 
@@ -167,14 +167,14 @@ impl Owner {
         }
     }
 
-    fn one(&mut self, id: EntryId, fully: bool, reply: Reply, ask: impl FnOnce(&mut Supervisor, &EntryId)) {
+    fn one(&mut self, id: EntryId, stops: bool, reply: Reply, ask: impl FnOnce(&mut Supervisor, &EntryId)) {
         if !self.current.contains_key(&id) {
             // A reply that nobody waits for any more is nobody's loss, here and below.
             let _ = reply.send(Err(Error::not_found(format!("entry {id} runs no service"))));
             return;
         }
         ask(&mut self.supervisor, &id);
-        self.wait(vec![id], fully, reply);
+        self.wait(vec![id], stops, reply);
     }
 
     fn change(&mut self, set: Vec<Definition>, remove: Vec<EntryId>, start: bool, reply: Reply) {
@@ -233,15 +233,18 @@ impl Owner {
         }
     }
 
-    fn wait(&mut self, open: Vec<EntryId>, fully: bool, reply: Reply) {
-        self.waiters.push(Waiter { open, outcomes: Vec::new(), fully, reply });
+    fn wait(&mut self, open: Vec<EntryId>, stops: bool, reply: Reply) {
+        self.waiters.push(Waiter { open, outcomes: Vec::new(), stops, reply });
     }
 
     fn settle_waiters(&mut self) {
         for mut waiter in std::mem::take(&mut self.waiters) {
             waiter.open.retain(|id| {
-                let outcome = self.supervisor.outcome(id);
-                match outcome.filter(|_| !waiter.fully || self.supervisor.is_idle(id)) {
+                let outcome = match waiter.stops {
+                    true => self.supervisor.stop_outcome(id),
+                    false => self.supervisor.outcome(id),
+                };
+                match outcome {
                     None => true,
                     Some(result) => {
                         let required = self.supervisor.required(id);
@@ -268,7 +271,7 @@ impl Owner {
                     // Canceled too late: it runs, and nobody wants it.
                     (false, Ok(())) => {
                         self.tasks.spawn("stop of a canceled service", async move {
-                            if let Err(error) = caught(service.stop(now)).await {
+                            if let Err(error) = caught(async { service.stop(now).await }).await {
                                 tracing::warn!(service = %id, %error, "canceled start did not stop");
                             }
                         });
@@ -323,7 +326,7 @@ impl Owner {
         let service = current.service.clone();
         self.call(service, run, false, move |service| {
             Box::pin(async move {
-                let result = caught(service.start()).await;
+                let result = caught(async { service.start().await }).await;
                 Answer::Started(id, run, service, result)
             })
         });
@@ -355,7 +358,7 @@ impl Owner {
         };
         self.call(running.service, run, false, move |service| {
             Box::pin(async move {
-                let result = caught(service.stop(deadline)).await;
+                let result = caught(async { service.stop(deadline).await }).await;
                 Answer::Stopped(id, run, result)
             })
         });
@@ -383,7 +386,7 @@ impl Owner {
     }
 }
 
-/// The result of `work`; a panic in it becomes an error that another try does not mend.
+/// The result of `work`, in which the call itself must happen too; a panic in it becomes an error that another try does not mend.
 async fn caught(work: impl Future<Output = Result<()>>) -> Result<()> {
     let mut work = pin!(work);
     std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {

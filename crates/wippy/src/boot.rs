@@ -22,6 +22,9 @@ pub(crate) struct Boot {
     pub(crate) host: Option<String>,
 }
 
+/// Longest load or start of one component.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
 /// What is left to the runtime after everything was stopped.
 const RUNTIME_LIMIT: Duration = Duration::from_secs(1);
 
@@ -55,7 +58,9 @@ async fn live(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Res
     tracing::info!(target: "boot", ms = since(&clock, begin), "infrastructure ready");
 
     let interrupt = async { shutdown.requested().await.reason };
-    let loader = Loader::new(components::all(infrastructure)).with_clock(clock.clone());
+    let loader = Loader::new(components::all(infrastructure))
+        .with_clock(clock.clone())
+        .with_limits(START_LIMIT, limit);
     let running = match loader.run_until(interrupt).await {
         Ok(running) => running,
         Err(error) => return interrupted(&shutdown, error).await,

@@ -1,10 +1,10 @@
 //! The one list of components and modules.
 
-use core_registry::Entry;
+use core_registry::{Entry, NilHistory};
 use infra_app::{App, Component, Shutdown, Tasks};
 use infra_base::{Data, Diagnostic, EntryId, Map, Payload, Result};
 use infra_clock::Clock;
-use infra_config::Config;
+use infra_config::{Config, History};
 use infra_log::Log;
 use std::sync::Arc;
 use svc_terminal::Console;
@@ -32,6 +32,7 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
         core_events::component(),
         sys_services::component(),
         sys_entries::component(),
+        history(),
         sys_process::component(),
         sys_functions::component(),
         svc_http::component(),
@@ -57,6 +58,17 @@ fn infra(infrastructure: Infrastructure) -> Component {
             boot.provide(Arc::new(infrastructure.config))?;
             boot.provide(Arc::new(infrastructure.shutdown))
         })
+}
+
+/// Where versions of the registry are kept, as the configuration says; in memory without a word.
+fn history() -> Component {
+    const NAME: &str = "registry.history";
+    Component::new(NAME).needs::<Config>().needs::<Entries>().load(|boot| async move {
+        match boot.get::<Config>()?.history {
+            History::Memory => Ok(()),
+            History::None => boot.get::<Entries>()?.history(NAME, Arc::new(NilHistory)),
+        }
+    })
 }
 
 /// Builds the entries in the registry and starts what starts by itself; gives warnings.

@@ -7,6 +7,7 @@ mod commands;
 mod components;
 mod goal;
 mod outcome;
+mod panics;
 mod project;
 mod render;
 mod signals;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    panics::install();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => {

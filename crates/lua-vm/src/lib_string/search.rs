@@ -43,7 +43,7 @@ pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
     }
     let mut matcher = Matcher::new(pattern, true);
     matcher.begin(start, None);
-    search(cx, matcher, true)
+    search(cx, &mut matcher, true)
 }
 
 pub(super) fn match_(cx: &mut Cx<'_>) -> NativeResult {
@@ -51,7 +51,7 @@ pub(super) fn match_(cx: &mut Cx<'_>) -> NativeResult {
     let Some(start) = start(cx, text)? else { return cx.ret(Val::NIL) };
     let mut matcher = Matcher::new(pattern, true);
     matcher.begin(start, None);
-    search(cx, matcher, false)
+    search(cx, &mut matcher, false)
 }
 
 /// The offset that argument 3 asks for; `None` behind the end.
@@ -86,22 +86,22 @@ fn find_plain(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// What the matcher finds as the results of `find` or `match`.
-fn search(cx: &mut Cx<'_>, mut matcher: Matcher, positions: bool) -> NativeResult {
+fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
-    match advance(cx, &mut matcher, text, pattern)? {
+    match advance(cx, matcher, text, pattern)? {
         Outcome::NoMatch => cx.ret(Val::NIL),
         Outcome::Match { start, end } => {
             if !positions {
-                return push_captures(cx, &matcher, text, Some((start, end)));
+                return push_captures(cx, matcher, text, Some((start, end)));
             }
             cx.push(start as i64 + 1);
             cx.push(end as i64);
-            let Flow { n, .. } = push_captures(cx, &matcher, text, None)?;
+            let Flow { n, .. } = push_captures(cx, matcher, text, None)?;
             Ok(Flow::values(n as usize + 2))
         }
         Outcome::More => {
             cx.set_len(4);
-            let state = cx.userdata(Search(RefCell::new(Some(matcher))), &[]);
+            let state = cx.userdata(Search(RefCell::new(Some(matcher.clone()))), &[]);
             cx.push(state);
             let then: NativeFn =
                 if positions { |cx| search_more(cx, true) } else { |cx| search_more(cx, false) };
@@ -112,8 +112,8 @@ fn search(cx: &mut Cx<'_>, mut matcher: Matcher, positions: bool) -> NativeResul
 
 fn search_more(cx: &mut Cx<'_>, positions: bool) -> NativeResult {
     let state = cx.slot(4).as_userdata().and_then(|u| u.payload::<Search>());
-    let matcher = state.and_then(|state| state.0.take()).expect("the slot holds the matcher");
-    search(cx, matcher, positions)
+    let mut matcher = state.and_then(|state| state.0.take()).expect("the slot holds the matcher");
+    search(cx, &mut matcher, positions)
 }
 
 /// Steps until there is an answer or the slice is used up (`More`).

@@ -77,7 +77,7 @@ fn show(entries: &[Arc<Entry>], args: &Show) -> Result<u8> {
         }
     };
     match shown {
-        Data::Text(text) if args.raw => out(&format!("{text}\n")),
+        Data::Text(text) if args.raw => out(&format!("{}\n", text.trim_end_matches('\n'))),
         data => out(&encoded(&data, args.json || args.raw)),
     }
 }
