@@ -7,7 +7,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     b.global("coroutine", library());
 }
 
-fn library() -> Lib {
+pub fn library() -> Lib {
     Lib::new()
         .func("create", create)
         .func("resume", resume)
