@@ -50,6 +50,7 @@ mod trace;
 mod value;
 
 pub use codegen::compile;
+pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;

@@ -1,7 +1,7 @@
 -- process: own id and PID; names.
 assert(process.id() == "test:process.identity")
 local pid = process.pid()
-assert(pid:match("^{.+@.+|.+}$") and pid == process.pid())
+assert(pid:match("^{.+|%x+}$") and pid == process.pid())
 assert(process.registry.register("identity-name") == true and process.registry.register("identity-name", pid) == true)
 assert(process.registry.lookup("identity-name") == pid)
 local none, err = process.registry.lookup("identity-nobody")
