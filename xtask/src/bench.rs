@@ -34,7 +34,7 @@ pub struct Options {
     /// Least number of runs behind each median
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub runs: u32,
-    /// One short run each, with the binaries of the test profile: shows that every row runs, judges nothing
+    /// One short run of ours each, with the binaries of the test profile: shows that every row runs, judges nothing
     #[arg(long)]
     pub smoke: bool,
 }

@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
 const SIDEWAYS: &[(&str, &[&str])] = &[
     ("infra-codec", &["infra-base"]),
     ("infra-config", &["infra-base", "infra-codec"]),
-    ("infra-log", &["infra-base", "infra-clock"]),
+    ("infra-log", &["infra-base", "infra-clock", "infra-codec"]),
     ("infra-app", &["infra-base", "infra-clock", "infra-log"]),
     ("core-sched", &["core-dispatch"]),
     ("core-relay", &["core-sched"]),

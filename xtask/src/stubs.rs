@@ -11,7 +11,7 @@ pub fn new_module(root: &Path, name: &str, into: &str) -> Result<()> {
     if !is_word(name) {
         bail!("`{name}` cannot name a module: use lower-case letters, digits and `_`, a letter first");
     }
-    place(root, into, name, &module(name))?;
+    place(root, into, name, &module(name), |lib| listed(&lib, name))?;
     let test = format!("tests/lua/{name}/requires.lua");
     create(root, &test, &module_test(name))?;
     println!(
@@ -29,17 +29,34 @@ pub fn new_kind(root: &Path, name: &str, into: &str) -> Result<()> {
         bail!("`{name}` cannot name a kind: write lower-case words with dots, as in `store.memory`");
     }
     let file = name.replace('.', "_");
-    place(root, into, &file, &kind(name))?;
+    place(root, into, &file, &kind(name), Some)?;
     println!("next: register `{file}::{}` in `component()` of {into}, then cargo xtask docs", camel(name));
     Ok(())
 }
 
-fn place(root: &Path, into: &str, file: &str, text: &str) -> Result<()> {
+fn place(
+    root: &Path,
+    into: &str,
+    file: &str,
+    text: &str,
+    list: impl FnOnce(String) -> Option<String>,
+) -> Result<()> {
     let lib = root.join("crates").join(into).join("src/lib.rs");
     let source = std::fs::read_to_string(&lib).with_context(|| format!("there is no crate `{into}`"))?;
+    let source = list(with_module(&source, file))
+        .with_context(|| format!("{} has no `fn modules()` with a `vec![…]`", lib.display()))?;
     create(root, &format!("crates/{into}/src/{file}.rs"), text)?;
-    std::fs::write(&lib, with_module(&source, file))
-        .with_context(|| format!("cannot write {}", lib.display()))
+    std::fs::write(&lib, source).with_context(|| format!("cannot write {}", lib.display()))
+}
+
+/// `source` with the module at the end of its list of modules.
+fn listed(source: &str, name: &str) -> Option<String> {
+    let list = source.find("fn modules()")?;
+    let open = list + source[list..].find("vec![")? + "vec![".len();
+    let close = open + source[open..].find(']')?;
+    let others = source[open..close].trim_end().trim_end_matches(',');
+    let comma = if others.is_empty() { "" } else { ", " };
+    Some(format!("{}{others}{comma}{name}::module(){}", &source[..open], &source[close..]))
 }
 
 fn create(root: &Path, path: &str, text: &str) -> Result<()> {
@@ -209,6 +226,18 @@ mod tests {
         assert_eq!(with_module(source, "d"), "//! X.\n\nmod a;\nmod c;\nmod d;\n\npub use a::A;\n");
         assert_eq!(with_module("//! X.\n", "d"), "//! X.\n\nmod d;\n");
         assert_eq!(with_module("//! X.\n\npub fn f() {}\n", "d"), "//! X.\n\nmod d;\n\npub fn f() {}\n");
+    }
+
+    #[test]
+    fn the_line_in_the_list_comes_last() {
+        let list = |inside: &str| format!("pub fn modules() -> Vec<Module> {{\n    vec![{inside}]\n}}\n");
+        assert_eq!(listed(&list(""), "b"), Some(list("b::module()")));
+        assert_eq!(listed(&list("a::module()"), "b"), Some(list("a::module(), b::module()")));
+        assert_eq!(
+            listed(&list("\n        a::module(),\n    "), "b"),
+            Some(list("\n        a::module(), b::module()"))
+        );
+        assert_eq!(listed("//! X.\n", "b"), None);
     }
 
     #[test]

@@ -70,14 +70,14 @@ fn left_out(tree: &Tree) -> Vec<String> {
     let mut list = Vec::new();
     for package in &tree.packages {
         let sources = format!("{}/src/", package.dir);
-        let models = tree.files.iter().any(|file| {
-            file.path.starts_with(&sources)
-                && crate::rust::split(&file.text).code.contains("cfg(all(loom, test))")
+        let models = tree.files.iter().filter(|file| file.path.starts_with(&sources)).any(|file| {
+            let code = crate::rust::split(&file.text).code;
+            ["cfg(all(test, loom))", "cfg(all(loom, test))"].iter().any(|cfg| code.contains(cfg))
         });
         if models {
             let name = &package.name;
-            let run = format!("RUSTFLAGS='--cfg loom' cargo test --profile {PROFILE} -p {name} --lib");
-            list.push(format!("loom models of {name}: {run} --target-dir target/loom"));
+            let run = "RUSTFLAGS='--cfg loom' cargo test --release --target-dir target/loom -p";
+            list.push(format!("loom models of {name}: {run} {name} --lib"));
         }
     }
     if !tree.packages.iter().any(|package| package.name == "wippy") {

@@ -50,12 +50,11 @@ impl HandlersBuilder {
         R: Future<Output = Result<C::Reply>> + Send + 'static,
     {
         let boxed: Box<Handler<C>> = Box::new(move |cx, command| Box::pin(handler(cx, command)));
-        match self.table.insert(TypeId::of::<C>(), (C::NAME, owner, Box::new(Slot::<C>(boxed)))) {
-            None => Ok(()),
-            Some((name, first, _)) => {
-                Err(Error::internal(format!("command {name} is served by both {first} and {owner}")))
-            }
+        if let Some((name, first, _)) = self.table.get(&TypeId::of::<C>()) {
+            return Err(Error::internal(format!("command {name} is served by both {first} and {owner}")));
         }
+        self.table.insert(TypeId::of::<C>(), (C::NAME, owner, Box::new(Slot::<C>(boxed))));
+        Ok(())
     }
 
     /// No more handlers; from now on lookups are lock-free.
@@ -143,5 +142,71 @@ impl<T> Future for Answer<T> {
                 Poll::Pending
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_base::{EntryId, Name, Pid};
+    use std::task::Waker;
+
+    struct Double(i64);
+
+    impl Command for Double {
+        type Reply = i64;
+        const NAME: &'static str = "test.double";
+    }
+
+    fn frame() -> Frame {
+        let pid = Pid::draw(Name::intern("app:host"));
+        Frame {
+            pid,
+            entry: EntryId::parse("app:x").unwrap(),
+            context: Arc::default(),
+            own: Default::default(),
+        }
+    }
+
+    fn poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
+        Pin::new(future).poll(&mut TaskContext::from_waker(Waker::noop()))
+    }
+
+    fn value<T>(poll: Poll<Result<T>>) -> Result<T> {
+        match poll {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("no answer"),
+        }
+    }
+
+    #[test]
+    fn a_command_reaches_its_one_handler() {
+        let mut handlers = HandlersBuilder::default();
+        handlers.serve("first", |_: &mut CallCx<'_>, Double(n)| async move { Ok(n * 2) }).unwrap();
+        let twice =
+            handlers.serve("second", |_: &mut CallCx<'_>, Double(n)| async move { Ok(n) }).unwrap_err();
+        assert_eq!(twice.message(), "command test.double is served by both first and second");
+        let commands = handlers.freeze();
+        assert_eq!(commands.names(), [("test.double", "first")]);
+        assert_eq!(value(poll(&mut commands.start(&mut frame(), Double(4)))).unwrap(), 8);
+    }
+
+    #[test]
+    fn a_command_without_handler_is_unavailable() {
+        let error = value(poll(&mut Commands::default().start(&mut frame(), Double(4)))).unwrap_err();
+        assert_eq!((error.kind(), error.retryable()), (Kind::Unavailable, Some(false)));
+        assert!(error.message().contains("test.double"));
+    }
+
+    #[test]
+    fn a_reply_is_owed_until_sent_or_dropped() {
+        let (owed, answer) = reply::<i64>();
+        let mut answer = Box::pin(answer);
+        assert!(poll(&mut answer).is_pending());
+        owed.send(Ok(3));
+        assert_eq!(value(poll(&mut answer)).unwrap(), 3);
+        let (owed, answer) = reply::<i64>();
+        drop(owed);
+        assert_eq!(value(poll(&mut Box::pin(answer))).unwrap_err().kind(), Kind::Canceled);
     }
 }

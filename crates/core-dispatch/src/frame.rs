@@ -6,23 +6,45 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::sync::Arc;
 
-/// The inherited part; shared by all descendants until one of them changes something.
+/// The inherited part. Each call has one of its own; what can be big in it is shared until somebody changes it.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// Values of `with_context`, read by `ctx.get`.
-    pub values: Map,
+    /// Values of `with_context`, read by `ctx.get`; change them with `Arc::make_mut`.
+    pub values: Arc<Map>,
     /// When the whole call must be over.
     pub deadline: Option<Moment>,
     /// Network overlay.
     pub network: Option<EntryId>,
     /// Calls above this one; 1,000 at most.
     pub depth: u16,
+    /// This call and those above it; as long as `depth`. `None` in a process that was spawned.
+    pub chain: Option<Arc<Chain>>,
+}
+
+/// A link of the chain of calls.
+#[derive(Debug)]
+pub struct Chain {
+    /// The entry that was called.
+    pub entry: EntryId,
+    /// The call that called it.
+    pub above: Option<Arc<Chain>>,
 }
 
 impl Context {
     /// A context value.
     pub fn value(&self, key: &str) -> Option<&Data> {
         self.values.get(key)
+    }
+
+    /// The entries of this call and of those above it, nearest first.
+    pub fn calls(&self) -> impl Iterator<Item = &EntryId> {
+        std::iter::successors(self.chain.as_deref(), |call| call.above.as_deref()).map(|call| &call.entry)
+    }
+
+    /// What a call of `entry` inherits from this one.
+    pub fn descend(&self, entry: EntryId) -> Context {
+        let chain = Some(Arc::new(Chain { entry, above: self.chain.clone() }));
+        Context { depth: self.depth + 1, chain, ..self.clone() }
     }
 }
 
@@ -55,6 +77,11 @@ impl Own {
     /// The value of type `T`.
     pub fn get<T: Any + Send>(&mut self) -> Option<&mut T> {
         self.slots.iter_mut().find_map(|slot| slot.downcast_mut())
+    }
+
+    /// Has nobody put anything in?
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.resources.is_none()
     }
 
     /// The open resources, made on first use.
@@ -95,5 +122,43 @@ impl Resources {
 impl Drop for Resources {
     fn drop(&mut self) {
         while self.slots.pop().is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_hold_one_of_each_type() {
+        let mut own = Own::default();
+        assert!(own.is_empty());
+        own.put(1u8);
+        own.put(2u16);
+        own.put(3u8);
+        assert_eq!(
+            (own.get::<u8>().copied(), own.get::<u16>().copied(), own.get::<u32>()),
+            (Some(3), Some(2), None)
+        );
+    }
+
+    #[test]
+    fn resources_are_typed_and_dropped_newest_first() {
+        struct Noted(u8, Arc<parking_lot::Mutex<Vec<u8>>>);
+        impl Drop for Noted {
+            fn drop(&mut self) {
+                self.1.lock().push(self.0);
+            }
+        }
+        let order = Arc::default();
+        let mut own = Own::default();
+        let ids = [1, 2, 3].map(|n| own.resources().add(Noted(n, Arc::clone(&order))));
+        assert_eq!(own.resources().get::<Noted>(ids[1]).unwrap().0, 2);
+        assert_eq!(own.resources().get::<u8>(ids[1]).unwrap_err().kind(), Kind::Invalid);
+        drop(own.resources().take(ids[1]));
+        assert!(own.resources().get::<Noted>(ids[1]).is_err() && own.resources().take(ids[1]).is_none());
+        assert_ne!(own.resources().add(0u8), ids[1], "ids are not reused");
+        drop(own);
+        assert_eq!(*order.lock(), [2, 3, 1]);
     }
 }

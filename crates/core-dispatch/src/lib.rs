@@ -4,7 +4,9 @@
 //! while components load ([`HandlersBuilder`]) and frozen before anything runs ([`Commands`]): lookups take no lock.
 
 mod command;
+mod component;
 mod frame;
 
 pub use command::{BoxFuture, CallCx, Command, Commands, HandlersBuilder, Reply, reply};
-pub use frame::{Context, Frame, Own, ResourceId, Resources};
+pub use component::{Dispatch, Sleep, component};
+pub use frame::{Chain, Context, Frame, Own, ResourceId, Resources};

@@ -41,6 +41,13 @@ pub struct Place {
     pub value: Range<usize>,
 }
 
+impl PartialEq for Entry {
+    /// What it says, not where it was written.
+    fn eq(&self, other: &Entry) -> bool {
+        self.id == other.id && self.kind == other.kind && self.meta == other.meta && self.data == other.data
+    }
+}
+
 impl Entry {
     /// A mistake at the value of `path` (`data.addr`, `meta.server`); the nearest known parent if that is absent.
     pub fn mistake(&self, path: &str, message: impl Into<String>) -> Diagnostic {

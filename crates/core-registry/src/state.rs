@@ -1,10 +1,9 @@
 //! The registry itself: the present entries and their past, without I/O, clock or chance.
 
-use crate::change::{ChangeSet, Op};
+use crate::change::{ChangeSet, Op, exists};
 use crate::entry::Entry;
 use crate::map::EntryMap;
-
-use infra_base::{EntryId, Error, Kind, Result, nearest};
+use infra_base::{EntryId, Error, Result, nearest};
 use std::sync::{Arc, OnceLock};
 
 /// Number of a version: 0 is the baseline, each applied changeset adds one.
@@ -96,8 +95,7 @@ impl Snapshot {
             let id = op.id();
             match op {
                 Op::Create(_) if entries.get(id).is_some() => {
-                    return Err(Error::new(Kind::AlreadyExists, format!("entry {id} already exists"))
-                        .with_retryable(Some(false)));
+                    return Err(exists(id));
                 }
                 Op::Update { .. } | Op::Delete(_) if entries.get(id).is_none() => {
                     return Err(Error::not_found(self.missing(id)));
@@ -121,11 +119,21 @@ impl Snapshot {
         }
     }
 
-    /// The id that `id` most likely meant.
+    /// The id that `id` most likely meant: a near name in its namespace, its name in another, else a near id.
     pub fn nearest(&self, id: &EntryId) -> Option<&EntryId> {
-        let names = self.entries().iter().map(|e| e.id.as_str());
-        let near = nearest(id.as_str(), names)?;
-        self.entries.get_text(near).map(|e| &e.id)
+        let own = self.namespace(id.namespace());
+        let found = match nearest(id.name(), own.iter().map(|e| e.id.name())) {
+            Some(name) => own.iter().find(|e| e.id.name() == name),
+            None => {
+                let same_name = self.entries().iter().find(|e| e.id.name() == id.name());
+                same_name.or_else(|| {
+                    let others = self.entries().iter().filter(|e| e.id.namespace() != id.namespace());
+                    let text = nearest(id.as_str(), others.map(|e| e.id.as_str()))?;
+                    self.entries.get_text(text)
+                })
+            }
+        };
+        found.map(|entry| &entry.id)
     }
 }
 

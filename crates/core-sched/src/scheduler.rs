@@ -2,7 +2,6 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one owner of process tasks")]
 
-use crate::control::Exit;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,9 +20,9 @@ struct Live {
 }
 
 impl Scheduler {
-    /// Runs `process` in a task of its own. Its end is reported by its control block; there is no handle. Must be called
-    /// on the runtime.
-    pub fn spawn<P: Future<Output = Exit> + Send + Unpin + 'static>(&self, process: P) {
+    /// Runs `process`, or a future around one, in a task of its own. Its end is reported by its control block; there is no
+    /// handle. Must be called on the runtime.
+    pub fn spawn<P: Future + Send + Unpin + 'static>(&self, process: P) {
         self.0.count.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(Task { process, _counted: Counted(self.0.clone()) });
     }
@@ -50,7 +49,7 @@ struct Task<P> {
     _counted: Counted,
 }
 
-impl<P: Future<Output = Exit> + Unpin> Future for Task<P> {
+impl<P: Future + Unpin> Future for Task<P> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {

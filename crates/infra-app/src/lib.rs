@@ -8,6 +8,7 @@ mod component;
 mod context;
 mod levels;
 mod loader;
+mod shutdown;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ mod tests;
 pub use component::{Component, Need};
 pub use context::{App, Building};
 pub use loader::{Loader, Running};
+pub use shutdown::{Request, Shutdown};
 pub use tasks::Tasks;

@@ -5,7 +5,7 @@ use crate::context::{App, Building, Open};
 use crate::levels;
 use crate::tasks::panic_text;
 use infra_base::{Error, Kind, Result};
-use infra_clock::Clock;
+use infra_clock::{Clock, Moment};
 use parking_lot::Mutex;
 use std::future::Future;
 use std::pin::pin;
@@ -89,8 +89,11 @@ impl Loader {
     pub async fn run_until(self, interrupt: impl Future<Output = String>) -> Result<Running> {
         let mut interrupt = pin!(interrupt);
         let Loader { components, clock, limits } = self;
+        let begin = clock.now();
         let loaded = unless(interrupt.as_mut(), load(components, &clock, limits.load)).await??;
-        let app = loaded.app;
+        let (app, count) = (loaded.app, loaded.components.len());
+        milestone(&clock, begin, count, loaded.levels, "components loaded");
+        let begin = clock.now();
         let mut running = Running { app: app.clone(), started: Vec::new(), clock, limit: limits.stop };
         for component in loaded.components {
             let name = component.name;
@@ -111,6 +114,7 @@ impl Loader {
             }
             running.started.push(Stop { name, step: component.stop });
         }
+        milestone(&running.clock, begin, count, loaded.levels, "components started");
         Ok(running)
     }
 }
@@ -132,12 +136,14 @@ impl Running {
 
 struct Loaded {
     app: App,
+    levels: usize,
     components: Vec<Component>,
 }
 
 async fn load(components: Vec<Component>, clock: &Clock, limit: Duration) -> Result<Loaded> {
     let levels = levels::sort(&components)?;
     let open: Open = Arc::new(Mutex::new(Some(Default::default())));
+    let count = levels.len();
     let mut waiting: Vec<Option<Component>> = components.into_iter().map(Some).collect();
     let mut loaded = Vec::with_capacity(waiting.len());
     for (number, level) in levels.into_iter().enumerate() {
@@ -147,7 +153,13 @@ async fn load(components: Vec<Component>, clock: &Clock, limit: Duration) -> Res
         tracing::debug!(target: "boot", level = number, components = names.join(" "), "level loaded");
     }
     let slots = open.lock().take().expect("only this function seals");
-    Ok(Loaded { app: App(Arc::new(slots)), components: loaded })
+    Ok(Loaded { app: App(Arc::new(slots)), levels: count, components: loaded })
+}
+
+fn milestone(clock: &Clock, begin: Moment, components: usize, levels: usize, message: &str) {
+    let ms = clock.now().since(begin).as_secs_f64() * 1000.0;
+    let ms = (ms * 100.0).round() / 100.0;
+    tracing::info!(target: "boot", components, levels, ms, "{message}");
 }
 
 /// Every component of the level in a task of its own; all errors are collected.

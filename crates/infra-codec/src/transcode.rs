@@ -129,7 +129,7 @@ fn error_from(data: Data) -> Result<Error> {
             })
         }
         other => Err(Error::invalid(format!(
-            "a {} can't become an error (text, or map with a message, expected)",
+            "this can't become an error: text, or map with a message, expected; it is of type {}",
             other.type_name()
         ))),
     }

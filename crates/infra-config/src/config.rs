@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
             }
             Tree::Leaf(Data::Null) => {}
             Tree::Leaf(_) => {
-                let text = format!("{path} is a section, this is a {}", item.type_name());
+                let text = format!("{path} is a section, this is {}", item.described());
                 self.mistakes.push(item.place.error(text));
             }
         }
@@ -462,7 +462,7 @@ fn whole(item: &Item) -> Option<i64> {
 fn described(item: &Item) -> String {
     match scalar_text(item) {
         Some(text) if text.len() < 40 => format!("\"{text}\""),
-        _ => format!("a {}", item.type_name()),
+        _ => item.described().to_owned(),
     }
 }
 

@@ -101,7 +101,7 @@ fn add_file(
         Tree::Map(section) => tree::merge(root, section),
         Tree::Leaf(Data::Null) => {}
         Tree::Leaf(_) => {
-            let text = format!("a configuration file holds sections, this one is a {}", item.type_name());
+            let text = format!("a configuration file holds sections, this one is {}", item.described());
             mistakes.push(item.place.error(text));
         }
     }

@@ -144,6 +144,7 @@ workspace: {replacements: {a/b: [1]}}
             Warning 0.yaml:3:10: unknown configuration key logger.encodng `encodng` | did you mean encoding?
             Warning 0.yaml:4:1: unknown configuration key registy `registy` | did you mean registry?
             Warning 0.yaml:5:12: unknown configuration key registry.history_typ `history_typ` | did you mean history_type?
+            Warning 0.yaml:7:41: supervisor.host.buffer_size has no effect yet `buffer_size`
             Warning 0.yaml:9:26: unknown configuration key disable.names `names`
         "#]],
     );

@@ -69,13 +69,16 @@ impl Item {
         }
     }
 
-    /// What a message names it.
-    pub(crate) fn type_name(&self) -> &'static str {
+    /// What a message calls it, with its article.
+    pub(crate) fn described(&self) -> &'static str {
         match &self.value {
             Tree::Leaf(Data::Null) => "nothing",
-            Tree::Leaf(Data::Text(_)) => "text",
-            Tree::Leaf(data) => data.type_name(),
-            Tree::Map(_) => "map",
+            Tree::Leaf(Data::Bool(_)) => "a boolean",
+            Tree::Leaf(Data::Int(_)) => "an integer",
+            Tree::Leaf(Data::Float(_)) => "a number",
+            Tree::Leaf(Data::Text(_) | Data::Bytes(_)) => "a text",
+            Tree::Leaf(Data::List(_)) => "a list",
+            Tree::Leaf(Data::Map(_)) | Tree::Map(_) => "a map",
         }
     }
 

@@ -47,9 +47,10 @@ impl PayloadObject {
     }
 }
 
-/// The format that a payload shows.
+/// The format that a payload shows. Plain numbers and booleans are what Lua sends without a fragment.
 pub fn format_of(payload: &Payload) -> Format {
     match payload {
+        Payload::Data(Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_)) => Format::Lua,
         Payload::Data(_) => Format::Host,
         Payload::Encoded(format, _) => *format,
         Payload::Error(_) => Format::Error,
@@ -60,6 +61,11 @@ pub fn format_of(payload: &Payload) -> Format {
 /// A Payload object.
 pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
     let format = format_of(&payload);
+    payload_object_as(cx, payload, format)
+}
+
+/// A Payload object that shows `format`.
+pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format) -> Val<'cx> {
     cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[]).val()
 }
 
@@ -175,6 +181,7 @@ pub fn data_to_val<'cx>(cx: &mut Cx<'cx>, data: &Data) -> Result<Val<'cx>, Raise
         Data::Map(map) => {
             cx.reserve(map.len() * 32)?;
             let table = cx.table(0, map.len());
+            cx.mark_text_keyed(table);
             for (key, item) in map {
                 let value = data_to_val(cx, item)?;
                 cx.set_field(table, key, value)?;

@@ -48,15 +48,18 @@ fn write_table<'cx>(
     if depth >= Data::MAX_DEPTH {
         return Err(format!("nested deeper than {} levels (a table that contains itself?)", Data::MAX_DEPTH));
     }
-    let array = table.array_len();
+    // A table may be reached on many ways, so the text can be far larger than the heap.
+    if cx.reserve(out.len()).is_err() {
+        return Err("the text does not fit the memory limit".into());
+    }
     let mut texts: Vec<(&'cx [u8], Val<'cx>)> = Vec::new();
-    let mut numbers = 0usize;
+    let (mut numbers, mut last) = (0, 0);
     let mut cursor = 0;
     while let Some((next, key, value)) = table.entry_at(cursor) {
         cursor = next;
         match key.view() {
             View::Str(s) => texts.push((s, value)),
-            View::Int(i) if i >= 1 => numbers += 1,
+            View::Int(i) if i >= 1 => (numbers, last) = (numbers + 1, last.max(i)),
             _ => return Err(format!("a {} key has no form in JSON", key.type_name())),
         }
     }
@@ -77,14 +80,11 @@ fn write_table<'cx>(
     if !texts.is_empty() {
         return Err("a table with both text and number keys has no form in JSON".into());
     }
-    if table.len() != numbers as i64 {
-        return Err(format!(
-            "an array with gaps has no form in JSON ({numbers} of {} items)",
-            table.len().max(array as i64)
-        ));
+    if last != numbers {
+        return Err(format!("an array with gaps has no form in JSON ({numbers} of {last} items)"));
     }
     out.push(b'[');
-    for i in 1..=numbers as i64 {
+    for i in 1..=numbers {
         if i > 1 {
             out.push(b',');
         }

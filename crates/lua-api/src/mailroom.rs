@@ -19,7 +19,12 @@ pub struct Mailroom {
     /// Messages that no channel claimed, in order of arrival.
     kept: VecDeque<Box<Held>>,
     kept_events: VecDeque<Event>,
+    /// Event subscriptions made so far; numbers their topics.
+    subscriptions: u32,
 }
+
+/// How the topics of event subscriptions begin. Topics that begin with `@` are the system's own.
+const EVENT_TOPIC: &str = "@events/";
 
 struct Listener {
     topic: Topic,
@@ -63,11 +68,14 @@ impl Mailroom {
         let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.message.topic);
         let target = match listener {
             Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
+            None if message.message.topic.starts_with('@') => None,
             None => held(cx, |m| Some(&mut m.inbox)),
         };
         let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
         match target {
             Some(channel) => offer(cx, channel, Item::Message(message, raw)),
+            // What was under way when its subscription ended.
+            None if message.message.topic.starts_with('@') => cx.at().freed.push(message.room),
             None => cx.at().mail.kept.push_back(message),
         }
     }
@@ -127,6 +135,25 @@ impl Mailroom {
         }
     }
 
+    /// Routes an event subscription into `channel`; the topic under which its events come: system, kind, path and maybe data
+    /// as payloads. They are received as one table.
+    pub fn attach_events<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> Topic {
+        let room = &mut cx.at().mail;
+        room.subscriptions += 1;
+        let topic = Topic::from(format!("{EVENT_TOPIC}{}", room.subscriptions));
+        Self::attach(cx, &topic, channel, false);
+        topic
+    }
+
+    /// Ends what [`attach_events`](Self::attach_events) began; what waits in the channel stays there.
+    pub fn forget(cx: &mut Cx<'_>, topic: &str) {
+        let listeners = &mut cx.at().mail.listeners;
+        let Some(at) = listeners.iter().position(|l| l.topic == topic) else { return };
+        if let Some(pin) = listeners.remove(at).channel {
+            cx.unpin(pin);
+        }
+    }
+
     /// Ends what [`listen`](Self::listen) or [`attach`](Self::attach) began; messages that wait in the channel go to the
     /// inbox or are kept. False: no topic is routed into `channel`.
     pub fn detach<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> bool {
@@ -175,6 +202,9 @@ pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool)
     if !raw {
         return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[]).val());
     }
+    if message.topic.starts_with(EVENT_TOPIC) {
+        return bus_event_to_val(cx, message.payloads);
+    }
     let mut values = message.payloads.into_iter();
     match values.len() {
         0 => Ok(Val::NIL),
@@ -188,6 +218,16 @@ pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool)
             Ok(list.val())
         }
     }
+}
+
+/// `{system, kind, path, data}`
+fn bus_event_to_val<'cx>(cx: &mut Cx<'cx>, payloads: Payloads) -> Result<Val<'cx>, Raise> {
+    let table = cx.table(0, 4);
+    for (name, payload) in ["system", "kind", "path", "data"].into_iter().zip(payloads) {
+        let value = payload_to_val(cx, payload)?;
+        cx.set_field(table, name, value)?;
+    }
+    Ok(table.val())
 }
 
 /// `{kind, from, at, result = {value, error}}` or `{kind, from, at, reason}`.

@@ -1,6 +1,7 @@
 //! Processes that run Lua: coroutines, mail, programs, executors.
 
 mod body;
+mod component;
 mod executor;
 mod kinds;
 mod outcome;
@@ -9,8 +10,10 @@ mod require;
 mod unit;
 
 pub use body::LuaBody;
+pub use component::{component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
+pub use lua_vm::Options;
 pub use outcome::crossed;
 pub use program::Program;
 pub use require::install;

@@ -1,10 +1,12 @@
 //! Lua module `json`: text to values and back.
+//!
+//! `validate` and `validate_string` are absent until there is a JSON Schema validator.
 
 use infra_base::Error;
 use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, View, from_json, to_json};
 
 /// What `require("json")` returns.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("json", "JSON text to values and back.")
         .func("encode(value: any): (string?, error?)", "Encodes a value; keys are sorted.", encode)
         .func(
@@ -22,7 +24,7 @@ fn encode(cx: &mut Cx<'_>) -> NativeResult {
         Ok(text) => {
             cx.reserve(text.len())?;
             let text = cx.string(&text);
-            cx.ret(text)
+            cx.give(text)
         }
         Err(error) => cx.fail(error),
     }
@@ -35,7 +37,7 @@ fn decode(cx: &mut Cx<'_>) -> NativeResult {
         return cx.fail(Error::invalid(format!("json: text expected, got {got}")));
     };
     match from_json(cx, text)? {
-        Ok(value) => cx.ret(value),
+        Ok(value) => cx.give(value),
         Err(error) => cx.fail(error),
     }
 }

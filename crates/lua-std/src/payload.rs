@@ -2,12 +2,12 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Userdata, Val, from_json,
-    payload_object, payload_to_data, payload_to_val, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, from_json,
+    payload_object, payload_object_as, payload_to_data, payload_to_val, val_to_payload,
 };
 
 /// The global `payload`.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let formats = Group::new("format", "Texts of the formats.")
         .value("JSON", Const::Text(Format::Json.as_str()))
         .value("YAML", Const::Text(Format::Yaml.as_str()))
@@ -49,21 +49,20 @@ fn get_format(cx: &mut Cx<'_>) -> NativeResult {
 /// `p:data()`: opened once, then kept.
 fn data(cx: &mut Cx<'_>) -> NativeResult {
     let (object, this) = cx.check_userdata_val::<PayloadObject>(0)?;
-    let Some(payload) = this.take() else {
+    // What cannot be decoded stays as it is, so that the next call says so again.
+    let taken = if this.format == Format::Lua { this.take() } else { this.unopened() };
+    let Some(payload) = taken else {
         let known = object.slot(0);
         return cx.ret(known);
     };
     match open(cx, payload)? {
         Ok(value) => {
-            keep(cx, object, value);
+            this.take();
+            cx.set_userdata_slot(object, 0, value);
             cx.ret(value)
         }
         Err(error) => cx.fail(error),
     }
-}
-
-fn keep<'cx>(cx: &mut Cx<'cx>, object: Userdata<'cx>, value: Val<'cx>) {
-    cx.set_userdata_slot(object, 0, value);
 }
 
 /// The value of a payload, whatever its format.
@@ -94,13 +93,18 @@ fn transcode(cx: &mut Cx<'_>) -> NativeResult {
             val_to_payload(cx, opened)
         }
     };
-    let done = current.and_then(|payload| match format {
-        Format::Lua | Format::Host => payload_to_data(payload).map(Payload::Data),
-        _ => infra_codec::transcode(payload, format),
-    });
+    let done = match (current, format) {
+        (Ok(payload), Format::Lua) => match open(cx, payload)? {
+            Ok(value) => val_to_payload(cx, value),
+            Err(error) => Err(error),
+        },
+        (Ok(payload), Format::Host) => payload_to_data(payload).map(Payload::Data),
+        (Ok(payload), _) => infra_codec::transcode(payload, format),
+        (Err(error), _) => Err(error),
+    };
     match done {
         Ok(payload) => {
-            let result = payload_object(cx, payload);
+            let result = payload_object_as(cx, payload, format);
             cx.ret(result)
         }
         Err(error) if error.kind() == Kind::Invalid => cx.fail(error),

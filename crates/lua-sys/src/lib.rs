@@ -1,12 +1,25 @@
-//! Modules over core and system: process, funcs, registry, time, logger, os.
+//! Modules over core and system: process, funcs, events, registry, time, logger, os.
 
 #![forbid(unsafe_code)]
 
+mod events;
+mod funcs;
 mod logger;
 mod os;
+mod process;
+mod registry;
 mod time;
 
 /// The one list of modules over core and system.
 pub fn modules() -> Vec<lua_api::Module> {
-    vec![lua_api::channel_module(), logger::module(), os::module(), time::module()]
+    vec![
+        lua_api::channel_module(),
+        events::module(),
+        funcs::module(),
+        logger::module(),
+        os::module(),
+        process::module(),
+        registry::module(),
+        time::module(),
+    ]
 }

@@ -1,11 +1,12 @@
 //! Lua module `logger`: structured lines to the log.
 
-use infra_base::{Data, Error};
+use infra_base::{Data, Error, Map};
+use infra_log::{Level, Log};
 use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, Object, Val, View, val_to_data};
 use std::sync::Arc;
 
 /// What `require("logger")` returns: a logger itself.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("logger", "Structured lines to the log; the module is a logger itself.")
         .func("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
         .func("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
@@ -56,23 +57,10 @@ fn fields<'cx>(cx: &mut Cx<'cx>, table: Val<'cx>) -> Vec<(Box<str>, Data)> {
     out
 }
 
-#[derive(Clone, Copy)]
-enum Level {
-    Debug,
-    Info,
-    Warn,
-    Error,
-}
-
 /// Never fails: a message that is no text is shown by its plain text.
 fn log(cx: &mut Cx<'_>, level: Level) -> NativeResult {
-    let enabled = match level {
-        Level::Debug => tracing::enabled!(target: "lua", tracing::Level::DEBUG),
-        Level::Info => tracing::enabled!(target: "lua", tracing::Level::INFO),
-        Level::Warn => tracing::enabled!(target: "lua", tracing::Level::WARN),
-        Level::Error => tracing::enabled!(target: "lua", tracing::Level::ERROR),
-    };
-    if !enabled {
+    let Ok(log) = cx.at().app.get::<Log>() else { return cx.ret0() };
+    if !log.enabled(level) {
         return cx.ret0();
     }
     let own = logger(cx);
@@ -82,21 +70,12 @@ fn log(cx: &mut Cx<'_>, level: Level) -> NativeResult {
         None => cx.plain_text(message),
     };
     let extra = cx.arg(2);
-    let mut all: Vec<(Box<str>, Data)> = own.fields.to_vec();
+    let mut all: Map = own.fields.iter().cloned().collect();
     all.extend(fields(cx, extra));
     let place = cx.place(1);
-    let location = place.trim_end_matches(": ");
-    let pid = cx.at().frame.pid;
-    let data = Data::Map(all.into_iter().collect());
-    let fields = String::from_utf8(infra_codec::json::encode(&data)).unwrap_or_default();
-    let fields = &*fields;
-    let name = &*own.name;
-    match level {
-        Level::Debug => tracing::debug!(target: "lua", logger = name, pid = %pid, location, fields, "{text}"),
-        Level::Info => tracing::info!(target: "lua", logger = name, pid = %pid, location, fields, "{text}"),
-        Level::Warn => tracing::warn!(target: "lua", logger = name, pid = %pid, location, fields, "{text}"),
-        Level::Error => tracing::error!(target: "lua", logger = name, pid = %pid, location, fields, "{text}"),
-    }
+    all.insert("pid".into(), Data::text(cx.at().frame.pid.to_string()));
+    all.insert("location".into(), Data::text(place.trim_end_matches(": ")));
+    log.write(level, &own.name, &text, all);
     cx.ret0()
 }
 

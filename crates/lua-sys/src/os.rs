@@ -6,7 +6,7 @@ use lua_api::{Class, Const, Cx, Group, Guest, Module, NativeResult, Raise, Table
 use std::fmt::Write;
 
 /// The global `os`.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("os", "Time and date.")
         .func(
             "time(spec?: {[string]: any}): integer",
@@ -164,7 +164,7 @@ fn specifier(out: &mut String, spec: char, z: &Zoned) -> std::fmt::Result {
             let sign = if offset < 0 { '-' } else { '+' };
             write!(out, "{sign}{:02}{:02}", offset.abs() / 3600, offset.abs() / 60 % 60)
         }
-        'Z' => out.write_str(&crate::time::zone_name(z)),
+        'Z' => out.write_str(&crate::time::zone_name(z, "")),
         'c' => {
             let (d, h, m, s) = (z.day(), z.hour(), z.minute(), z.second());
             write!(out, "{} {} {d:2} {h:02}:{m:02}:{s:02} {}", &day[..3], &month[..3], z.year())
@@ -184,6 +184,11 @@ fn clock(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `os.difftime(later, earlier)`
 fn difftime(cx: &mut Cx<'_>) -> NativeResult {
-    let seconds = cx.check_float(0)? - cx.opt_float(1, 0.0)?;
+    if let (Some(later), Some(earlier)) = (cx.arg(0).as_int(), cx.arg(1).as_int())
+        && let Some(seconds) = later.checked_sub(earlier)
+    {
+        return cx.ret(seconds);
+    }
+    let seconds = cx.check_float(0)? - cx.check_float(1)?;
     cx.ret(seconds)
 }

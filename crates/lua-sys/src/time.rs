@@ -10,7 +10,7 @@ use lua_api::{Class, Const, Cx, Group, Guest, Module, NativeResult, Num, Raise, 
 use moment::{Duration, Location, Time};
 
 /// What `require("time")` returns.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     let top = Group::new("time", "Moments, durations, zones, sleeping, timers.")
         .func("now(): Time", "The present moment in the local zone.", now)
         .func(
@@ -139,10 +139,9 @@ fn parse(cx: &mut Cx<'_>) -> NativeResult {
         false => cx.check_userdata::<Location>(2)?.clone(),
     };
     match layout::parse(format, text, &location.zone) {
-        Ok(zoned) => {
-            let zone = zoned.time_zone().clone();
-            let location = if zone == location.zone { location } else { Location::of(zone) };
-            let time = cx.userdata(Time { at: zoned.timestamp(), location }, &[]);
+        Ok((at, other)) => {
+            let location = other.map_or(location, |(name, zone)| Location { name: name.into(), zone });
+            let time = cx.userdata(Time { at, location }, &[]);
             cx.ret(time)
         }
         Err(reason) => cx.fail(Error::invalid(format!("time: {reason}"))),

@@ -93,12 +93,8 @@ fn remove(cx: &mut Cx<'_>) -> NativeResult {
     let size = t.len();
     let at = if cx.nargs() < 2 { size } else { cx.check_int(1)? };
     // An empty table allows 0 and 1, others also the index behind the last one.
-    let allowed = size.wrapping_add(1);
-    if cx.nargs() >= 2 && size.wrapping_add(1) != at {
-        let inside = at.wrapping_sub(1).cast_unsigned() < allowed.cast_unsigned();
-        if !(inside || size == 0 && at == 0) {
-            return Err(cx.arg_error(1, "position out of bounds"));
-        }
+    if cx.nargs() >= 2 && at.wrapping_sub(1).cast_unsigned() > size.cast_unsigned() && (size, at) != (0, 0) {
+        return Err(cx.arg_error(1, "position out of bounds"));
     }
     let removed = t.get_int(at);
     cx.set_len(1);
@@ -213,7 +209,7 @@ fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Vec<u8>, v: Val<'cx>, at: i64) -> Res
 }
 
 /// `table.unpack` and the global `unpack`.
-fn unpack(cx: &mut Cx<'_>) -> NativeResult {
+pub(crate) fn unpack(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
     let first = cx.opt_int(1, 1)?;
     let last = if cx.arg(2).is_nil() { t.len() } else { cx.check_int(2)? };

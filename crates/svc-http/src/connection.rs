@@ -1,4 +1,4 @@
-//! One connection: a future that drives hyper, keeps its time limits, and lets go of the buffers while it idles.
+//! One connection: drives hyper, keeps the time limits, lets go of the buffers while it idles.
 
 use crate::body::RequestBody;
 use crate::exchange::{Exchange, Inner};
@@ -7,13 +7,12 @@ use crate::server::Shared;
 use crate::table::Lookup;
 use bytes::{Buf, Bytes};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, HOST, HeaderMap, HeaderValue, LOCATION};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
-use infra_base::Payloads;
 use infra_clock::{Moment, Sleep};
 use parking_lot::Mutex;
 use std::future::Future;
@@ -25,11 +24,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sys_functions::Call;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::sync::futures::OwnedNotified;
 
 /// After this long without a request, a kept-alive connection gives back hyper's state and buffers.
 const PARK: Duration = Duration::from_secs(2);
+
+/// How long a connection that has not asked for anything yet may still do so when the server stops: its request may be on
+/// its way, and nobody told the client.
+const NEWCOMER: Duration = Duration::from_millis(500);
 
 /// What the socket, the service and the body of one connection tell each other. All of them live in one task, so the
 /// atomics only make it `Sync`.
@@ -146,6 +150,13 @@ impl Service<Request<Incoming>> for Handler {
     fn call(&self, request: Request<Incoming>) -> Answer {
         self.link.busy.store(true, Ordering::Relaxed);
         self.link.moved();
+        if request.version() == Version::HTTP_11 && !has_one_host(request.headers()) {
+            return Answer::Ready(Some(plain(
+                StatusCode::BAD_REQUEST,
+                "one host header is required",
+                &self.link,
+            )));
+        }
         let present = self.shared.routes.present();
         let uri = request.uri();
         let (route, captures) = match present.table.lookup(request.method(), uri.path(), uri.query()) {
@@ -162,17 +173,18 @@ impl Service<Request<Incoming>> for Handler {
             response: Mutex::default(),
             route,
         }));
-        let mut call = Call {
-            target: exchange.0.route.func.clone(),
-            args: Payloads::new(),
-            context: self.shared.context.clone(),
-            own: core_dispatch::Own::default(),
-            timeout: None,
-        };
+        let context = self.shared.context.clone();
+        let mut call = Call { context, ..Call::new(exchange.0.route.func.clone()) };
         call.own.put(exchange.clone());
         let running = (self.shared.call)(call);
         Answer::Call(Some((exchange, running)))
     }
+}
+
+/// What RFC 9112 asks of every HTTP/1.1 request; without it caches and proxies can be made to disagree.
+fn has_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    hosts.next().is_some() && hosts.next().is_none()
 }
 
 impl Handler {
@@ -268,12 +280,13 @@ impl Connection {
     /// One round: `Ready` at the end, `Pending(true)` when another round may get further.
     fn advance(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Parked(stream) => match stream.poll_read_ready(cx) {
-                Poll::Ready(Ok(())) => {
+            // A look at the first byte: tokio takes a new socket for readable until a system call says no.
+            State::Parked(stream) => match stream.poll_peek(cx, &mut ReadBuf::new(&mut [0])) {
+                Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(false),
+                Poll::Ready(Ok(_)) => {
                     self.state = State::Active(Box::new(self.activate(stream, Bytes::new())));
                     Poll::Ready(true)
                 }
-                Poll::Ready(Err(_)) => Poll::Ready(false),
                 Poll::Pending => {
                     self.state = State::Parked(stream);
                     Poll::Pending
@@ -298,6 +311,9 @@ impl Connection {
     fn activate(&self, stream: TcpStream, first: Bytes) -> Http {
         let io = Io { stream: TokioIo::new(stream), first, link: self.link.clone() };
         let handler = Handler { shared: self.shared.clone(), link: self.link.clone() };
+        if self.stopping {
+            return self.shared.http.clone().keep_alive(false).serve_connection(io, handler);
+        }
         self.shared.http.serve_connection(io, handler)
     }
 
@@ -336,6 +352,9 @@ impl Connection {
     /// The limit of the present phase.
     fn limit(&self) -> Option<Moment> {
         let limits = &self.shared.limits;
+        if self.stopping && matches!(self.state, State::Parked(_)) {
+            return Some(self.since.after(NEWCOMER));
+        }
         let limit = match self.phase {
             Phase::Idle => limits.idle,
             Phase::Head => limits.head,
@@ -389,6 +408,7 @@ impl Connection {
         if !std::mem::replace(&mut self.stopping, true) {
             self.register(cx);
             match &mut self.state {
+                State::Parked(_) if self.progress == 0 => {}
                 State::Parked(_) | State::Ended => return true,
                 State::Active(http) => Pin::new(&mut **http).graceful_shutdown(),
             }

@@ -9,6 +9,7 @@ mod component;
 mod connection;
 mod endpoint;
 mod exchange;
+mod multipart;
 mod pattern;
 mod percent;
 mod reply;
@@ -22,4 +23,8 @@ mod table;
 pub use body::{BodyStream, Limits};
 pub use component::component;
 pub use exchange::Exchange;
+pub use multipart::{Form, Upload, UploadStream};
 pub use response::{Transfer, Writing};
+
+#[cfg(test)]
+mod tests;

@@ -67,7 +67,7 @@ impl Pattern {
         if let Some(bad) =
             inner.chars().find(|c| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control())
         {
-            return Err(PatternError::NotPath(text.clone(), bad));
+            return Err(PatternError::NotPath(text, bad));
         }
         let mut segments = Vec::new();
         let mut parts = inner.split('/').peekable();

@@ -1,4 +1,4 @@
-//! The routes of a server as the registry has them: a table per registry version, and the check for competing routes.
+//! The routes of a server: a table per registry version, and the check for competing routes.
 
 use crate::endpoint::{self, Endpoint};
 use crate::pattern::{Pattern, Segment};
@@ -142,8 +142,8 @@ impl Index {
 
     /// The first mistake among the endpoints of a router.
     pub(crate) fn conflict_within(&self, router: &EntryId) -> Result<()> {
-        let own = (0..self.routes.len()).filter(|at| self.routes[*at].router == *router);
-        own.map(|at| self.conflict_of(at)).collect()
+        let mut own = (0..self.routes.len()).filter(|at| self.routes[*at].router == *router);
+        own.try_for_each(|at| self.conflict_of(at))
     }
 
     fn conflict_of(&self, at: usize) -> Result<()> {

@@ -46,7 +46,6 @@ pub struct Fields {
     base: String,
     variables: Variables,
     lifecycle: Lifecycle,
-    lifecycle_used: bool,
     pub(crate) seen: Seen,
 }
 
@@ -76,7 +75,6 @@ impl Fields {
             base: String::new(),
             variables,
             lifecycle: Lifecycle::default(),
-            lifecycle_used: false,
             seen: Seen::default(),
         };
         if !matches!(fields.entry.data, Data::Map(_) | Data::Null) {
@@ -93,8 +91,7 @@ impl Fields {
     }
 
     /// The entry's `lifecycle`, for kinds that compare it; others need not ask.
-    pub fn lifecycle(&mut self) -> &Lifecycle {
-        self.lifecycle_used = true;
+    pub fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
     }
 
@@ -365,8 +362,10 @@ impl Fields {
         self.unread("data", &entry.data, &mut unread);
         for path in unread {
             let name = shown(&path);
-            let prefixes = known.iter().map(|field| field.name).chain(["lifecycle", "security"]);
-            let near = nearest(name, prefixes.flat_map(prefixes_of));
+            let prefixes = known.iter().map(|field| field.name).chain(crate::lifecycle::FIELDS);
+            // A field of meta that was written among the data is the likelier mistake.
+            let in_meta = known.iter().map(|f| f.name).find(|f| f.strip_prefix("meta.") == Some(name));
+            let near = in_meta.or_else(|| nearest(name, prefixes.flat_map(prefixes_of)));
             let known_as = near.map_or(String::new(), |near| format!(" (did you mean {near}?)"));
             let message = format!("{name} is no field of {}{known_as}", entry.kind);
             let found = entry.mistake(&path, message);

@@ -4,6 +4,23 @@ use crate::decode::Fields;
 use infra_base::EntryId;
 use sys_services::{Lifecycle, Policy, Restart};
 
+/// Names of the block, for hints.
+pub(crate) const FIELDS: [&str; 13] = [
+    "lifecycle.auto_start",
+    "lifecycle.startup",
+    "lifecycle.start_timeout",
+    "lifecycle.stop_timeout",
+    "lifecycle.stable_threshold",
+    "lifecycle.requires",
+    "lifecycle.depends_on",
+    "lifecycle.restart.initial_delay",
+    "lifecycle.restart.max_delay",
+    "lifecycle.restart.backoff_factor",
+    "lifecycle.restart.jitter",
+    "lifecycle.restart.max_attempts",
+    "security",
+];
+
 /// The lifecycle; defaults where it says nothing.
 pub(crate) fn read(fields: &mut Fields) -> Lifecycle {
     let (policy, restart) = (Policy::default(), Restart::default());

@@ -148,8 +148,8 @@ impl Processes {
             return Err(Error::new(Kind::AlreadyExists, taken).with_retryable(Some(false)));
         }
         let limit = spawn.context.deadline;
-        Arc::make_mut(&mut spawn.context).depth += 1;
         let entry = spawn.entry.clone();
+        spawn.context = Arc::new(spawn.context.descend(entry.clone()));
         let (reply, answer) = reply();
         let pid = self.start(spawn, Some(reply))?;
         let limit = limit.map(|at| self.0.clock.sleep_until(at));
@@ -219,7 +219,7 @@ impl Processes {
         let seat = Seat(Some(runs_on.clone()));
         if reply.is_none() && (context.depth > 0 || context.deadline.is_some()) {
             let context = Arc::make_mut(&mut context);
-            (context.depth, context.deadline) = (0, None);
+            (context.depth, context.deadline, context.chain) = (0, None, None);
         }
         let pid = Pid::draw(Name::intern(host.as_str()));
         let control = Control::with_gate(pid, entry.id.clone(), runs_on.gate().cloned());

@@ -14,13 +14,15 @@ pub enum Ended {
     Failed(Error),
 }
 
-/// A unit of supervision. Calls come one at a time, in the order start, ended, stop, and over again on a restart.
+/// A unit of supervision. Calls come in the order start, ended, stop, and over again on a restart.
 ///
-/// - `start` completes when the service runs; what fails later is told by `ended`. The future may be dropped (time limit,
-///   stop): whatever it acquired by then must be released by that.
-/// - `stop` is called after a start that succeeded, also when the service ended by itself. It ends gracefully until
-///   `deadline`, then by force; when it completes nothing of the service runs any more.
-/// - A panic in any of them is caught and counts as a failure, not retryable.
+/// - `start` completes when the service runs. Its future may be dropped (time limit, stop): whatever it acquired by then must
+///   be released by that.
+/// - `ended` is awaited while the service runs. When it completes, nothing of the service runs any more and `stop` is not
+///   called. Its future is dropped before a stop.
+/// - `stop` is called only after a start that succeeded; the service may have ended by itself at this very moment. It ends gracefully until `deadline`, then by force; when it
+///   completes, nothing of the service runs any more. A second after the deadline it is dropped.
+/// - A panic in any of them is caught and counts as a failure that another try does not mend.
 pub trait Service: Send + Sync + 'static {
     /// Starts; completes when running.
     fn start(&self) -> BoxFuture<'_, Result<()>>;

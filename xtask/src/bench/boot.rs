@@ -28,7 +28,7 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
             Ok(run(start))
         }),
     };
-    let erlang = match peers::program("erl") {
+    let erlang = match peers::program(plan, "erl") {
         Err(absent) => Contestant::Out(absent),
         Ok(_) => Contestant::new(|| {
             let start = Instant::now();

@@ -51,8 +51,8 @@ fn row(plan: &Plan, case: &'static str, ours: &Ours, gopher: &peers::Peer<std::p
         plan,
         [
             side(engine.map(|path| (Command::new(path), vec![]))),
-            side(peers::program("lua5.4").map(|command| (command, vec![]))),
-            side(peers::program("luajit").map(|command| (command, vec!["-joff"]))),
+            side(peers::program(plan, "lua5.4").map(|command| (command, vec![]))),
+            side(peers::program(plan, "luajit").map(|command| (command, vec!["-joff"]))),
             side(gopher.clone().map(|path| (Command::new(path), vec!["cpu"]))),
         ],
     );

@@ -153,6 +153,7 @@ impl fmt::Display for Verdict {
 /// Three or more digits that matter, thousands apart.
 pub(crate) fn number(value: f64) -> String {
     match value.abs() {
+        0.0 => "0".to_owned(),
         big if big >= 1000.0 => {
             let digits = format!("{big:.0}");
             let head = digits.len() % 3;
@@ -216,6 +217,7 @@ mod tests {
     #[test]
     fn numbers_are_read_at_a_glance() {
         for (value, text) in [
+            (0.0, "0"),
             (0.123_456, "0.1235"),
             (1.5, "1.50"),
             (123.4, "123"),

@@ -28,18 +28,19 @@ pub(crate) fn absent(what: &str) -> Figure {
     Figure::Absent(what.to_owned())
 }
 
-/// A program of the search path.
-pub(crate) fn program(name: &'static str) -> Peer<Command> {
-    if installed(name) { Ok(Command::new(name)) } else { Err(absent(&format!("{name} is not installed"))) }
+/// A program of the search path, to be measured: a smoke run asks for ours only.
+pub(crate) fn program(plan: &Plan, name: &str) -> Peer<Command> {
+    match (plan.smoke, installed(name)) {
+        (true, _) => Err(absent("a smoke run measures no peers")),
+        (false, true) => Ok(Command::new(name)),
+        (false, false) => Err(absent(&format!("{name} is not installed"))),
+    }
 }
 
 /// gopher-lua, the interpreter in Go: built once into the scratch folder.
 pub(crate) fn gopher(plan: &Plan) -> Peer<PathBuf> {
-    if !installed("go") {
-        return Err(absent("go is not installed"));
-    }
+    let mut build = program(plan, "go")?;
     let binary = plan.scratch.join("gopher");
-    let mut build = Command::new("go");
     build.args(["build", "-o"]).arg(&binary).arg(".").current_dir(plan.root.join("bench/peers/gopher"));
     match output(&mut build, PREPARE) {
         Ok(_) => Ok(binary),
@@ -49,10 +50,8 @@ pub(crate) fn gopher(plan: &Plan) -> Peer<PathBuf> {
 
 /// The Erlang cases, compiled once; the command lacks the name of the case.
 pub(crate) fn beam(plan: &Plan) -> Peer<impl Fn(&str) -> Command + use<>> {
-    if !installed("erl") || !installed("erlc") {
-        return Err(absent("erl is not installed"));
-    }
-    let mut compile = Command::new("erlc");
+    program(plan, "erl")?;
+    let mut compile = program(plan, "erlc")?;
     compile.arg("-o").arg(&plan.scratch).arg(plan.root.join("bench/peers/beam_actors.erl"));
     if let Err(error) = output(&mut compile, PREPARE) {
         return Err(absent(&format!("the Erlang cases do not compile: {error:#}")));
@@ -92,9 +91,7 @@ impl Nginx {
 
 /// nginx with Lua where its packages can be unpacked, else without.
 pub(crate) fn nginx(plan: &Plan, port: u16) -> Peer<Nginx> {
-    if !installed("nginx") {
-        return Err(absent("nginx is not installed"));
-    }
+    program(plan, "nginx")?;
     let root = plan.scratch.join("nginx-lua");
     let unpacked = unpack(&root);
     if let Err(error) = &unpacked {

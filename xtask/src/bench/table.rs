@@ -51,7 +51,7 @@ pub(crate) fn text(rows: &[Row], smoke: bool) -> String {
     let mut cells: Vec<[String; 7]> = vec![HEAD.map(str::to_owned)];
     let mut notes = Vec::new();
     for row in rows {
-        note(&mut notes, &format!("{} (ours)", row.id), &row.ours);
+        note(&mut notes, &row.id, &row.ours);
         let nobody = (String::new(), None);
         let peers = row.peers.iter().map(|(name, figure)| (name.clone(), Some(figure)));
         let peers: Vec<_> = if row.peers.is_empty() { vec![nobody] } else { peers.collect() };
@@ -73,7 +73,8 @@ pub(crate) fn text(rows: &[Row], smoke: bool) -> String {
             ]);
         }
     }
-    align(&cells) + &notes.join("")
+    let notes = notes.iter().map(|(why, who)| format!("{why}: {}\n", who.join(", ")));
+    align(&cells) + &notes.collect::<String>()
 }
 
 fn shown(figure: &Figure) -> String {
@@ -85,15 +86,20 @@ fn shown(figure: &Figure) -> String {
     }
 }
 
-fn note(notes: &mut Vec<String>, who: &str, figure: &Figure) {
-    let line = match figure {
+/// Remembers why a figure is missing; who shares a reason shares a line.
+fn note(notes: &mut Vec<(String, Vec<String>)>, who: &str, figure: &Figure) {
+    let why = match figure {
         Figure::Measured(_) => return,
-        Figure::Absent(why) => format!("absent: {who}: {why}\n"),
-        Figure::NotYet(why) => format!("not yet: {who}: {why}\n"),
-        Figure::Failed(why) => format!("FAILED: {who}: {why}\n"),
+        Figure::Absent(why) => format!("absent, {why}"),
+        Figure::NotYet(why) => format!("not yet, {why}"),
+        Figure::Failed(why) => format!("FAILED, {why}"),
     };
-    if !notes.contains(&line) {
-        notes.push(line);
+    let at = notes.iter().position(|(known, _)| *known == why).unwrap_or_else(|| {
+        notes.push((why, Vec::new()));
+        notes.len() - 1
+    });
+    if !notes[at].1.iter().any(|known| known == who) {
+        notes[at].1.push(who.to_owned());
     }
 }
 
@@ -183,6 +189,7 @@ mod tests {
                 .peer("gopher-lua", Figure::Absent("go is not installed".into()))
                 .bounds(&[Bound::RatioAtMost(1.3)]),
             Row::new("app.store", "pairs/s", Figure::NotYet("needs the kind store.memory".into())),
+            Row::new("app.store2", "pairs/s", Figure::NotYet("needs the kind store.memory".into())),
             Row::new("boot.hello", "ms", measured(50.0)).bounds(&[Bound::AtMost(60.0)]),
         ]
     }
@@ -194,9 +201,10 @@ row         unit        ours  peer                ratio  bound
 cpu.fib     s         0.2000  lua5.4      0.1000   2.00  ≤ 1.3 × SHORT
                               gopher-lua  absent
 app.store   pairs/s  not yet
+app.store2  pairs/s  not yet
 boot.hello  ms         50.00                             ≤ 60.00 pass
-absent: gopher-lua: go is not installed
-not yet: app.store (ours): needs the kind store.memory
+absent, go is not installed: gopher-lua
+not yet, needs the kind store.memory: app.store, app.store2
 ";
         assert_eq!(text(&rows(), false), wanted);
     }
@@ -218,6 +226,6 @@ not yet: app.store (ours): needs the kind store.memory
         assert_eq!(value["rows"][0]["peers"][0]["ratio"], 2.0);
         assert_eq!(value["rows"][0]["bounds"][0], json!({"bound": "≤ 1.3 ×", "verdict": "SHORT"}));
         assert_eq!(value["rows"][1]["ours"], json!({"not_yet": "needs the kind store.memory"}));
-        assert_eq!(value["rows"][2]["ours"]["runs"], json!([50.0]));
+        assert_eq!(value["rows"][3]["ours"]["runs"], json!([50.0]));
     }
 }

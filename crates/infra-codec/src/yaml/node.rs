@@ -66,16 +66,16 @@ impl Node {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
-    /// What a message names it: `nothing boolean integer number text list map`.
-    pub fn type_name(&self) -> &'static str {
+    /// What a message calls it, with its article: `nothing`, `a boolean`, `an integer`, ….
+    pub fn described(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
-            Value::Bool(_) => "boolean",
-            Value::Int(_) => "integer",
-            Value::Float(_) => "number",
-            Value::Text(_) => "text",
-            Value::List(_) => "list",
-            Value::Map(_) => "map",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a number",
+            Value::Text(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
         }
     }
 

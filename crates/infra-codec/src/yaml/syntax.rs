@@ -30,10 +30,15 @@ fn tab(kind: &ErrorKind) -> bool {
     )
 }
 
-/// The run of tabs in the line of `at`, so that the right bytes are underlined wherever the scanner gave up.
+/// The run of tabs in the line of `at` or the next, so that the right bytes are underlined wherever the scanner gave up.
 fn tabs_near(text: &str, at: usize) -> std::ops::Range<usize> {
-    let line = text[..at].rfind('\n').map_or(0, |i| i + 1);
-    let line_end = text[line..].find('\n').map_or(text.len(), |i| line + i);
+    let end_of = |line: usize| text[line..].find('\n').map_or(text.len(), |i| line + i);
+    let mut line = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    if !text[line..end_of(line)].contains('\t') {
+        // The scanner stands at the end of the line before.
+        line = (end_of(line) + 1).min(text.len());
+    }
+    let line_end = end_of(line);
     match text[line..line_end].find('\t') {
         Some(i) => {
             let start = line + i;

@@ -127,14 +127,19 @@ fn fraction(rest: &str) -> Option<(usize, Part<'static>)> {
     Some((digits + 1, Part::Fraction { digits, keep: digit == b'0', comma }))
 }
 
+/// "Jan" and "Mon" are parts unless a lower-case letter follows: "Janet" is plain text.
+fn stands_alone(word: &str, rest: &str) -> bool {
+    !matches!(word, "Jan" | "Mon") || !rest[word.len()..].starts_with(|c: char| c.is_ascii_lowercase())
+}
+
 fn split(layout: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < layout.len() {
         let rest = &layout[at..];
         let found = fraction(rest).or_else(|| {
-            // "January" may not eat the start of a longer word such as "Januarys"; "Jan" may (as the reference does).
-            WORDS.iter().find(|(word, _)| rest.starts_with(word)).map(|(word, part)| (word.len(), *part))
+            let fits = |word: &str| rest.starts_with(word) && stands_alone(word, rest);
+            WORDS.iter().find(|(word, _)| fits(word)).map(|(word, part)| (word.len(), *part))
         });
         let Some((length, part)) = found else {
             at += rest.chars().next().map_or(1, char::len_utf8);
@@ -159,23 +164,32 @@ fn weekday_name(day: Weekday) -> &'static str {
     DAYS[day.to_sunday_zero_offset() as usize % 7]
 }
 
-/// Abbreviation of the zone at that time (`UTC`, `CET`, or `+0530` where there is none).
-pub(crate) fn zone_name(z: &Zoned) -> String {
-    let info = z.time_zone().to_offset_info(z.timestamp());
-    info.abbreviation().to_string()
+/// Abbreviation of the zone at that time: `CET`; for a zone of one offset its own `name`, else `UTC` or `+0530`.
+pub(crate) fn zone_name(z: &Zoned, name: &str) -> String {
+    let Ok(offset) = z.time_zone().to_fixed_offset() else {
+        return z.time_zone().to_offset_info(z.timestamp()).abbreviation().to_string();
+    };
+    match offset.seconds() {
+        _ if !name.is_empty() && name != "Local" => name.to_owned(),
+        0 => "UTC".to_owned(),
+        seconds => {
+            let sign = if seconds < 0 { '-' } else { '+' };
+            format!("{sign}{:02}{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
+        }
+    }
 }
 
-/// `z` in a layout.
-pub(crate) fn format(layout: &str, z: &Zoned) -> String {
+/// `z` in a layout; `name` is what its zone is called, see [`zone_name`].
+pub(crate) fn format(layout: &str, z: &Zoned, name: &str) -> String {
     let mut out = String::with_capacity(layout.len() + 8);
     for part in split(layout) {
         // Writing into a String cannot fail.
-        let _ = write_part(&mut out, part, z);
+        let _ = write_part(&mut out, part, z, name);
     }
     out
 }
 
-fn write_part(out: &mut String, part: Part<'_>, z: &Zoned) -> std::fmt::Result {
+fn write_part(out: &mut String, part: Part<'_>, z: &Zoned, name: &str) -> std::fmt::Result {
     let hour12 = (z.hour() + 11) % 12 + 1;
     match part {
         Part::Text(text) => out.write_str(text),
@@ -208,7 +222,7 @@ fn write_part(out: &mut String, part: Part<'_>, z: &Zoned) -> std::fmt::Result {
         }
         Part::Noon { upper: true } => out.write_str(if z.hour() < 12 { "AM" } else { "PM" }),
         Part::Noon { upper: false } => out.write_str(if z.hour() < 12 { "am" } else { "pm" }),
-        Part::ZoneName => out.write_str(&zone_name(z)),
+        Part::ZoneName => out.write_str(&zone_name(z, name)),
         Part::Offset { z: zulu, colon, minutes, seconds } => {
             let offset = z.offset().seconds();
             if zulu && offset == 0 {
@@ -248,12 +262,18 @@ struct Read {
     minute: i8,
     second: i8,
     nanos: i32,
+    /// `Z`
+    zulu: bool,
+    /// Seconds east of UTC.
     offset: Option<i32>,
     zone: Option<String>,
 }
 
+/// What a text says: the moment, and its zone if that is not the default one.
+pub(crate) type Parsed = (Timestamp, Option<(String, TimeZone)>);
+
 /// Reads `text` by `layout`; without a zone in the text it is in `default`. The error says which part did not fit.
-pub(crate) fn parse(layout: &str, text: &str, default: &TimeZone) -> Result<Zoned, String> {
+pub(crate) fn parse(layout: &str, text: &str, default: &TimeZone) -> Result<Parsed, String> {
     let mut read = Read::default();
     let mut rest = text;
     let parts = split(layout);
@@ -268,30 +288,56 @@ pub(crate) fn parse(layout: &str, text: &str, default: &TimeZone) -> Result<Zone
     resolve(read, default).map_err(|e| format!("\"{text}\": {e}"))
 }
 
-fn resolve(read: Read, default: &TimeZone) -> Result<Zoned, String> {
+fn out_of_range(e: jiff::Error) -> String {
+    e.to_string()
+}
+
+fn civil(read: &Read) -> Result<DateTime, String> {
     let hour = match read.pm {
         Some(true) if read.hour < 12 => read.hour + 12,
         Some(false) if read.hour == 12 => 0,
         _ => read.hour,
     };
-    let out_of_range = |e: jiff::Error| e.to_string();
-    let civil = match (read.year_day, read.month, read.day) {
+    let date = match (read.year_day, read.month, read.day) {
         (Some(days), None, None) => {
-            let date = jiff::civil::Date::new(read.year, 1, 1).map_err(out_of_range)?;
-            date.checked_add(jiff::Span::new().days(i64::from(days) - 1)).map_err(out_of_range)?
+            let first = jiff::civil::Date::new(read.year, 1, 1).map_err(out_of_range)?;
+            if days < 1 || days > first.days_in_year() {
+                return Err(format!("year {} has no day {days}", read.year));
+            }
+            first.checked_add(jiff::Span::new().days(i64::from(days) - 1)).map_err(out_of_range)?
         }
         (_, month, day) => {
             jiff::civil::Date::new(read.year, month.unwrap_or(1), day.unwrap_or(1)).map_err(out_of_range)?
         }
     };
     let time = jiff::civil::Time::new(hour, read.minute, read.second, read.nanos).map_err(out_of_range)?;
-    let at = DateTime::from_parts(civil, time);
-    let zone = match (read.offset, read.zone.as_deref()) {
-        (Some(0), _) | (None, Some("UTC" | "Z")) => TimeZone::UTC,
-        (Some(seconds), _) => TimeZone::fixed(Offset::from_seconds(seconds).map_err(out_of_range)?),
-        (None, _) => default.clone(),
-    };
-    zone.to_zoned(at).map_err(out_of_range)
+    Ok(DateTime::from_parts(date, time))
+}
+
+/// An offset that the default zone has at that time means the default zone; an abbreviation likewise, and an unknown
+/// one is a zone of that name without an offset.
+fn resolve(read: Read, default: &TimeZone) -> Result<Parsed, String> {
+    let at = civil(&read)?;
+    let moment = |zone: &TimeZone| zone.to_timestamp(at).map_err(out_of_range);
+    if read.zulu {
+        return Ok((moment(&TimeZone::UTC)?, Some(("UTC".into(), TimeZone::UTC))));
+    }
+    let name = read.zone.unwrap_or_default();
+    if let Some(seconds) = read.offset {
+        let offset = Offset::from_seconds(seconds).map_err(out_of_range)?;
+        let zone = TimeZone::fixed(offset);
+        let moment = moment(&zone)?;
+        let here = default.to_offset_info(moment);
+        let is_default = here.offset() == offset && (name.is_empty() || here.abbreviation() == name);
+        return Ok((moment, (!is_default).then_some((name, zone))));
+    }
+    let here = moment(default)?;
+    match &*name {
+        "" => Ok((here, None)),
+        "UTC" => Ok((moment(&TimeZone::UTC)?, Some((name, TimeZone::UTC)))),
+        _ if default.to_offset_info(here).abbreviation() == name => Ok((here, None)),
+        _ => Ok((moment(&TimeZone::UTC)?, Some((name, TimeZone::UTC)))),
+    }
 }
 
 fn digits(text: &str, min: usize, max: usize) -> Option<(i64, &str)> {
@@ -310,7 +356,7 @@ fn word<'t>(text: &'t str, words: &[&str], short: bool) -> Option<(usize, &'t st
 fn read_part<'t>(part: Part<'_>, text: &'t str, read: &mut Read, next_is_fraction: bool) -> Option<&'t str> {
     let mut rest = text;
     match part {
-        Part::Text(expected) => return text.strip_prefix(expected),
+        Part::Text(expected) => return skip(expected, text),
         Part::Year => (read.year, rest) = digits(text, 4, 4).map(|(n, r)| (n as i16, r))?,
         Part::ShortYear => {
             let (n, r) = digits(text, 2, 2)?;
@@ -333,7 +379,7 @@ fn read_part<'t>(part: Part<'_>, text: &'t str, read: &mut Read, next_is_fractio
             (read.year_day, rest) =
                 digits(text.trim_start_matches(' '), 1, 3).map(|(n, r)| (Some(n as i16), r))?
         }
-        Part::Hour24 => (read.hour, rest) = digits(text, 2, 2).map(|(n, r)| (n as i8, r))?,
+        Part::Hour24 => (read.hour, rest) = digits(text, 1, 2).map(|(n, r)| (n as i8, r))?,
         Part::Hour12 { pad } => {
             let (n, r) = digits(text, 1 + usize::from(pad), 2)?;
             (read.hour, rest) = ((n <= 12).then_some(n as i8)?, r);
@@ -381,6 +427,22 @@ fn read_part<'t>(part: Part<'_>, text: &'t str, read: &mut Read, next_is_fractio
     Some(rest)
 }
 
+/// What is behind the plain text `expected`; a run of spaces fits any other run of them.
+fn skip<'t>(mut expected: &str, mut text: &'t str) -> Option<&'t str> {
+    while let Some(c) = expected.chars().next() {
+        if c == ' ' {
+            if !text.is_empty() && !text.starts_with(' ') {
+                return None;
+            }
+            (expected, text) = (expected.trim_start_matches(' '), text.trim_start_matches(' '));
+        } else {
+            text = text.strip_prefix(c)?;
+            expected = &expected[c.len_utf8()..];
+        }
+    }
+    Some(text)
+}
+
 fn noon(text: &str) -> Option<(bool, &str)> {
     let head = text.get(..2)?;
     let pm = head.eq_ignore_ascii_case("PM");
@@ -404,7 +466,7 @@ fn read_offset<'t>(
     seconds: bool,
 ) -> Option<&'t str> {
     if z && let Some(rest) = text.strip_prefix('Z') {
-        read.offset = Some(0);
+        read.zulu = true;
         return Some(rest);
     }
     let sign = match text.as_bytes().first()? {
@@ -435,7 +497,8 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Zoned {
-        parse("2006-01-02T15:04:05Z07:00", text, &TimeZone::UTC).expect("a time")
+        let (at, zone) = parse("2006-01-02T15:04:05Z07:00", text, &TimeZone::UTC).expect("a time");
+        at.to_zoned(zone.map_or(TimeZone::UTC, |(_, zone)| zone))
     }
 
     #[test]
@@ -443,13 +506,15 @@ mod tests {
         let z = at("2026-03-07T09:05:03.120+02:00");
         for (layout, expected) in [
             ("2006-01-02 15:04:05.000 -0700", "2026-03-07 09:05:03.120 +0200"),
-            ("Mon, 02 Jan 2006 15:04:05 MST", "Sat, 07 Mar 2026 09:05:03 +02"),
+            ("Mon, 02 Jan 2006 15:04:05 MST", "Sat, 07 Mar 2026 09:05:03 +0200"),
             ("Monday, January _2 06 3:04PM", "Saturday, March  7 26 9:05AM"),
             ("15:04:05.999999999 Z07:00", "09:05:03.12 +02:00"),
             ("002 __2 1/2 pm", "066  66 3/7 am"),
             ("no parts", "no parts"),
+            ("Janet _2006 Mont", "Janet _2026 Mont"),
+            ("MST", "+0200"),
         ] {
-            assert_eq!(format(layout, &z), expected, "{layout}");
+            assert_eq!(format(layout, &z, ""), expected, "{layout}");
         }
     }
 
@@ -461,9 +526,9 @@ mod tests {
             "Mon Jan _2 2006 03:04:05.000000000 PM -0700",
             "2006 002 15:04:05.000000000 MST",
         ] {
-            let text = format(layout, &z);
+            let text = format(layout, &z, "UTC");
             assert_eq!(
-                parse(layout, &text, &TimeZone::UTC).map(|t| t.timestamp()),
+                parse(layout, &text, &TimeZone::UTC).map(|(at, _)| at),
                 Ok(z.timestamp()),
                 "{layout}: {text}"
             );
@@ -471,11 +536,40 @@ mod tests {
     }
 
     #[test]
+    fn zones_of_a_text() {
+        let berlin = TimeZone::get("Europe/Berlin").expect("bundled");
+        let read = |layout, text| {
+            let (at, zone) = parse(layout, text, &berlin).expect("a time");
+            (
+                at.to_string(),
+                zone.map(|(name, zone)| (name, zone.to_fixed_offset().map(Offset::seconds).ok())),
+            )
+        };
+        let (noon, with_name) = ("2006-01-02 15:04", "2006-01-02 15:04 MST");
+        assert_eq!(read(noon, "2026-07-01 12:00"), ("2026-07-01T10:00:00Z".into(), None));
+        assert_eq!(
+            read("2006-01-02 15:04 -0700", "2026-07-01 12:00 +0200"),
+            ("2026-07-01T10:00:00Z".into(), None)
+        );
+        let other = read("2006-01-02 15:04 -0700", "2026-07-01 12:00 +0530");
+        assert_eq!(other, ("2026-07-01T06:30:00Z".into(), Some((String::new(), Some(19_800)))));
+        assert_eq!(read(with_name, "2026-07-01 12:00 CEST"), ("2026-07-01T10:00:00Z".into(), None));
+        assert_eq!(
+            read(with_name, "2026-07-01 12:00 PDT"),
+            ("2026-07-01T12:00:00Z".into(), Some(("PDT".into(), Some(0))))
+        );
+        assert_eq!(read("15:04", "7:05"), read("15:04", "07:05"));
+    }
+
+    #[test]
     fn refuses_what_does_not_fit() {
         for (layout, text) in [
             ("2006-01-02", "2026-13-01"),
             ("2006-01-02", "2026-02-30"),
-            ("15:04", "7:30"),
+            ("15:04", "24:30"),
+            ("2006 002", "2026 366"),
+            ("2006 002", "2026 000"),
+            ("a b", "ab"),
             ("2006", "2026x"),
             ("3PM", "13PM"),
             ("Jan", "Foo"),

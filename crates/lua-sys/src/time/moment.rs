@@ -6,7 +6,7 @@ use infra_base::Data;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use lua_api::{Cx, Guest, NativeResult, Object, Raise, Transfer, Traveller, Val};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A zone with the name it was loaded under.
 #[derive(Clone)]
@@ -17,16 +17,13 @@ pub(crate) struct Location {
 
 impl Location {
     pub(crate) fn utc() -> Location {
-        Location { name: "UTC".into(), zone: TimeZone::UTC }
+        static NAME: LazyLock<Arc<str>> = LazyLock::new(|| "UTC".into());
+        Location { name: NAME.clone(), zone: TimeZone::UTC }
     }
 
     pub(crate) fn local() -> Location {
-        Location { name: "Local".into(), zone: TimeZone::system() }
-    }
-
-    pub(crate) fn of(zone: TimeZone) -> Location {
-        let name = zone.iana_name().map_or_else(String::new, str::to_owned);
-        Location { name: if zone == TimeZone::UTC { "UTC".into() } else { name.into() }, zone }
+        static NAME: LazyLock<Arc<str>> = LazyLock::new(|| "Local".into());
+        Location { name: NAME.clone(), zone: TimeZone::system() }
     }
 }
 
@@ -60,8 +57,9 @@ impl Time {
         Some(Time { at, location: self.location.clone() })
     }
 
-    fn text(&self) -> String {
-        layout::format("2006-01-02 15:04:05.999999999 -0700 MST", &self.zoned())
+    /// In a layout.
+    fn format(&self, layout: &str) -> String {
+        layout::format(layout, &self.zoned(), &self.location.name)
     }
 }
 
@@ -101,7 +99,7 @@ impl Duration {
 
 impl Transfer for Time {
     fn to_portable(&self) -> Option<Box<dyn lua_api::TravelForm>> {
-        let plain = Data::text(layout::format("2006-01-02T15:04:05.999999999Z07:00", &self.zoned()));
+        let plain = Data::text(self.format("2006-01-02T15:04:05.999999999Z07:00"));
         Some(Traveller::boxed(self.clone(), plain))
     }
 }
@@ -220,12 +218,12 @@ fn equal(cx: &mut Cx<'_>) -> NativeResult {
 
 fn format(cx: &mut Cx<'_>) -> NativeResult {
     let time = this(cx)?;
-    let text = layout::format(cx.check_str(1)?, &time.zoned());
+    let text = time.format(cx.check_str(1)?);
     cx.give_text(&text)
 }
 
 fn format_rfc3339(cx: &mut Cx<'_>) -> NativeResult {
-    let text = layout::format("2006-01-02T15:04:05Z07:00", &this(cx)?.zoned());
+    let text = this(cx)?.format("2006-01-02T15:04:05Z07:00");
     cx.give_text(&text)
 }
 
@@ -272,7 +270,8 @@ fn unix(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn unix_nano(cx: &mut Cx<'_>) -> NativeResult {
-    let nanos = this(cx)?.at.as_nanosecond() as i64;
+    // Beyond the years 1677 to 2262 the nearest that fits.
+    let nanos = this(cx)?.at.as_nanosecond().clamp(i64::MIN.into(), i64::MAX.into()) as i64;
     cx.ret(nanos)
 }
 
@@ -328,7 +327,7 @@ fn truncate(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn time_text(cx: &mut Cx<'_>) -> NativeResult {
-    let text = this(cx)?.text();
+    let text = this(cx)?.format("2006-01-02 15:04:05.999999999 -0700 MST");
     cx.give_text(&text)
 }
 

@@ -2,7 +2,7 @@
 
 use super::check_duration;
 use super::moment::{Location, Time};
-use core_dispatch::{Reply, reply};
+use core_dispatch::{Reply, Sleep, reply};
 use infra_base::Error;
 use infra_clock::Moment;
 use lua_api::{Channel, Cx, Guest, NativeResult, Object, Raise, Userdata};
@@ -16,8 +16,8 @@ use std::time::Duration as Span;
 pub(crate) fn sleep(cx: &mut Cx<'_>) -> NativeResult {
     match check_duration(cx, 0)? {
         Ok(nanos) if nanos > 0 => {
-            let sleep = cx.at().clock.sleep(Span::from_nanos(nanos as u64));
-            cx.wait_for(sleep, |cx, ()| cx.ret0())
+            let span = Span::from_nanos(nanos as u64);
+            cx.command(Sleep(span), |cx, ()| cx.ret0())
         }
         Ok(_) => cx.ret0(),
         Err(error) => cx.fail(error),

@@ -1,0 +1,140 @@
+//! Object Response: status, headers, body.
+
+use super::exchange;
+use bytes::Bytes;
+use infra_base::Error;
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, to_json};
+use svc_http::{Exchange, Transfer, Writing};
+
+/// A Response object.
+struct Response(Exchange);
+
+/// `http.response()`
+pub(super) fn response(cx: &mut Cx<'_>) -> NativeResult {
+    match exchange(cx) {
+        Ok(exchange) => {
+            let object = cx.userdata(Response(exchange), &[]);
+            cx.ret(object)
+        }
+        Err(error) => cx.fail(error),
+    }
+}
+
+fn answered<'cx>(cx: &mut Cx<'cx>) -> Result<&'cx Exchange, Raise> {
+    cx.check_userdata::<Response>(0).map(|r| &r.0)
+}
+
+/// `true`, or `nil, err`.
+fn outcome(cx: &mut Cx<'_>, result: Result<(), Error>) -> Answer {
+    match result {
+        Ok(()) => cx.ret(true),
+        Err(error) => cx.fail(error),
+    }
+}
+
+/// As [`outcome`], after waiting for room where the client is slow.
+fn written(cx: &mut Cx<'_>, result: Result<Option<Writing>, Error>) -> Answer {
+    match result {
+        Ok(Some(writing)) => cx.wait_for(writing, outcome),
+        Ok(None) => outcome(cx, Ok(())),
+        Err(error) => outcome(cx, Err(error)),
+    }
+}
+
+fn set_status(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let code = cx.check_int(1)?;
+    let result = match u16::try_from(code) {
+        Ok(code) => exchange.set_status(code),
+        Err(_) => Err(Error::invalid(format!("status {code} is not between 200 and 599"))),
+    };
+    outcome(cx, result)
+}
+
+fn set_header(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let (name, value) = (cx.check_bytes(1)?, cx.check_bytes(2)?);
+    outcome(cx, exchange.set_header(name, value))
+}
+
+fn set_content_type(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let value = cx.check_bytes(1)?;
+    outcome(cx, exchange.set_content_type(value))
+}
+
+fn set_transfer(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let result = match cx.check_str(1)? {
+        "chunked" => exchange.set_transfer(Transfer::Chunked),
+        "sse" => exchange.set_transfer(Transfer::Sse),
+        other => Err(Error::invalid(format!("transfer \"{other}\" is none of \"chunked\", \"sse\""))),
+    };
+    outcome(cx, result)
+}
+
+fn write(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let bytes = Bytes::copy_from_slice(cx.check_bytes(1)?);
+    let result = exchange.write(bytes);
+    written(cx, result)
+}
+
+fn write_json(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let value = cx.arg(1);
+    match to_json(cx, value) {
+        Ok(text) => {
+            let result = exchange.write_json(text.into());
+            written(cx, result)
+        }
+        Err(error) => outcome(cx, Err(error)),
+    }
+}
+
+fn write_event(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    let event = cx.check_table(1)?;
+    let (name, data) = (event.get_field("name"), event.get_field("data"));
+    let Some(name) = name.as_bytes().filter(|n| !n.is_empty()) else {
+        return Err(cx.arg_error(1, "an event has a name"));
+    };
+    if data.is_nil() {
+        return Err(cx.arg_error(1, "an event has data"));
+    }
+    match to_json(cx, data) {
+        Ok(text) => {
+            let result = exchange.write_event(name, &text);
+            written(cx, result)
+        }
+        Err(error) => outcome(cx, Err(error)),
+    }
+}
+
+fn flush(cx: &mut Cx<'_>) -> NativeResult {
+    let exchange = answered(cx)?;
+    outcome(cx, exchange.flush())
+}
+
+pub(super) fn object() -> Object {
+    Object::new::<Response>(
+        "Response",
+        "The response to an HTTP request; every method gives `true`, or nil and an error.",
+    )
+    .method("set_status(code: integer): (boolean?, error?)", "Sets the status, 200 to 599.", set_status)
+    .method("set_header(name: string, value: string): (boolean?, error?)", "Sets a header.", set_header)
+    .method("set_content_type(type: string): (boolean?, error?)", "Sets the content type.", set_content_type)
+    .method("write(text: string): (boolean?, error?)", "Appends to the body.", write)
+    .method("write_json(value: any): (boolean?, error?)", "Appends a value as JSON.", write_json)
+    .method(
+        "write_event(event: {name: string, data: any}): (boolean?, error?)",
+        "Sends a server-sent event.",
+        write_event,
+    )
+    .method(
+        "set_transfer(mode: string): (boolean?, error?)",
+        "Sends as it is written: `chunked` or `sse`.",
+        set_transfer,
+    )
+    .method("flush(): (boolean?, error?)", "Sends what was written so far.", flush)
+}

@@ -1,0 +1,177 @@
+//! Pools of functions: how many calls of one function run at once, and what waits.
+//!
+//! `lazy`, the default, gives each call a fresh state and lets `max_size` run at once. It bounds what enters from outside:
+//! a call made by another call never waits for a lazy pool, because it would hold its own place while it waits, and two
+//! functions that call each other could wait for each other for ever.
+//!
+//! `static`, `inline` and `adaptive` are asked for to limit concurrency, so their callers wait, nested ones too. A
+//! call from within the same function passes (it would wait for its own ancestor); any other nested caller gives up with
+//! `Unavailable` after [`NESTED_WAIT`], so a ring of pools is an error after a while and not a standstill.
+
+use crate::options::Options;
+use core_dispatch::Context;
+use infra_base::{Data, EntryId, Error, Result};
+use infra_clock::Clock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a call that holds places itself waits for another.
+pub(crate) const NESTED_WAIT: Duration = Duration::from_secs(30);
+
+/// Type of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolKind {
+    /// One state, one call at a time.
+    Inline,
+    /// A fresh state for each call.
+    Lazy,
+    /// A fixed number of states.
+    Static,
+    /// States as needed, up to a maximum.
+    Adaptive,
+}
+
+/// The `pool` of a function entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Its type, given or derived from the sizes.
+    pub kind: PoolKind,
+    /// Calls that run at once.
+    pub size: usize,
+    /// Calls that wait before further ones are refused.
+    pub buffer: usize,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool { kind: PoolKind::Lazy, size: 16, buffer: usize::MAX }
+    }
+}
+
+const KNOWN: [&str; 7] = ["type", "workers", "size", "max_size", "buffer", "warm_start", "worker_class"];
+
+impl Pool {
+    /// Reads `data.pool` of an entry. Without a type: `workers` makes it static; else `max_size`, or no `size`, lazy; else
+    /// static with `size`. Warnings name unknown fields and what is accepted but not built yet; a wrong value is an error that
+    /// names the field.
+    pub fn read(data: &Data) -> Result<(Pool, Vec<String>)> {
+        let mut warnings = Vec::new();
+        let Some(options) = Options::of(data.get(&["pool"]), "pool")? else {
+            return Ok((Pool::default(), warnings));
+        };
+        options.unknown(&KNOWN, &mut warnings);
+        let workers = options.count("workers", 0)?.filter(|n| *n > 0);
+        let (size, max_size) = (options.count("size", 0)?.filter(|n| *n > 0), options.count("max_size", 0)?);
+        let max_size = max_size.filter(|n| *n > 0);
+        let kind = match options.text("type")? {
+            Some("inline") => PoolKind::Inline,
+            Some("lazy") => PoolKind::Lazy,
+            Some("static") => PoolKind::Static,
+            Some("adaptive") => PoolKind::Adaptive,
+            Some(other) => {
+                let wrong =
+                    format!("pool.type: one of inline, lazy, static, adaptive expected, got \"{other}\"");
+                return Err(Error::invalid(wrong));
+            }
+            None if workers.is_some() => PoolKind::Static,
+            None if max_size.is_some() || size.is_none() => PoolKind::Lazy,
+            None => PoolKind::Static,
+        };
+        let places = match kind {
+            PoolKind::Inline => 1,
+            PoolKind::Lazy | PoolKind::Adaptive => max_size.unwrap_or(16),
+            PoolKind::Static => workers.or(size).unwrap_or(8),
+        };
+        let buffer = options.count("buffer", 0)?.filter(|n| *n > 0);
+        let buffer = match kind {
+            PoolKind::Static => buffer.unwrap_or(places * 64),
+            PoolKind::Inline | PoolKind::Lazy | PoolKind::Adaptive => usize::MAX,
+        };
+        if kind != PoolKind::Lazy {
+            let kept =
+                "pool: the state of a function is not kept between calls yet; each call gets a fresh one";
+            warnings.push(kept.to_string());
+        }
+        Ok((Pool { kind, size: places, buffer }, warnings))
+    }
+}
+
+/// The pool of one generation of a function.
+pub(crate) struct Admission {
+    pool: Pool,
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// A place in a pool, for the length of a call; `None` for a call that passes without.
+pub(crate) type Place = Option<OwnedSemaphorePermit>;
+
+impl Admission {
+    pub(crate) fn new(pool: Pool) -> Admission {
+        Admission { pool, places: Arc::new(Semaphore::new(pool.size)), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Gets a place for a call of `target` by a caller with `context`, or waits for one up to its deadline.
+    pub(crate) async fn enter(&self, target: &EntryId, context: &Context, clock: &Clock) -> Result<Place> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Ok(Some(place));
+        }
+        let (nested, limit) = (context.depth > 0, context.deadline);
+        if nested && (self.pool.kind == PoolKind::Lazy || context.calls().any(|call| call == target)) {
+            return Ok(None);
+        }
+        let full = |why: &str| {
+            Error::unavailable(format!(
+                "call of {target}: its pool is full ({} calls run), {why}",
+                self.pool.size
+            ))
+        };
+        let waiting = Waiting::new(&self.waiting);
+        if waiting.before >= self.pool.buffer {
+            return Err(full("and as many wait as its buffer holds"));
+        }
+        let patience = nested.then(|| clock.now().after(NESTED_WAIT));
+        let until = limit.into_iter().chain(patience).min();
+        let acquire = self.places.clone().acquire_owned();
+        let Some(until) = until else {
+            return acquire.await.map(Some).map_err(|_| full("and it is closed"));
+        };
+        tokio::select! {
+            biased;
+            place = acquire => place.map(Some).map_err(|_| full("and it is closed")),
+            () = clock.sleep_until(until) => match limit {
+                Some(limit) if limit <= until => Err(late(target)),
+                _ => Err(full("and the caller holds a place of another while it waits")),
+            },
+        }
+    }
+}
+
+/// The call's time is over.
+pub(crate) fn late(target: &EntryId) -> Error {
+    Error::new(infra_base::Kind::Timeout, format!("call of {target}: no result in time"))
+        .with_retryable(Some(true))
+}
+
+/// Counts a waiting call until it is dropped.
+struct Waiting<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        Waiting { count, before: count.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Application server: YAML entries and Lua, run as isolated processes.
+#[derive(Parser)]
+#[command(
+    name = "wippy",
+    disable_version_flag = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  wippy init                        write wippy.lock for the application in this directory
+  wippy run                         start the application and stay up
+  wippy run list                    show the commands that the application offers
+  wippy run greet Ada               run its command `greet` with an argument
+  wippy -C apps/shop -v run         start the application of another directory, with debug logs
+  wippy registry list -k 'http.*'   show its HTTP entries
+  wippy registry show app:hello     show one entry"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args)]
+pub(crate) struct Global {
+    /// Work in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Configuration file (repeatable, later ones win) [default: .wippy.yaml if it is there]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Vec<PathBuf>,
+    /// Log debug lines
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Log debug lines, and stack traces of errors
+    #[arg(long, global = true)]
+    pub(crate) very_verbose: bool,
+    /// Log to standard output, short and coloured
+    #[arg(short, long, global = true)]
+    pub(crate) console: bool,
+    /// Log nothing
+    #[arg(short, long, global = true)]
+    pub(crate) silent: bool,
+    /// Log to the event bus instead of the console
+    #[arg(short, long, global = true, hide = true)]
+    pub(crate) event_streams: bool,
+    /// Serve the profiler
+    #[arg(short, long, global = true, hide = true)]
+    pub(crate) profiler: bool,
+    /// Soft limit of memory (1G, 512M)
+    #[arg(short, long, value_name = "SIZE", global = true, hide = true)]
+    pub(crate) memory_limit: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write wippy.lock, which says where source and modules are
+    Init(Init),
+    /// Start the application, or run one of its commands
+    Run(Run),
+    /// Look at the entries of the application without starting it
+    #[command(subcommand)]
+    Registry(Registry),
+    /// Print the version
+    Version {
+        /// The number alone
+        #[arg(long)]
+        short: bool,
+    },
+    /// Print modules and kinds as JSON, for the reference pages
+    #[command(name = "__describe", hide = true)]
+    Describe,
+    #[command(external_subcommand)]
+    Other(Vec<String>),
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// Directory of the source
+    #[arg(short = 'd', long, value_name = "DIR")]
+    pub(crate) src_dir: Option<String>,
+    /// Directory of the modules
+    #[arg(long, value_name = "DIR")]
+    pub(crate) modules_dir: Option<String>,
+    /// Name of the lock file
+    #[arg(short, long, value_name = "FILE", default_value = "wippy.lock")]
+    pub(crate) lock_file: PathBuf,
+}
+
+/// Layers over the configuration files.
+#[derive(Args)]
+pub(crate) struct Layers {
+    /// Profile of the configuration (repeatable, in order)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Vec<String>,
+    /// Set a configuration key: section.key=value (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  wippy run                               start the application and stay up; ctrl-c stops it
+  wippy run list                          show its commands
+  wippy run greet Ada                     run its command `greet`; what follows are its arguments
+  wippy run -x app:job                    run one process entry, then stop
+  wippy run -o app:http:addr=:9090        start with a field of an entry changed
+  wippy run --set shutdown.timeout=5s     start with a configuration key changed")]
+pub(crate) struct Run {
+    /// Change a field of an entry: ns:entry:path=value (repeatable)
+    #[arg(short, long = "override", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Run this process entry on the terminal, then stop
+    #[arg(short = 'x', long, value_name = "NS:ENTRY")]
+    pub(crate) exec: Option<String>,
+    /// Terminal host to use if there are several
+    #[arg(long, value_name = "NS:ENTRY")]
+    pub(crate) host: Option<String>,
+    /// Address of the module hub
+    #[arg(long, value_name = "URL", hide = true)]
+    pub(crate) registry: Option<String>,
+    #[command(flatten)]
+    pub(crate) layers: Layers,
+    /// `list`, or a command of the application and its arguments
+    #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Registry {
+    /// List entries
+    #[command(after_help = "Examples:
+  wippy registry list
+  wippy registry list -k 'http.*' -n app
+  wippy registry list --meta type=tool --meta 'comment~^Adds' --json")]
+    List(List),
+    /// Show one entry
+    Show(Show),
+}
+
+#[derive(Args)]
+pub(crate) struct Source {
+    /// Name of the lock file
+    #[arg(short, long, value_name = "FILE", default_value = "wippy.lock")]
+    pub(crate) lock_file: PathBuf,
+    #[command(flatten)]
+    pub(crate) layers: Layers,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Kinds, with `*` for any text (repeatable, or a comma list)
+    #[arg(short, long, value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+    /// Namespaces, with `*` for one segment and `**` for several
+    #[arg(short, long, value_delimiter = ',')]
+    pub(crate) ns: Vec<String>,
+    /// Names, with `*` for any text
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) name: Vec<String>,
+    /// Meta fields: f=v equal, f~re regular expression, f*s contains, f^p begins, f$s ends (repeatable)
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) meta: Vec<String>,
+    /// As JSON
+    #[arg(long, conflicts_with = "yaml")]
+    pub(crate) json: bool,
+    /// As YAML
+    #[arg(long)]
+    pub(crate) yaml: bool,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Args)]
+pub(crate) struct Show {
+    /// Entry id, ns:name
+    pub(crate) id: String,
+    /// Only this field: meta.x, data.x, or x for data
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) field: Option<String>,
+    /// As JSON
+    #[arg(long, conflicts_with_all = ["yaml", "raw"])]
+    pub(crate) json: bool,
+    /// As YAML (the default)
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) yaml: bool,
+    /// A text field without quoting
+    #[arg(long)]
+    pub(crate) raw: bool,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}

@@ -1,0 +1,118 @@
+//! `wippy run`: starts the application, or one of its commands.
+
+use crate::boot::{self, Boot};
+use crate::cli::{Global, Run};
+use crate::commands::{out, quiet_log};
+use crate::goal::{Goal, commands};
+use crate::{banner, project};
+use core_registry::Entry;
+use infra_base::{EntryId, Error, Result};
+use infra_clock::Clock;
+use infra_config::{Config, Encoding};
+use infra_log::{Form, Level, Log, Options, Output};
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+const LOCK_FILE: &str = "wippy.lock";
+
+pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
+    let (config, mut warnings) = project::config(global, &args.layers)?;
+    if args.exec.is_none() && args.words.first().is_some_and(|w| w == "list") {
+        let log = quiet_log(global)?;
+        let prepared = project::entries(&config, Path::new(LOCK_FILE), &args.overrides)?;
+        warnings.extend(prepared.warnings);
+        project::log_warnings(&warnings);
+        log.flush();
+        return out(&listing(&prepared.entries));
+    }
+    let goal = goal(&args)?;
+    let clock = Clock::system();
+    let log = Log::new(log_options(global, &config, &goal), clock.clone());
+    log.install()?;
+    if goal == Goal::Serve && !global.silent {
+        out(&banner::banner())?;
+    }
+    project::log_warnings(&warnings);
+    warn_flags(global, &args);
+    let read = |config: &Config| project::entries(config, Path::new(LOCK_FILE), &args.overrides);
+    let boot = Boot { clock, log: log.clone(), config, goal, host: args.host.clone() };
+    let status = boot::run(boot, read);
+    log.flush();
+    status
+}
+
+fn goal(args: &Run) -> Result<Goal> {
+    if let Some(exec) = &args.exec {
+        return Ok(Goal::Exec { id: EntryId::parse(exec)?, args: args.words.clone() });
+    }
+    let Some((first, rest)) = args.words.split_first() else { return Ok(Goal::Serve) };
+    if first.starts_with('-') {
+        return Err(Error::invalid(format!("unknown flag {first}, see wippy run --help")));
+    }
+    if first.ends_with(".wapp") {
+        return Err(Error::invalid(format!("{first} is a pack, and packs are not read yet")));
+    }
+    if is_hub_reference(first) {
+        return Err(Error::invalid(format!("{first} names a module of the hub, which is not built yet")));
+    }
+    Ok(Goal::Command { name: first.clone(), args: rest.to_vec() })
+}
+
+/// `org/module[@selector]` in lower case, and no such path.
+fn is_hub_reference(word: &str) -> bool {
+    let name = word.split('@').next().unwrap_or_default();
+    let part = |p: &str| {
+        !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let mut parts = name.split('/');
+    let two = parts.next().is_some_and(part) && parts.next().is_some_and(part) && parts.next().is_none();
+    two && !Path::new(word).exists()
+}
+
+/// Commands are silent unless a log flag asks for more.
+fn log_options(global: &Global, config: &Config, goal: &Goal) -> Options {
+    let asked = global.console || global.verbose || global.very_verbose;
+    let off = global.silent || (*goal != Goal::Serve && !asked);
+    let least = if global.verbose || global.very_verbose { Level::Debug } else { Level::Info };
+    let level = (!off).then(|| least.max(Level::from_number(config.logmanager.min_level)));
+    let output = match (config.logmanager.propagate_downstream, global.console) {
+        (false, _) => None,
+        (true, true) => Some(Output::Stdout),
+        (true, false) => Some(Output::Stderr),
+    };
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let form = match (config.encoding, global.console) {
+        (Encoding::Json, _) => Form::Json,
+        (Encoding::Console, true) => Form::Short { color: !plain && std::io::stdout().is_terminal() },
+        (Encoding::Console, false) => Form::Console,
+    };
+    Options { form, output, level, stacks: global.very_verbose }
+}
+
+/// Flags that are taken, and do nothing yet.
+fn warn_flags(global: &Global, args: &Run) {
+    let flags = [
+        (global.event_streams, "--event-streams"),
+        (global.profiler, "--profiler"),
+        (global.memory_limit.is_some(), "--memory-limit"),
+        (args.registry.is_some(), "--registry"),
+    ];
+    for (_, flag) in flags.into_iter().filter(|(given, _)| *given) {
+        tracing::warn!(target: "boot", flag, "flag has no effect yet");
+    }
+}
+
+fn listing(entries: &[Arc<Entry>]) -> String {
+    let commands = commands(entries);
+    if commands.is_empty() {
+        return "No commands: no process entry has meta.command.name\n".into();
+    }
+    let mut text = String::from("Available commands:\n\n");
+    let name_width = commands.iter().map(|c| c.0.chars().count()).max().unwrap_or(0);
+    let short_width = commands.iter().map(|c| c.1.chars().count()).max().unwrap_or(0);
+    for (name, short, entry) in commands {
+        text.push_str(&format!("  {name:name_width$}  {short:short_width$}  ({})\n", entry.id));
+    }
+    text + "\nRun with: wippy run <command>\n"
+}
