@@ -7,7 +7,8 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     b.global("coroutine", library());
 }
 
-fn library() -> Lib {
+/// The library's table, for an embedder that adds to it.
+pub fn library() -> Lib {
     Lib::new()
         .func("create", create)
         .func("resume", resume)
