@@ -2,7 +2,7 @@
 
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Step, StepCx};
+use core_sched::{Body, Exit, Inbox, Step, StepCx};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Run, TraceFrame};
@@ -195,27 +195,12 @@ impl LuaBody {
         }
     }
 
-    /// Puts mail where it belongs, once the method runs. True: there was some.
-    fn route_mail(&mut self, cx: &mut StepCx<'_, Operation>) -> bool {
-        if !matches!(self.phase, Phase::Running) || cx.mail.is_empty() {
-            return false;
-        }
+    fn take_mail(&mut self, inbox: &mut Inbox) {
         self.lua.enter(&mut self.host, |lua| {
-            while let Some((mail, room)) = cx.mail.hold() {
+            while let Some((mail, room)) = inbox.hold() {
                 Mailroom::route(lua, mail, room);
             }
         });
-        true
-    }
-
-    /// Gives the scheduler what the heap asked for: operations to start, room of mail that was received.
-    fn hand_over(&mut self, cx: &mut StepCx<'_, Operation>) {
-        for operation in self.host.starts.drain(..) {
-            cx.ops.start(operation);
-        }
-        for room in self.host.freed.drain(..) {
-            cx.mail.free(room);
-        }
     }
 
     /// Nothing is ready and nothing from outside can make anything ready.
@@ -233,7 +218,6 @@ impl Body for LuaBody {
         {
             return Step::Done(Exit { result: Err(error) });
         }
-        self.route_mail(cx);
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
             match done {
@@ -243,21 +227,20 @@ impl Body for LuaBody {
                 Operation::Run(finish) => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
             }
         }
-        self.hand_over(cx);
         loop {
-            while let Some((task, wake)) = self.host.ready.pop_front() {
-                let progress = self.run_task(task, wake, cx.fuel);
-                self.hand_over(cx);
-                if let Some(exit) = self.advance(progress, task) {
-                    return Step::Done(exit);
-                }
-                if *cx.fuel <= 0 {
-                    return Step::Continue;
-                }
+            // Mail that came while the program was loaded waits in the inbox until the method runs.
+            if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
+                self.take_mail(cx.mail);
             }
-            // Mail that came before the method ran was left alone so far.
-            if !self.route_mail(cx) {
-                break;
+            self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
+            self.host.freed.drain(..).for_each(|room| cx.mail.free(room));
+            if *cx.fuel <= 0 {
+                return Step::Continue;
+            }
+            let Some((task, wake)) = self.host.ready.pop_front() else { break };
+            let progress = self.run_task(task, wake, cx.fuel);
+            if let Some(exit) = self.advance(progress, task) {
+                return Step::Done(exit);
             }
         }
         if self.is_stuck() {

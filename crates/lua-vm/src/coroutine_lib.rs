@@ -7,6 +7,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     b.global("coroutine", library());
 }
 
+/// The library's table, for an embedder that adds to it.
 pub fn library() -> Lib {
     Lib::new()
         .func("create", create)

@@ -1,4 +1,4 @@
-//! One connection: a future that drives hyper, keeps its time limits, and lets go of the buffers while it idles.
+//! One connection: drives hyper, keeps the time limits, lets go of the buffers while it idles.
 
 use crate::body::RequestBody;
 use crate::exchange::{Exchange, Inner};

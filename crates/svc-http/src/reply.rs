@@ -1,4 +1,4 @@
-//! From a running call to a hyper response: whole when the call ended first, else streamed while the call goes on.
+//! From a running call to a response: whole when the call ended first, else streamed.
 
 use crate::connection::Link;
 use crate::exchange::Exchange;

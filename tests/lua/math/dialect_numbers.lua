@@ -8,6 +8,6 @@ for _, x in ipairs{0.1, 1e-300, 123456.789, 2 ^ 0.5, 1e300, 5e-324} do assert(to
 local ok, e = pcall(function(x) return 1 // x end, 0)
 assert(not ok and e:find("attempt to divide by zero", 1, true), e)
 ok, e = pcall(function(x) return 1 % x end, 0)
-assert(not ok and e:find("attempt to perform 'n%%0'", 1, true), e)
+assert(not ok and e:find("attempt to perform 'n%0'", 1, true), e)
 -- infinity is infinite, folding changes nothing
 assert(math.huge == 1 / 0 and math.type(1 + 2) == "integer" and not pcall(function() return 7 // 0 end))

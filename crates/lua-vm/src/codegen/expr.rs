@@ -123,12 +123,8 @@ impl Gen<'_> {
             ExprKind::Field { name, .. } => Some((OperandKind::Field, name.text.clone())),
             ExprKind::Index { key, .. } => match &inner(key).kind {
                 ExprKind::Str(s) => Some((OperandKind::Field, String::from_utf8_lossy(s).into())),
-                _ => None,
+                _ => Some((OperandKind::Field, "?".into())),
             },
-            ExprKind::Method { name, .. } => Some((OperandKind::Method, name.text.clone())),
-            ExprKind::Str(s) if s.len() <= 40 => {
-                Some((OperandKind::Constant, String::from_utf8_lossy(s).into()))
-            }
             _ => None,
         })
     }
