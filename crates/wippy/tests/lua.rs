@@ -1,4 +1,4 @@
-//! Runs the Lua files of `tests/lua` that need more than the base libraries, each as a process of one node.
+//! Runs the files of `tests/lua` that need more than base libraries, each as a process of one node.
 //!
 //! A file is the body of a function: `tests/lua/json/x.lua` becomes the entry `test:json.x` of kind `process.lua`, which
 //! passes when it ends without an error. A line `-- modules: a, b` lists what it may require. Files of a folder
