@@ -101,7 +101,8 @@ async fn node(entries: Vec<Arc<Entry>>) -> Running {
             boot.provide(Arc::new(Shutdown::default()))
         },
     );
-    let modules = [lua_std::modules(), lua_sys::modules(), lua_svc::modules()].into_iter().flatten().collect();
+    let modules =
+        [lua_std::modules(), lua_sys::modules(), lua_svc::modules()].into_iter().flatten().collect();
     let components = vec![
         infra,
         core_dispatch::component(),
@@ -112,7 +113,8 @@ async fn node(entries: Vec<Arc<Entry>>) -> Running {
         sys_functions::component(),
         lua_engine::component(modules, lua_engine::Options::default()),
     ];
-    let running = Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"));
+    let running =
+        Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"));
     let registry = running.app.get::<Entries>().expect("a registry");
     registry.load(entries).await.unwrap_or_else(|e| panic!("the entries are refused: {e}"));
     running
