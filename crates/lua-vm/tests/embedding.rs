@@ -1,5 +1,7 @@
 //! The interface for embedders: running, waiting, delivering, fuel, quota, pins, fragments, userdata.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::Arc;
 
 use lua_vm::{
