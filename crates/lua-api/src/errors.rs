@@ -29,7 +29,7 @@ fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
 fn from_object(object: &ErrorObject, depth: usize) -> Error {
     let kind = Kind::parse(object.kind());
     let mut error =
-        Error::new(kind.unwrap_or(Kind::Unknown), object.message()).with_retryable(object.retryable());
+        Error::new(kind.unwrap_or(Kind::Unknown), &*object.text()).with_retryable(object.retryable());
     if kind.is_none() {
         error = error.with_label(object.kind());
     }

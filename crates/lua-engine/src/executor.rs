@@ -6,10 +6,11 @@ use core_dispatch::Commands;
 use core_sched::Process;
 use infra_app::App;
 use infra_base::{Error, Result};
-use infra_clock::Clock;
+use infra_clock::{Clock, Rng};
 use lua_api::{Host, Mailroom};
 use lua_vm::{Lua, Options, Statics};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
 use sys_process::{BoxProcess, Executor, Launch};
@@ -20,6 +21,8 @@ pub struct LuaExecutor {
     entries: Arc<Entries>,
     clock: Clock,
     options: Options,
+    /// Where the chance of the next process starts.
+    seed: AtomicU64,
     /// Set once when the context is sealed, before anything runs.
     app: OnceLock<(App, Commands)>,
 }
@@ -27,7 +30,8 @@ pub struct LuaExecutor {
 impl LuaExecutor {
     /// An executor over the node's statics. `options` bound every process.
     pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
-        LuaExecutor { statics, entries, clock, options, app: OnceLock::new() }
+        let seed = AtomicU64::new(Rng::from_entropy().next_u64());
+        LuaExecutor { statics, entries, clock, options, seed, app: OnceLock::new() }
     }
 
     /// Hands over the sealed context; nothing can be launched before.
@@ -62,7 +66,9 @@ impl Executor for LuaExecutor {
             freed: Vec::new(),
             may_wait: false,
         };
-        let lua = Lua::new(self.statics.clone(), self.options);
+        // Neighbouring seeds are spread by the generator.
+        let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
+        let lua = Lua::new(self.statics.clone(), Options { seed, ..self.options });
         let body = Box::new(LuaBody::new(lua, host, program, None, args));
         Ok(Box::pin(Process::new(control, body)))
     }

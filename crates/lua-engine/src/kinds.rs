@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use sys_entries::{BuildCx, EntryKind, FieldDoc, Fields, Offers};
+use sys_functions::Pool;
 
 /// What differs between the kinds.
 pub trait Role: Send + Sync + 'static {
@@ -173,6 +174,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
             imports.push((alias, import));
         }
         if R::KIND == Function::KIND {
+            self.check_pool(fields);
             for pool in POOL {
                 fields.skip(pool.name);
             }
@@ -211,6 +213,15 @@ impl<R: Role> EntryKind for LuaKind<R> {
 }
 
 impl<R: Role> LuaKind<R> {
+    /// A wrong pool is refused at the start, not at the first call.
+    fn check_pool(&self, fields: &mut Fields) {
+        let entry = fields.entry().clone();
+        match Pool::read(&entry.data) {
+            Ok((_, warnings)) => warnings.iter().for_each(|warning| fields.warning("pool", warning)),
+            Err(error) => fields.mistake("pool", error.message()),
+        }
+    }
+
     fn known(&self, fields: &mut Fields, field: &str, name: &str) {
         if self.modules.contains(&name) {
             return;

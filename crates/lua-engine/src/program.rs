@@ -51,7 +51,7 @@ impl Program {
 }
 
 /// Names that every unit may require without listing them.
-pub const AMBIENT: &[&str] =
+pub(crate) const AMBIENT: &[&str] =
     &["channel", "coroutine", "errors", "math", "os", "payload", "process", "string", "table"];
 
 impl Names for Program {

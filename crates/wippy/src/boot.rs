@@ -25,6 +25,9 @@ pub(crate) struct Boot {
 /// Longest load or start of one component.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most.
+const EVENT_INTERVAL: u32 = 11;
+
 /// What is left to the runtime after everything was stopped.
 const RUNTIME_LIMIT: Duration = Duration::from_secs(1);
 
@@ -32,6 +35,7 @@ const RUNTIME_LIMIT: Duration = Duration::from_secs(1);
 pub(crate) fn run(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .event_interval(EVENT_INTERVAL)
         .thread_name("worker")
         .build()
         .map_err(|e| Error::internal(format!("the runtime does not start: {e}")))?;

@@ -3,7 +3,7 @@
 use super::exchange;
 use bytes::Bytes;
 use infra_base::Error;
-use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, to_json};
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, Val, error_to_val, to_json};
 use svc_http::{Exchange, Transfer, Writing};
 
 /// A Response object.
@@ -24,11 +24,14 @@ fn answered<'cx>(cx: &mut Cx<'cx>) -> Result<&'cx Exchange, Raise> {
     cx.check_userdata::<Response>(0).map(|r| &r.0)
 }
 
-/// `true`, or `nil, err`.
+/// Nil on success, else the error: the one result of every method (C39).
 fn outcome(cx: &mut Cx<'_>, result: Result<(), Error>) -> Answer {
     match result {
-        Ok(()) => cx.ret(true),
-        Err(error) => cx.fail(error),
+        Ok(()) => cx.ret(Val::NIL),
+        Err(error) => {
+            let error = error_to_val(cx, &error);
+            cx.ret(error)
+        }
     }
 }
 
@@ -121,20 +124,16 @@ pub(super) fn object() -> Object {
         "Response",
         "The response to an HTTP request; every method gives `true`, or nil and an error.",
     )
-    .method("set_status(code: integer): (boolean?, error?)", "Sets the status, 200 to 599.", set_status)
-    .method("set_header(name: string, value: string): (boolean?, error?)", "Sets a header.", set_header)
-    .method("set_content_type(type: string): (boolean?, error?)", "Sets the content type.", set_content_type)
-    .method("write(text: string): (boolean?, error?)", "Appends to the body.", write)
-    .method("write_json(value: any): (boolean?, error?)", "Appends a value as JSON.", write_json)
+    .method("set_status(code: integer): error?", "Sets the status, 200 to 599.", set_status)
+    .method("set_header(name: string, value: string): error?", "Sets a header.", set_header)
+    .method("set_content_type(type: string): error?", "Sets the content type.", set_content_type)
+    .method("write(text: string): error?", "Appends to the body.", write)
+    .method("write_json(value: any): error?", "Appends a value as JSON.", write_json)
     .method(
-        "write_event(event: {name: string, data: any}): (boolean?, error?)",
+        "write_event(event: {name: string, data: any}): error?",
         "Sends a server-sent event.",
         write_event,
     )
-    .method(
-        "set_transfer(mode: string): (boolean?, error?)",
-        "Sends as it is written: `chunked` or `sse`.",
-        set_transfer,
-    )
-    .method("flush(): (boolean?, error?)", "Sends what was written so far.", flush)
+    .method("set_transfer(mode: string): error?", "Sends as it is written: `chunked` or `sse`.", set_transfer)
+    .method("flush(): error?", "Sends what was written so far.", flush)
 }

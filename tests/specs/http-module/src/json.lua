@@ -8,5 +8,5 @@ return function()
     assert(res:write("bad json"))
     return
   end
-  assert(res:write_json({got = value, list = {}}) == true)
+  assert(res:write_json({got = value, list = {}}) == nil)
 end
