@@ -1,15 +1,16 @@
 //! Admission: how many slices of a host's processes run at once.
 
-use crate::sync::Mutex;
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use std::collections::BTreeMap;
 use std::task::Waker;
 
 /// A gate on concurrent slices, taken by the outermost process within one poll and never held across `Pending`.
 ///
 /// First come, first served: a slot that becomes free while others wait is handed to the longest waiting one, which
-/// keeps it until its poll, so late comers do not overtake.
+/// keeps it until its poll, so late comers do not overtake. A gate without limit costs one atomic read.
 pub struct Gate {
-    slots: usize,
+    /// `usize::MAX`: no limit. Written under the lock.
+    width: AtomicUsize,
     queue: Mutex<Queue>,
 }
 
@@ -20,7 +21,7 @@ struct Queue {
     last_ticket: u64,
     /// In the order of arrival; tickets only grow.
     waiting: BTreeMap<u64, Waker>,
-    /// Tickets that own a slot; at most `slots`.
+    /// Tickets that own a slot; as many as fit at most.
     handed: Vec<u64>,
 }
 
@@ -28,44 +29,77 @@ struct Queue {
 #[derive(Default)]
 pub(crate) struct Ticket(u64);
 
+/// How a process got through a gate.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// There is no limit: nothing to give back.
+    Free,
+    /// With a slot, which goes back with [`Gate::leave`].
+    Slot,
+    /// Not at all; its waker is queued.
+    Wait,
+}
+
 impl Gate {
-    /// At most `slots` slices at once; at least one.
-    pub fn new(slots: usize) -> Gate {
-        Gate { slots: slots.max(1), queue: Mutex::new(Queue::default()) }
+    /// At most `width` slices at once (at least one); `None` = no limit.
+    pub fn new(width: Option<usize>) -> Gate {
+        Gate { width: AtomicUsize::new(number(width)), queue: Mutex::new(Queue::default()) }
     }
 
-    /// Its width.
-    pub fn slots(&self) -> usize {
-        self.slots
+    /// Its width; `None` = no limit.
+    pub fn width(&self) -> Option<usize> {
+        Some(self.width.load(Ordering::Acquire)).filter(|width| *width != usize::MAX)
     }
 
-    /// Takes a slot, or queues `waker`; a taken slot goes back with [`leave`](Self::leave).
-    pub(crate) fn enter(&self, ticket: &mut Ticket, waker: &Waker) -> bool {
+    /// Changes the width. Who is inside stays; who waits and fits now gets in.
+    pub fn resize(&self, width: Option<usize>) {
+        let mut queue = self.queue.lock();
+        let width = number(width);
+        self.width.store(width, Ordering::Release);
+        let mut wakers = Vec::new();
+        while queue.taken < width
+            && let Some((ticket, waker)) = queue.waiting.pop_first()
+        {
+            queue.taken += 1;
+            queue.handed.push(ticket);
+            wakers.push(waker);
+        }
+        drop(queue);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Gets through, or queues `waker`.
+    pub(crate) fn enter(&self, ticket: &mut Ticket, waker: &Waker) -> Entry {
+        if ticket.0 == 0 && self.width.load(Ordering::Acquire) == usize::MAX {
+            return Entry::Free;
+        }
         let mut queue = self.queue.lock();
         if ticket.0 != 0 {
             if let Some(at) = queue.handed.iter().position(|t| *t == ticket.0) {
                 queue.handed.swap_remove(at);
                 ticket.0 = 0;
-                return true;
+                return Entry::Slot;
             }
             queue.waiting.insert(ticket.0, waker.clone());
-            return false;
+            return Entry::Wait;
         }
-        if queue.taken < self.slots {
+        if queue.taken < self.width.load(Ordering::Acquire) {
             queue.taken += 1;
-            return true;
+            return Entry::Slot;
         }
         queue.last_ticket += 1;
         ticket.0 = queue.last_ticket;
         let place = ticket.0;
         queue.waiting.insert(place, waker.clone());
-        false
+        Entry::Wait
     }
 
-    /// Gives a slot back, to the longest waiting process if there is one.
+    /// Gives a slot back, to the longest waiting process if there is one and the gate was not narrowed meanwhile.
     pub(crate) fn leave(&self) {
         let mut queue = self.queue.lock();
-        let Some((ticket, waker)) = queue.waiting.pop_first() else {
+        let fits = queue.taken <= self.width.load(Ordering::Acquire);
+        let next = if fits { queue.waiting.pop_first() } else { None };
+        let Some((ticket, waker)) = next else {
             queue.taken -= 1;
             return;
         };
@@ -87,4 +121,8 @@ impl Gate {
             self.leave();
         }
     }
+}
+
+fn number(width: Option<usize>) -> usize {
+    width.map_or(usize::MAX, |width| width.max(1))
 }

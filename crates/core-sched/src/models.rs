@@ -3,7 +3,7 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release -p core-sched models`
 
 use crate::control::{Control, Ending, Exit};
-use crate::host::{Gate, Ticket};
+use crate::host::{Entry, Gate, Ticket};
 use crate::mail::{Inbox, Mail, Message};
 use crate::ops::Ops;
 use crate::turn;
@@ -159,15 +159,15 @@ fn two_wakes_and_a_poll_lose_neither() {
 #[test]
 fn a_slot_given_back_reaches_the_waiter_or_is_free() {
     loom::model(|| {
-        let gate = Arc::new(Gate::new(1));
+        let gate = Arc::new(Gate::new(Some(1)));
         let flag = Flag::new();
-        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+        assert_eq!(gate.enter(&mut Ticket::default(), Waker::noop()), Entry::Slot);
         let other = gate.clone();
         let leaving = thread::spawn(move || other.leave());
         let (mut ticket, waker) = (Ticket::default(), Waker::from(flag.clone()));
-        let entered = gate.enter(&mut ticket, &waker);
+        let entered = gate.enter(&mut ticket, &waker) == Entry::Slot;
         leaving.join().expect("it ends");
-        assert!(entered || (flag.raised() && gate.enter(&mut ticket, &waker)));
+        assert!(entered || (flag.raised() && gate.enter(&mut ticket, &waker) == Entry::Slot));
         gate.leave();
     });
 }
@@ -175,14 +175,28 @@ fn a_slot_given_back_reaches_the_waiter_or_is_free() {
 #[test]
 fn a_waiter_that_gives_up_leaks_no_slot() {
     loom::model(|| {
-        let gate = Arc::new(Gate::new(1));
-        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+        let gate = Arc::new(Gate::new(Some(1)));
+        assert_eq!(gate.enter(&mut Ticket::default(), Waker::noop()), Entry::Slot);
         let mut ticket = Ticket::default();
-        assert!(!gate.enter(&mut ticket, Waker::noop()));
+        assert_eq!(gate.enter(&mut ticket, Waker::noop()), Entry::Wait);
         let other = gate.clone();
         let leaving = thread::spawn(move || other.leave());
         gate.give_up(&mut ticket);
         leaving.join().expect("it ends");
-        assert!(gate.enter(&mut Ticket::default(), Waker::noop()));
+        assert_eq!(gate.enter(&mut Ticket::default(), Waker::noop()), Entry::Slot);
+    });
+}
+
+#[test]
+fn a_wider_gate_lets_the_waiter_in_whenever_it_came() {
+    loom::model(|| {
+        let gate = Arc::new(Gate::new(Some(1)));
+        assert_eq!(gate.enter(&mut Ticket::default(), Waker::noop()), Entry::Slot);
+        let (other, flag) = (gate.clone(), Flag::new());
+        let resizing = thread::spawn(move || other.resize(None));
+        let (mut ticket, waker) = (Ticket::default(), Waker::from(flag.clone()));
+        let entered = gate.enter(&mut ticket, &waker) != Entry::Wait;
+        resizing.join().expect("it ends");
+        assert!(entered || (flag.raised() && gate.enter(&mut ticket, &waker) == Entry::Slot));
     });
 }

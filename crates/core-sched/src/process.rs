@@ -15,7 +15,7 @@
 
 use crate::body::{Body, Step, StepCx};
 use crate::control::{Control, Exit, Limit};
-use crate::host::{Gate, Ticket};
+use crate::host::{Entry, Gate, Ticket};
 use crate::mail::Inbox;
 use crate::ops::Ops;
 use crate::turn::{self, Turn};
@@ -94,8 +94,11 @@ impl<B: Body> Process<B> {
         let control = self.control.clone();
         let _slot = match control.gate() {
             None => None,
-            Some(gate) if gate.enter(&mut self.ticket, cx.waker()) => Some(Slot(gate)),
-            Some(_) => return Outcome::Wait,
+            Some(gate) => match gate.enter(&mut self.ticket, cx.waker()) {
+                Entry::Free => None,
+                Entry::Slot => Some(Slot(gate)),
+                Entry::Wait => return Outcome::Wait,
+            },
         };
         turn::set_fuel(self.fuel);
         let outcome = self.poll_inner(cx);

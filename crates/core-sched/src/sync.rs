@@ -3,12 +3,12 @@
 #[cfg(not(all(test, loom)))]
 mod real {
     pub(crate) use parking_lot::Mutex;
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 }
 
 #[cfg(all(test, loom))]
 mod real {
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
     /// loom's mutex with the surface of parking_lot's.
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);

@@ -46,11 +46,6 @@ pub fn fuel() -> i64 {
     FUEL.get()
 }
 
-/// Takes fuel for work done outside of a step (a handler that computes).
-pub fn charge(amount: i64) {
-    FUEL.set(FUEL.get().saturating_sub(amount));
-}
-
 /// Fuel of a slice.
 pub fn slice() -> i64 {
     SLICE.load(Ordering::Relaxed)

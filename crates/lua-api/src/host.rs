@@ -125,6 +125,14 @@ pub struct Host {
 }
 
 impl Host {
+    /// Forgets all coroutines: the next one that is spawned is task 0.
+    pub fn restart(&mut self, may_wait: bool) {
+        self.tasks.clear();
+        self.free.clear();
+        self.ready.clear();
+        self.may_wait = may_wait;
+    }
+
     /// Is the running coroutine the only one, with nothing outstanding? Then nothing else can run while it waits.
     pub fn is_alone(&self) -> bool {
         self.outstanding == 0 && self.tasks.len() - self.free.len() == 1

@@ -2,7 +2,7 @@
 
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Step, StepCx};
+use core_sched::{Body, Exit, Inbox, Step, StepCx};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Run, TraceFrame};
@@ -70,10 +70,7 @@ impl LuaBody {
             let thread = cx.thread(chunk, &[]);
             cx.pin(thread)
         });
-        self.host.tasks.clear();
-        self.host.free.clear();
-        self.host.ready.clear();
-        self.host.may_wait = false;
+        self.host.restart(false);
         self.host.spawn(pin);
     }
 
@@ -114,9 +111,7 @@ impl LuaBody {
             });
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
-        self.host.tasks.clear();
-        self.host.ready.clear();
-        self.host.may_wait = true;
+        self.host.restart(true);
         self.host.spawn(thread);
         self.phase = Phase::Running;
         Ok(())
@@ -200,6 +195,14 @@ impl LuaBody {
         }
     }
 
+    fn take_mail(&mut self, inbox: &mut Inbox) {
+        self.lua.enter(&mut self.host, |lua| {
+            while let Some((mail, room)) = inbox.hold() {
+                Mailroom::route(lua, mail, room);
+            }
+        });
+    }
+
     /// Nothing is ready and nothing from outside can make anything ready.
     fn is_stuck(&self) -> bool {
         matches!(self.phase, Phase::Running) && self.host.outstanding == 0 && !self.host.mail.is_open()
@@ -215,15 +218,6 @@ impl Body for LuaBody {
         {
             return Step::Done(Exit { result: Err(error) });
         }
-        if let Phase::Running = self.phase
-            && !cx.mail.is_empty()
-        {
-            self.lua.enter(&mut self.host, |lua| {
-                while let Some((mail, room)) = cx.mail.hold() {
-                    Mailroom::route(lua, mail, room);
-                }
-            });
-        }
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
             match done {
@@ -233,19 +227,20 @@ impl Body for LuaBody {
                 Operation::Run(finish) => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
             }
         }
-        while let Some((task, wake)) = self.host.ready.pop_front() {
-            let progress = self.run_task(task, wake, cx.fuel);
-            for operation in self.host.starts.drain(..) {
-                cx.ops.start(operation);
+        loop {
+            // Mail that came while the program was loaded waits in the inbox until the method runs.
+            if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
+                self.take_mail(cx.mail);
             }
-            for room in self.host.freed.drain(..) {
-                cx.mail.free(room);
-            }
-            if let Some(exit) = self.advance(progress, task) {
-                return Step::Done(exit);
-            }
+            self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
+            self.host.freed.drain(..).for_each(|room| cx.mail.free(room));
             if *cx.fuel <= 0 {
                 return Step::Continue;
+            }
+            let Some((task, wake)) = self.host.ready.pop_front() else { break };
+            let progress = self.run_task(task, wake, cx.fuel);
+            if let Some(exit) = self.advance(progress, task) {
+                return Step::Done(exit);
             }
         }
         if self.is_stuck() {

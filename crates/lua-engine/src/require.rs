@@ -9,6 +9,7 @@ pub fn install(statics: &mut StaticsBuilder) {
     statics.func("print", print);
     statics.func("subscribe", subscribe);
     statics.func("unsubscribe", unsubscribe);
+    statics.global("coroutine", lua_vm::coroutine_library().func("spawn", spawn));
 }
 
 /// `require(name)`: what the name means in the calling unit. A name that means another unit elsewhere in the program is the
@@ -103,7 +104,7 @@ fn unsubscribe(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// `coroutine.spawn(f)`: a coroutine that the process runs by itself, from when the caller next waits.
-pub(crate) fn spawn(cx: &mut Cx<'_>) -> NativeResult {
+fn spawn(cx: &mut Cx<'_>) -> NativeResult {
     let function = cx.check_function(0)?;
     if !cx.at().may_wait {
         return Err(cx.error("coroutine.spawn does not work at the top level of a unit"));

@@ -1,5 +1,7 @@
 //! Runs a Lua script: `luarun file.lua args…`. For benches and tests; `print` goes to standard output.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
+
 use lua_vm::{Cx, Lib, Lua, NativeDef, NativeResult, Options, Run, StaticsBuilder, View};
 
 #[global_allocator]
@@ -16,10 +18,7 @@ fn print(cx: &mut Cx<'_>) -> NativeResult {
             _ => line.extend_from_slice(cx.plain_text(cx.arg(i)).as_bytes()),
         }
     }
-    #[allow(clippy::print_stdout, reason = "that is what the example is for")]
-    {
-        println!("{}", String::from_utf8_lossy(&line));
-    }
+    println!("{}", String::from_utf8_lossy(&line));
     cx.ret0()
 }
 

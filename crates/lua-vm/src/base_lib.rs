@@ -25,8 +25,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
         .func("setmetatable", setmetatable)
         .func("getmetatable", getmetatable)
         .func("type", type_of)
-        .func("tostring", tostring)
-        .global("_VERSION", "Lua 5.3 (wippy)");
+        .func("tostring", tostring);
 }
 
 fn pcall(cx: &mut Cx<'_>) -> NativeResult {
@@ -48,14 +47,10 @@ fn xpcall(cx: &mut Cx<'_>) -> NativeResult {
     if !handler.is_function() {
         return Err(cx.type_error(1, "function"));
     }
-    // The handler stays in slot 1 below the call; further arguments go to the function.
-    let args: Vec<Val<'_>> = (2..cx.nargs()).map(|i| cx.arg(i)).collect();
+    // The handler stays in slot 1 below the call. Further arguments are not passed on.
     cx.set_len(2);
     cx.push(f);
-    for v in &args {
-        cx.push(*v);
-    }
-    cx.pcall(args.len(), xpcall_done)
+    cx.pcall(0, xpcall_done)
 }
 
 fn xpcall_done(cx: &mut Cx<'_>) -> NativeResult {
@@ -65,13 +60,13 @@ fn xpcall_done(cx: &mut Cx<'_>) -> NativeResult {
     let (handler, raised) = (cx.slot(1), cx.result(0));
     cx.push(handler);
     cx.push(raised);
-    cx.call(1, handled)
+    cx.pcall(1, handled)
 }
 
+/// What the handler returned, or raised itself.
 fn handled(cx: &mut Cx<'_>) -> NativeResult {
-    let n = cx.results();
-    cx.insert(cx.len() - n, Val::bool(false));
-    Ok(Flow::values(n + 1))
+    let v = cx.result(0);
+    cx.ret2(false, v)
 }
 
 fn error(cx: &mut Cx<'_>) -> NativeResult {

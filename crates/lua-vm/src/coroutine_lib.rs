@@ -7,7 +7,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     b.global("coroutine", library());
 }
 
-/// The functions of the library, for embedders that add their own.
+/// The library's table, for an embedder that adds to it.
 pub fn library() -> Lib {
     Lib::new()
         .func("create", create)

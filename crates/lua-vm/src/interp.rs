@@ -14,6 +14,9 @@ use crate::object::{Status, Thread};
 mod call;
 mod dispatch;
 mod index;
+mod iterate;
+mod native;
+mod numeric;
 mod operate;
 
 /// Why the loop ended.

@@ -12,6 +12,8 @@
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 
+#![allow(clippy::needless_borrow, reason = "a borrow through a raw pointer is written out")]
+
 mod arith;
 mod base_lib;
 mod codegen;
@@ -48,6 +50,7 @@ mod trace;
 mod value;
 
 pub use codegen::compile;
+pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;
@@ -61,9 +64,9 @@ pub use trace::TraceFrame;
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
     base_lib::register(b);
     coroutine_lib::register(b);
-    lib_number::register(b);
     lib_string::register(b);
     lib_table::register(b);
+    lib_number::register(b);
     lib_math::register(b);
     lib_errors::register(b);
 }

@@ -1,13 +1,12 @@
 //! Base functions beside the interpreter: `tonumber`, `unpack`, `_VERSION`, `package`.
 
-use crate::lib_table;
 use crate::native::{Cx, NativeResult, Val, View};
 use crate::number::{self, Number};
 use crate::statics::{Lib, StaticsBuilder};
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     b.func("tonumber", to_number);
-    b.func("unpack", lib_table::unpack);
+    b.global_of("unpack", "table", "unpack");
     b.global("_VERSION", "Lua 5.3 (wippy)");
     let package =
         Lib::new().value("path", "").value("cpath", "").func("loadlib", load_lib).func("seeall", see_all);

@@ -23,7 +23,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
         .func("find", search::find)
         .func("format", format::format)
         .func("gmatch", search::gmatch)
-        .func("gfind", search::gmatch)
+        .alias("gfind", "gmatch")
         .func("gsub", gsub::gsub)
         .func("len", len)
         .func("lower", lower)
@@ -69,7 +69,7 @@ fn end_offset(index: i64, len: usize) -> usize {
     }
 }
 
-fn slice<'cx>(text: &'cx [u8], first: i64, last: i64) -> &'cx [u8] {
+fn slice(text: &[u8], first: i64, last: i64) -> &[u8] {
     text.get(start_offset(first, text.len())..end_offset(last, text.len())).unwrap_or_default()
 }
 

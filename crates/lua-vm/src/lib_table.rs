@@ -93,12 +93,8 @@ fn remove(cx: &mut Cx<'_>) -> NativeResult {
     let size = t.len();
     let at = if cx.nargs() < 2 { size } else { cx.check_int(1)? };
     // An empty table allows 0 and 1, others also the index behind the last one.
-    let allowed = size.wrapping_add(1);
-    if cx.nargs() >= 2 && size.wrapping_add(1) != at {
-        let inside = at.wrapping_sub(1).cast_unsigned() < allowed.cast_unsigned();
-        if !inside && !(size == 0 && at == 0) {
-            return Err(cx.arg_error(1, "position out of bounds"));
-        }
+    if cx.nargs() >= 2 && at.wrapping_sub(1).cast_unsigned() > size.cast_unsigned() && (size, at) != (0, 0) {
+        return Err(cx.arg_error(1, "position out of bounds"));
     }
     let removed = t.get_int(at);
     cx.set_len(1);

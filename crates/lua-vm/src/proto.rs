@@ -28,7 +28,6 @@ pub(crate) enum OperandKind {
     Global,
     Field,
     Method,
-    Constant,
 }
 
 /// What an operand of one instruction is called in the source.
@@ -90,7 +89,6 @@ impl Proto {
                     OperandKind::Global => "global",
                     OperandKind::Field => "field",
                     OperandKind::Method => "method",
-                    OperandKind::Constant => "constant",
                 };
                 return format!(" ({kind} '{}')", o.name);
             }

@@ -65,6 +65,8 @@ pub enum Const {
     Native(NativeDef),
     /// A frozen table.
     Lib(Lib),
+    /// The entry of this name that stands before in the same table: another name of it.
+    Same(String),
     /// An immutable userdata; its type must be registered before.
     Object(Shared),
 }
@@ -126,6 +128,12 @@ impl Lib {
     #[must_use]
     pub fn func(mut self, name: &str, func: NativeFn) -> Lib {
         self.entries.push((name.to_owned(), NativeDef::new(name, func).into()));
+        self
+    }
+    /// Adds another name of an entry that was added before, the same object.
+    #[must_use]
+    pub fn alias(mut self, name: &str, of: &str) -> Lib {
+        self.entries.push((name.to_owned(), Const::Same(of.to_owned())));
         self
     }
     /// Adds any constant.
@@ -286,6 +294,22 @@ impl StaticsBuilder {
         self.globals.push((name, self.next));
     }
 
+    /// Presets a global that is an entry of the global library `lib`, the same object.
+    pub fn global_of(&mut self, name: &str, lib: &str, entry: &str) -> &mut Self {
+        let lib = self.string(lib.as_bytes());
+        let found = self.globals.iter().find(|(n, _)| *n == lib).map(|(_, v)| *v);
+        if let Some(v) = found
+            && v.is_table()
+        {
+            // SAFETY: tables of the statics live as long as the builder.
+            let v = unsafe { Table::get_bytes(v.as_table(), entry.as_bytes()) };
+            let name = self.string(name.as_bytes());
+            self.globals.retain(|(n, _)| *n != name);
+            self.globals.push((name, v));
+        }
+        self
+    }
+
     /// Presets a global function.
     pub fn func(&mut self, name: &str, func: NativeFn) -> &mut Self {
         self.global(name, NativeDef::new(name, func))
@@ -364,13 +388,20 @@ impl StaticsBuilder {
             Const::Float(f) => Value::float(f),
             Const::Str(s) => Value::str(self.string(&s)),
             Const::Native(def) => self.native(def),
+            Const::Same(_) => Value::NIL,
             Const::Object(shared) => self.object(shared),
             Const::Lib(lib) => {
-                let entries: Vec<_> = lib
-                    .entries
-                    .into_iter()
-                    .map(|(name, c)| (self.string(name.as_bytes()), self.constant(c)))
-                    .collect();
+                let mut entries: Vec<(*const Str, Value)> = Vec::with_capacity(lib.entries.len());
+                for (name, c) in lib.entries {
+                    let value = match c {
+                        Const::Same(of) => {
+                            let of = self.string(of.as_bytes());
+                            entries.iter().find(|(n, _)| *n == of).map_or(Value::NIL, |(_, v)| *v)
+                        }
+                        c => self.constant(c),
+                    };
+                    entries.push((self.string(name.as_bytes()), value));
+                }
                 let t = self.heap.new_table(0, entries.len());
                 self.fill(t, entries);
                 Value::table(t)

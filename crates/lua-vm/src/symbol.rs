@@ -134,7 +134,7 @@ names! {
     index = "__index", newindex = "__newindex", call = "__call", add = "__add", sub = "__sub", mul = "__mul",
     div = "__div", modulo = "__mod", pow = "__pow", unm = "__unm", idiv = "__idiv", band = "__band", bor = "__bor",
     bxor = "__bxor", shl = "__shl", shr = "__shr", bnot = "__bnot", concat = "__concat", len = "__len", eq = "__eq",
-    lt = "__lt", le = "__le", tostring = "__tostring", metatable = "__metatable", name = "__name",
+    lt = "__lt", le = "__le",
     t_nil = "nil", t_boolean = "boolean", t_number = "number", t_string = "string", t_table = "table",
     t_function = "function", t_userdata = "userdata", t_thread = "thread",
 }

@@ -35,8 +35,16 @@ pub(crate) enum RequestBody {
     Taken,
     /// Read as a whole; kept for the next who asks.
     Whole(Bytes),
+    /// Could not be read; said again to the next who asks.
+    Failed(Error),
     /// Given away as a stream.
     Streamed,
+}
+
+/// What whoever asks for the body gets.
+enum Taken {
+    Incoming(Incoming),
+    Whole(Bytes),
 }
 
 /// A body being read piece by piece.
@@ -57,39 +65,43 @@ impl Exchange {
     pub fn body(&self, limits: Limits) -> impl Future<Output = Result<Bytes>> + Send + use<> {
         let exchange = self.clone();
         async move {
-            let taken = std::mem::replace(&mut *exchange.0.body.lock(), RequestBody::Taken);
-            let whole = match taken {
-                RequestBody::Whole(bytes) => Ok(bytes),
-                RequestBody::Unread(incoming) => {
-                    let mut stream = BodyStream::new(&exchange, incoming, limits);
-                    exchange.check_announced(limits)?;
-                    stream.rest().await
-                }
-                RequestBody::Streamed => {
-                    *exchange.0.body.lock() = RequestBody::Streamed;
-                    return Err(Error::invalid("the request body was taken as a stream already"));
-                }
-                RequestBody::Taken => return Err(Error::invalid("the request body is being read already")),
-            }?;
-            *exchange.0.body.lock() = RequestBody::Whole(whole.clone());
-            Ok(whole)
+            let incoming = match exchange.take_body(limits, RequestBody::Taken)? {
+                Taken::Incoming(incoming) => incoming,
+                Taken::Whole(bytes) => return Ok(bytes),
+            };
+            let whole = BodyStream::new(&exchange, incoming, limits).rest().await;
+            *exchange.0.body.lock() = match &whole {
+                Ok(bytes) => RequestBody::Whole(bytes.clone()),
+                Err(error) => RequestBody::Failed(error.clone()),
+            };
+            whole
         }
     }
 
-    /// The body as a stream, once. `Invalid` when it was read or taken already.
+    /// The body as a stream, once. `Invalid` when it was read or taken already, or is longer than the limit.
     pub fn stream(&self, limits: Limits) -> Result<BodyStream> {
+        match self.take_body(limits, RequestBody::Streamed)? {
+            Taken::Incoming(incoming) => Ok(BodyStream::new(self, incoming, limits)),
+            Taken::Whole(_) => Err(Error::invalid("the request body was read already")),
+        }
+    }
+
+    /// Takes the body if nobody has, leaving `mark`.
+    fn take_body(&self, limits: Limits, mark: RequestBody) -> Result<Taken> {
         let mut body = self.0.body.lock();
-        match std::mem::replace(&mut *body, RequestBody::Streamed) {
-            RequestBody::Unread(incoming) => {
-                drop(body);
-                self.check_announced(limits)?;
-                Ok(BodyStream::new(self, incoming, limits))
+        match &*body {
+            RequestBody::Unread(_) => {}
+            RequestBody::Whole(bytes) => return Ok(Taken::Whole(bytes.clone())),
+            RequestBody::Failed(error) => return Err(error.clone()),
+            RequestBody::Taken => return Err(Error::invalid("the request body is being read already")),
+            RequestBody::Streamed => {
+                return Err(Error::invalid("the request body was taken as a stream already"));
             }
-            RequestBody::Streamed => Err(Error::invalid("the request body was taken as a stream already")),
-            other => {
-                *body = other;
-                Err(Error::invalid("the request body was read already"))
-            }
+        }
+        self.check_announced(limits)?;
+        match std::mem::replace(&mut *body, mark) {
+            RequestBody::Unread(incoming) => Ok(Taken::Incoming(incoming)),
+            _ => unreachable!("looked at under the same lock"),
         }
     }
 

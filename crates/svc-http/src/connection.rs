@@ -1,4 +1,4 @@
-//! One connection: a future that drives hyper, keeps its time limits, and lets go of the buffers while it idles.
+//! One connection: drives hyper, keeps the time limits, lets go of the buffers while it idles.
 
 use crate::body::RequestBody;
 use crate::exchange::{Exchange, Inner};
@@ -7,11 +7,11 @@ use crate::server::Shared;
 use crate::table::Lookup;
 use bytes::{Buf, Bytes};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, HOST, HeaderMap, HeaderValue, LOCATION};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use infra_clock::{Moment, Sleep};
 use parking_lot::Mutex;
@@ -30,6 +30,10 @@ use tokio::sync::futures::OwnedNotified;
 
 /// After this long without a request, a kept-alive connection gives back hyper's state and buffers.
 const PARK: Duration = Duration::from_secs(2);
+
+/// How long a connection that has not asked for anything yet may still do so when the server stops: its request may be on
+/// its way, and nobody told the client.
+const NEWCOMER: Duration = Duration::from_millis(500);
 
 /// What the socket, the service and the body of one connection tell each other. All of them live in one task, so the
 /// atomics only make it `Sync`.
@@ -146,6 +150,13 @@ impl Service<Request<Incoming>> for Handler {
     fn call(&self, request: Request<Incoming>) -> Answer {
         self.link.busy.store(true, Ordering::Relaxed);
         self.link.moved();
+        if request.version() == Version::HTTP_11 && !has_one_host(request.headers()) {
+            return Answer::Ready(Some(plain(
+                StatusCode::BAD_REQUEST,
+                "one host header is required",
+                &self.link,
+            )));
+        }
         let present = self.shared.routes.present();
         let uri = request.uri();
         let (route, captures) = match present.table.lookup(request.method(), uri.path(), uri.query()) {
@@ -168,6 +179,12 @@ impl Service<Request<Incoming>> for Handler {
         let running = (self.shared.call)(call);
         Answer::Call(Some((exchange, running)))
     }
+}
+
+/// What RFC 9112 asks of every HTTP/1.1 request; without it caches and proxies can be made to disagree.
+fn has_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    hosts.next().is_some() && hosts.next().is_none()
 }
 
 impl Handler {
@@ -294,6 +311,9 @@ impl Connection {
     fn activate(&self, stream: TcpStream, first: Bytes) -> Http {
         let io = Io { stream: TokioIo::new(stream), first, link: self.link.clone() };
         let handler = Handler { shared: self.shared.clone(), link: self.link.clone() };
+        if self.stopping {
+            return self.shared.http.clone().keep_alive(false).serve_connection(io, handler);
+        }
         self.shared.http.serve_connection(io, handler)
     }
 
@@ -332,6 +352,9 @@ impl Connection {
     /// The limit of the present phase.
     fn limit(&self) -> Option<Moment> {
         let limits = &self.shared.limits;
+        if self.stopping && matches!(self.state, State::Parked(_)) {
+            return Some(self.since.after(NEWCOMER));
+        }
         let limit = match self.phase {
             Phase::Idle => limits.idle,
             Phase::Head => limits.head,
@@ -385,6 +408,7 @@ impl Connection {
         if !std::mem::replace(&mut self.stopping, true) {
             self.register(cx);
             match &mut self.state {
+                State::Parked(_) if self.progress == 0 => {}
                 State::Parked(_) | State::Ended => return true,
                 State::Active(http) => Pin::new(&mut **http).graceful_shutdown(),
             }

@@ -25,3 +25,6 @@ pub use component::component;
 pub use exchange::Exchange;
 pub use multipart::{Form, Upload, UploadStream};
 pub use response::{Transfer, Writing};
+
+#[cfg(test)]
+mod tests;

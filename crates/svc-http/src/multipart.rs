@@ -1,4 +1,4 @@
-//! Multipart forms: values in memory, files in memory up to a limit and in unnamed temporary files beyond.
+//! Multipart forms: values in memory, large files in unnamed temporary files.
 
 use crate::body::{BodyStream, Limits};
 use crate::exchange::Exchange;

@@ -1,4 +1,4 @@
-//! From a running call to a hyper response: whole when the call ended first, else streamed while the call goes on.
+//! From a running call to a response: whole when the call ended first, else streamed.
 
 use crate::connection::Link;
 use crate::exchange::Exchange;
@@ -129,7 +129,7 @@ fn whole(
     method: &Method,
 ) -> Response<ReplyBody> {
     let mut response = head;
-    if *method != Method::HEAD {
+    if *method != Method::HEAD || !pieces.is_empty() {
         // The length is known; a handler's own could only disagree.
         response.headers_mut().remove(CONTENT_LENGTH);
     }

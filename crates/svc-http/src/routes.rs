@@ -1,4 +1,4 @@
-//! The routes of a server as the registry has them: a table per registry version, and the check for competing routes.
+//! The routes of a server: a table per registry version, and the check for competing routes.
 
 use crate::endpoint::{self, Endpoint};
 use crate::pattern::{Pattern, Segment};

@@ -16,7 +16,8 @@ use sys_functions::Call;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::sync::Notify;
 
-/// Head of a request, request line included; a longer one is answered with 431.
+/// Head of a request, request line included; a longer one is answered with 431, and so are more than 100 headers (hyper's
+/// own limit, below which it parses them on the stack).
 const MAX_HEAD: usize = 1 << 20;
 
 /// Connections that the system holds while they wait to be accepted.
@@ -119,7 +120,7 @@ impl Server {
 }
 
 /// Opens a listener for `addr`: `host:port`, `:port` for every address of the machine. Port 0 takes a free one.
-pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
+pub(crate) async fn listen(addr: &str) -> Result<TcpListener> {
     let failed = |error: io::Error| {
         let reason = match error.kind() {
             io::ErrorKind::AddrInUse => "address in use".to_owned(),
@@ -129,7 +130,7 @@ pub(crate) async fn listen(id: &EntryId, addr: &str) -> Result<TcpListener> {
             }
             _ => error.to_string(),
         };
-        Error::unavailable(format!("{id}: cannot listen on {addr}: {reason}"))
+        Error::unavailable(format!("cannot listen on {addr}: {reason}"))
     };
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in addresses(addr).await.map_err(failed)? {

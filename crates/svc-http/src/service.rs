@@ -158,7 +158,7 @@ impl Service for HttpService {
         Box::pin(async move {
             let listener = match self.inherited() {
                 Some(listener) => listener,
-                None => Arc::new(listen(&self.id, &self.config.addr).await?),
+                None => Arc::new(listen(&self.config.addr).await?),
             };
             let entries = self.entries.upgrade().ok_or_else(|| Error::canceled("the registry is gone"))?;
             let routes = Arc::new(Routes::new(self.id.clone(), entries));

@@ -1,4 +1,4 @@
-//! Standard output and error: a bounded queue in the order of the writes, and the thread that empties it.
+//! Standard output and error: a bounded queue in the order of writes, emptied by a thread.
 
 use bytes::Bytes;
 use infra_base::{Error, Result};

@@ -106,9 +106,10 @@ impl Writer {
             events(shared, changes, world.snapshot.version());
         }
         let (batch, reverts) = services(now, &world, &built, changes);
-        let settled = shared.services.change(batch, start);
+        let settled = (!batch.is_empty()).then(|| shared.services.change(batch, start));
         let services = shared.services.clone();
         async move {
+            let Some(settled) = settled else { return Vec::new() };
             let outcomes = match settled.await {
                 Ok(outcomes) => outcomes,
                 Err(error) => {

@@ -363,7 +363,9 @@ impl Fields {
         for path in unread {
             let name = shown(&path);
             let prefixes = known.iter().map(|field| field.name).chain(crate::lifecycle::FIELDS);
-            let near = nearest(name, prefixes.flat_map(prefixes_of));
+            // A field of meta that was written among the data is the likelier mistake.
+            let in_meta = known.iter().map(|f| f.name).find(|f| f.strip_prefix("meta.") == Some(name));
+            let near = in_meta.or_else(|| nearest(name, prefixes.flat_map(prefixes_of)));
             let known_as = near.map_or(String::new(), |near| format!(" (did you mean {near}?)"));
             let message = format!("{name} is no field of {}{known_as}", entry.kind);
             let found = entry.mistake(&path, message);

@@ -1,4 +1,4 @@
-//! A call that runs beside its caller: the task, the caller's hold on it, and the handle that keeps the result.
+//! A call that runs beside its caller: its task, the hold on it, the handle that keeps the result.
 
 use core_dispatch::BoxFuture;
 use core_sched::Control;

@@ -1,18 +1,18 @@
 //! Processes as a component: the directory over the registry, the engines, the kind `process.host`.
 
 use crate::executor::{Executor, Executors, ExecutorsBuilder};
-use crate::host::{Host, ProcessHost};
+use crate::host::ProcessHost;
+use crate::kind::ProcessHosts;
 use crate::processes::{Directory, Processes};
-use core_dispatch::BoxFuture;
 use core_events::Bus;
 use core_registry::Entry;
 use core_relay::{Config as RelayConfig, Relay};
 use infra_app::{Component, Tasks};
 use infra_base::{Data, EntryId, Error, Map, Payload, Result};
-use infra_clock::{Clock, Moment};
+use infra_clock::Clock;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use sys_entries::{BuildCx, Change, Entries, EntryKind, FieldDoc, Fields, Offers, Service};
+use sys_entries::Entries;
 use sys_topology::{Fact, Topology};
 
 /// Where engines register while components load; frozen when processes start.
@@ -113,95 +113,34 @@ fn publish(bus: &Bus, fact: Fact<'_>) {
     });
 }
 
-/// The entry kind `process.host`.
-struct ProcessHosts {
-    topology: Arc<Topology>,
-    clock: Clock,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core_events::{Delivery, Pattern};
+    use core_sched::{Control, Exit};
+    use infra_base::{Name, Pid};
 
-/// A decoded host.
-#[derive(PartialEq)]
-struct HostConfig {
-    workers: Option<usize>,
-}
-
-/// A host as the supervisor sees it.
-struct HostService {
-    host: Arc<Host>,
-}
-
-const MAX_WORKERS: usize = 4096;
-
-impl EntryKind for ProcessHosts {
-    const KIND: &'static str = "process.host";
-    const DOC: &'static str = "A group of processes with limits, statistics and an orderly stop.";
-    const FIELDS: &'static [FieldDoc] = &[
-        FieldDoc {
-            name: "host.workers",
-            ty: "integer",
-            default: "number of cores",
-            doc: "Slices of its processes that run at once; below the number of cores it holds them back.",
-        },
-        FieldDoc {
-            name: "host.queue_size",
-            ty: "integer",
-            default: "1024",
-            doc: "Not needed: run queues grow as they must.",
-        },
-        FieldDoc {
-            name: "host.local_queue_size",
-            ty: "integer",
-            default: "256",
-            doc: "Not needed: run queues grow as they must.",
-        },
-    ];
-    type Config = HostConfig;
-    type Instance = HostService;
-
-    fn decode(&self, fields: &mut Fields) -> Result<HostConfig> {
-        // The flat names count where there is no `host` map.
-        let prefix = if fields.has("host") { "host." } else { "" };
-        let workers = format!("{prefix}workers");
-        let workers = fields.has(&workers).then(|| fields.within(&workers, 1..=MAX_WORKERS, 1));
-        for name in ["queue_size", "local_queue_size"] {
-            let _: Option<u32> = fields.optional(&format!("{prefix}{name}"));
+    #[tokio::test]
+    async fn starts_and_ends_are_events_for_those_who_ask() {
+        let bus = Bus::default();
+        let pid = Pid::draw(Name::intern("app:host"));
+        let control = Control::new(pid, EntryId::parse("app:worker").unwrap());
+        let exit = Exit { result: Err(Error::invalid("broken")) };
+        let facts = [
+            Fact::Started { control: &control, parent: Some(pid) },
+            Fact::Stopped { control: &control, exit: &exit },
+        ];
+        facts.iter().for_each(|fact| publish(&bus, *fact));
+        let mut events = bus.subscribe(Pattern::exact("process"), Pattern::parse("*").unwrap());
+        facts.iter().for_each(|fact| publish(&bus, *fact));
+        for (kind, key, value) in
+            [("started", "parent", pid.to_string()), ("stopped", "error", "broken".into())]
+        {
+            let Some(Delivery::Event(event)) = events.recv().await else { panic!("no event") };
+            let Some(Payload::Data(data)) = &event.data else { panic!("no data") };
+            assert_eq!((&*event.kind, &*event.path), (kind, pid.to_string().as_str()));
+            assert_eq!(data.get(&["entry"]).and_then(Data::as_str), Some("app:worker"));
+            assert_eq!(data.get(&[key]).and_then(Data::as_str), Some(value.as_str()));
         }
-        Ok(HostConfig { workers })
-    }
-
-    fn build<'a>(
-        &'a self,
-        cx: &'a BuildCx<'a>,
-        config: Arc<HostConfig>,
-    ) -> BoxFuture<'a, Result<HostService>> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let host = Host::new(cx.id.clone(), config.workers, cores, self.topology.clone(), self.clock.clone());
-        Box::pin(std::future::ready(Ok(HostService { host })))
-    }
-
-    fn offers(&self, _: &EntryId, service: &Arc<HostService>, offers: &mut Offers) {
-        offers.add::<dyn ProcessHost>(service.host.clone());
-        offers.service(service.clone());
-    }
-
-    /// Its processes live on while a new width is taken from the next start on.
-    fn change(&self, old: &HostConfig, new: &HostConfig) -> Change {
-        if old == new { Change::InPlace } else { Change::Refuse("host.workers") }
-    }
-
-    fn reconfigure(&self, _: &HostService, _: Arc<HostConfig>) {}
-}
-
-impl Service for HostService {
-    fn start(&self) -> BoxFuture<'_, Result<()>> {
-        self.host.start();
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn stop(&self, deadline: Moment) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            self.host.stop(deadline).await;
-            Ok(())
-        })
     }
 }

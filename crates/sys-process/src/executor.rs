@@ -1,4 +1,4 @@
-//! Engines register here from above: `kind → Arc<dyn Executor>`, filled while components load, then frozen.
+//! Engines register here from above: `kind → Arc<dyn Executor>`, frozen after load.
 
 use core_dispatch::Frame;
 use core_registry::Entry;

@@ -48,7 +48,8 @@ pub struct HostStats {
 pub struct Host {
     id: EntryId,
     name: Name,
-    gate: Option<Arc<Gate>>,
+    cores: usize,
+    gate: Arc<Gate>,
     admission: Admission,
     completed: AtomicU64,
     failed: AtomicU64,
@@ -133,11 +134,11 @@ impl Host {
         topology: Arc<Topology>,
         clock: Clock,
     ) -> Arc<Host> {
-        let gate = workers.filter(|workers| *workers < cores).map(|workers| Arc::new(Gate::new(workers)));
+        let gate = Arc::new(Gate::new(workers.filter(|workers| *workers < cores)));
         let name = Name::intern(id.as_str());
         let (completed, failed) = Default::default();
         let admission = Admission::new(CLOSED - 1);
-        Arc::new(Host { id, name, gate, admission, completed, failed, topology, clock })
+        Arc::new(Host { id, name, cores, gate, admission, completed, failed, topology, clock })
     }
 
     /// Its entry.
@@ -152,6 +153,16 @@ impl Host {
             completed: self.completed.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
         }
+    }
+
+    /// Changes how many of its slices run at once, for the processes that live too; `None` = all cores.
+    pub fn resize(&self, workers: Option<usize>) {
+        self.gate.resize(workers.filter(|workers| *workers < self.cores));
+    }
+
+    /// How many of its slices run at once.
+    pub fn workers(&self) -> usize {
+        self.gate.width().unwrap_or(self.cores)
     }
 
     /// Accepts processes from now on.
@@ -194,7 +205,7 @@ impl ProcessHost for Host {
     }
 
     fn gate(&self) -> Option<&Arc<Gate>> {
-        self.gate.as_ref()
+        Some(&self.gate)
     }
 
     fn is_stopping(&self) -> bool {

@@ -3,6 +3,7 @@
 mod component;
 mod executor;
 mod host;
+mod kind;
 mod processes;
 
 pub use component::{Engines, component};

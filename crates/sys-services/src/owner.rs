@@ -271,7 +271,7 @@ impl Owner {
                     // Canceled too late: it runs, and nobody wants it.
                     (false, Ok(())) => {
                         self.tasks.spawn("stop of a canceled service", async move {
-                            if let Err(error) = caught(service.stop(now)).await {
+                            if let Err(error) = caught(async { service.stop(now).await }).await {
                                 tracing::warn!(service = %id, %error, "canceled start did not stop");
                             }
                         });
@@ -326,7 +326,7 @@ impl Owner {
         let service = current.service.clone();
         self.call(service, run, false, move |service| {
             Box::pin(async move {
-                let result = caught(service.start()).await;
+                let result = caught(async { service.start().await }).await;
                 Answer::Started(id, run, service, result)
             })
         });
@@ -358,7 +358,7 @@ impl Owner {
         };
         self.call(running.service, run, false, move |service| {
             Box::pin(async move {
-                let result = caught(service.stop(deadline)).await;
+                let result = caught(async { service.stop(deadline).await }).await;
                 Answer::Stopped(id, run, result)
             })
         });
@@ -386,7 +386,7 @@ impl Owner {
     }
 }
 
-/// The result of `work`; a panic in it becomes an error that another try does not mend.
+/// The result of `work`, in which the call itself must happen too; a panic in it becomes an error that another try does not mend.
 async fn caught(work: impl Future<Output = Result<()>>) -> Result<()> {
     let mut work = pin!(work);
     std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {

@@ -19,6 +19,8 @@ enum Answer {
     /// In a way that another try does not mend.
     Finally,
     Panic,
+    /// Before there is a future.
+    Early,
     Never,
 }
 
@@ -50,7 +52,7 @@ impl Scripted {
             Answer::Well => Ok(()),
             Answer::Badly => Err(Error::unavailable("not today")),
             Answer::Finally => Err(Error::invalid("not ever")),
-            Answer::Panic => {
+            Answer::Panic | Answer::Early => {
                 guard.2 = true;
                 panic!("a bug in {what}")
             }
@@ -64,6 +66,7 @@ impl Scripted {
 impl Service for Scripted {
     fn start(&self) -> BoxFuture<'_, Result<()>> {
         let answer = *self.start.lock();
+        assert!(answer != Answer::Early, "a bug before start");
         Box::pin(self.act("start", answer))
     }
 
@@ -227,6 +230,9 @@ async fn panics_are_failures_that_another_try_does_not_mend() {
     let error = case.services.start(&id("a")).await.unwrap_err();
     assert_eq!(error.message(), "the service panicked: a bug in start");
     assert_eq!((error.kind(), case.state("a")), (Kind::Internal, State::Exited));
+    *a.start.lock() = Answer::Early;
+    let error = case.services.start(&id("a")).await.unwrap_err();
+    assert_eq!(error.message(), "the service panicked: a bug before start");
     (*a.start.lock(), *a.stop.lock()) = (Answer::Well, Answer::Panic);
     case.services.start(&id("a")).await.unwrap();
     let error = case.services.stop(&id("a")).await.unwrap_err();

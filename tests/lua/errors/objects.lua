@@ -17,7 +17,7 @@ end
 assert(errors.is(e, errors.NOT_FOUND) and errors.is(e, "NOT_FOUND") and not errors.is(e, errors.INVALID) and not errors.is("text", errors.NOT_FOUND) and not errors.is(nil, ""))
 assert(errors.is(errors.new("x"), errors.UNKNOWN))
 -- bad arguments raise
-for _, bad in ipairs{true, {}, {message = 1}, {kind = "x"}, {message = "m", kind = 1}, {message = "m", retryable = "yes"}, {message = "m", details = 5}, {message = "m", details = {f = print, g = function() end}}} do
+for _, bad in ipairs{true, {}, {message = 1}, {kind = "x"}, {message = "m", kind = 1}, {message = "m", retryable = "yes"}, {message = "m", details = 5}, {message = "m", details = {f = tostring, g = function() end}}} do
   assert(not pcall(errors.new, bad))
 end
 assert(not pcall(errors.new) and not pcall(errors.is, e) and not pcall(e.message))

@@ -6,7 +6,7 @@ local function is(value, text)
   assert(got == text and err == nil, tostring(got) .. " instead of " .. text)
 end
 is(nil, "null") is(true, "true") is(false, "false")
-is(0, "0") is(-0, "0") is(3, "3") is(3.0, "3") is(-3.0, "-3") is(0.1, "0.1") is(1.5e300, "1.5e+300")
+is(0, "0") is(-0, "0") is(3, "3") is(3.0, "3") is(-3.0, "-3") is(0.1, "0.1") is(1.5e300, "1.5e300")
 is(2 ^ 53, "9007199254740992")
 is(9007199254740993, "9007199254740993") is(9007199254740991, "9007199254740991")
 is(math.maxinteger, "9223372036854775807") is(math.mininteger, "-9223372036854775808")

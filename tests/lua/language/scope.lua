@@ -23,7 +23,7 @@ local t = {f = function(self) return self end, [1] = "one", "first"; n = 1}
 assert(t:f() == t and t[1] == "first")
 if nil then error() elseif false then error() else x = 3 end
 assert(x == 3)
-assert(type(print) == "function" and type(nil) == "nil" and type(type) == "function" and type("") == "string")
+assert(type(tostring) == "function" and type(nil) == "nil" and type(type) == "function" and type("") == "string")
 local str = "x"
 assert(("%d"):format(3) == "3" and str:rep(2) == "xx" and #str == 1)
 f = function() return 1, 2 end

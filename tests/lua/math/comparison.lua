@@ -9,7 +9,7 @@ assert(1 == 1.0 and 0 == -0.0 and 1 < 1.5 and 1.5 < 2 and not (1 < 1.0) and 1 <=
 local nan = 0 / 0
 assert(nan ~= nan and not (nan < 1) and not (nan > 1) and not (1 < nan) and not (1 >= nan) and not (nan <= nan))
 assert(not (1 == "1") and not ("1" == 1) and 0 ~= false and nil ~= false)
-for _, pair in ipairs{{1, "2"}, {"1", 2}, {{}, 1}, {nil, 1}, {true, false}, {print, print}} do
+for _, pair in ipairs{{1, "2"}, {"1", 2}, {{}, 1}, {nil, 1}, {true, false}, {tostring, tostring}} do
   local ok, e = pcall(function(a, b) return a < b end, pair[1], pair[2])
   assert(not ok and e:find("attempt to compare", 1, true), e)
 end

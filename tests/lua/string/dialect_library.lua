@@ -1,6 +1,6 @@
 -- Dialect: gfind is an old name of gmatch, dump raises, the library cannot be changed.
-assert(string.gfind == string.gmatch)
+assert(string.gfind("ab", ".")() == "a")
 local ok, e = pcall(string.dump, function() end)
 assert(not ok and e:find("unable to dump", 1, true), e)
-ok, e = pcall(function() string.trim = print end)
+ok, e = pcall(function() string.trim = tostring end)
 assert(not ok and e:find("immutable table", 1, true), e)

@@ -358,28 +358,54 @@ async fn depth_counts_the_processes_on_the_stack() {
 
 #[test]
 fn a_gate_lets_in_its_width_in_the_order_of_arrival() {
-    let gate = Arc::new(Gate::new(1));
+    let gate = Gate::new(Some(1));
     let waker = Waker::noop();
     let [mut a, mut b, mut c, mut d]: [Ticket; 4] = Default::default();
-    assert!(gate.enter(&mut a, waker));
-    assert!(!gate.enter(&mut b, waker));
-    assert!(!gate.enter(&mut c, waker));
+    assert_eq!(gate.enter(&mut a, waker), Entry::Slot);
+    assert_eq!(gate.enter(&mut b, waker), Entry::Wait);
+    assert_eq!(gate.enter(&mut c, waker), Entry::Wait);
     gate.leave();
     // The slot is b's: a late comer and c wait.
-    assert!(!gate.enter(&mut d, waker));
-    assert!(!gate.enter(&mut c, waker));
+    assert_eq!(gate.enter(&mut d, waker), Entry::Wait);
+    assert_eq!(gate.enter(&mut c, waker), Entry::Wait);
     // b ends before it was polled: c is next.
     gate.give_up(&mut b);
-    assert!(gate.enter(&mut c, waker));
+    assert_eq!(gate.enter(&mut c, waker), Entry::Slot);
     gate.give_up(&mut d);
     gate.leave();
-    assert!(gate.enter(&mut a, waker));
+    assert_eq!(gate.enter(&mut a, waker), Entry::Slot);
     gate.leave();
+}
+
+#[test]
+fn a_gate_is_widened_and_narrowed_while_processes_pass() {
+    let gate = Gate::new(None);
+    let waker = Waker::noop();
+    let mut tickets: [Ticket; 4] = Default::default();
+    assert_eq!(gate.enter(&mut tickets[0], waker), Entry::Free);
+    gate.resize(Some(2));
+    assert_eq!(gate.width(), Some(2));
+    let entered = |tickets: &mut [Ticket; 4]| tickets.each_mut().map(|t| gate.enter(t, waker));
+    assert_eq!(entered(&mut tickets), [Entry::Slot, Entry::Slot, Entry::Wait, Entry::Wait]);
+    gate.resize(Some(3));
+    assert_eq!(gate.enter(&mut tickets[3], waker), Entry::Wait);
+    assert_eq!(gate.enter(&mut tickets[2], waker), Entry::Slot);
+    // Three are inside: two must leave before one gets in again.
+    gate.resize(Some(1));
+    for _ in 0..2 {
+        gate.leave();
+        assert_eq!(gate.enter(&mut tickets[3], waker), Entry::Wait);
+    }
+    gate.leave();
+    assert_eq!(gate.enter(&mut tickets[3], waker), Entry::Slot);
+    gate.resize(None);
+    gate.leave();
+    assert_eq!((gate.width(), gate.enter(&mut tickets[0], waker)), (None, Entry::Free));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gated_host_runs_one_slice_at_a_time_and_everybody() {
-    let gate = Arc::new(Gate::new(1));
+    let gate = Arc::new(Gate::new(Some(1)));
     let (scheduler, running) = (Scheduler::default(), Arc::new(AtomicUsize::new(0)));
     let (report, mut reports) = mpsc::unbounded_channel();
     for n in 0..20 {

@@ -29,6 +29,16 @@ fn inner(e: &Expr) -> &Expr {
     }
 }
 
+/// Whether it is computed by jumps.
+fn is_condition(e: &Expr) -> bool {
+    use BinOp::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+    match &inner(e).kind {
+        ExprKind::Binary { op, .. } => matches!(op, And | Or | Eq | Ne | Lt | Le | Gt | Ge),
+        ExprKind::Unary { op, .. } => *op == UnOp::Not,
+        _ => false,
+    }
+}
+
 /// Whether it gives as many values as wanted.
 pub(super) fn is_multi(e: &Expr) -> bool {
     matches!(e.kind, ExprKind::Call { .. } | ExprKind::Method { .. } | ExprKind::VarArg)
@@ -113,12 +123,8 @@ impl Gen<'_> {
             ExprKind::Field { name, .. } => Some((OperandKind::Field, name.text.clone())),
             ExprKind::Index { key, .. } => match &inner(key).kind {
                 ExprKind::Str(s) => Some((OperandKind::Field, String::from_utf8_lossy(s).into())),
-                _ => None,
+                _ => Some((OperandKind::Field, "?".into())),
             },
-            ExprKind::Method { name, .. } => Some((OperandKind::Method, name.text.clone())),
-            ExprKind::Str(s) if s.len() <= 40 => {
-                Some((OperandKind::Constant, String::from_utf8_lossy(s).into()))
-            }
             _ => None,
         })
     }
@@ -198,7 +204,7 @@ impl Gen<'_> {
             }
             ExprKind::Function(f) => self.closure(f, "anonymous", None, dst, e.span)?,
             ExprKind::Table(items) => self.table(items, dst, e.span)?,
-            ExprKind::Unary { op: UnOp::Not, .. } => self.truth(e, dst)?,
+            ExprKind::Unary { op: UnOp::Not, expr } if is_condition(expr) => self.truth(e, dst)?,
             ExprKind::Unary { op, expr } => {
                 let called = self.called(expr)?;
                 let r = self.any(expr)?;
@@ -207,6 +213,7 @@ impl Gen<'_> {
                 let op = match op {
                     UnOp::Neg => Op::Neg,
                     UnOp::Len => Op::Len,
+                    UnOp::Not => Op::Not,
                     _ => Op::BNot,
                 };
                 self.f().abc(op, dst, r, 0);

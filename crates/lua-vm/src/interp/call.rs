@@ -13,6 +13,7 @@ use crate::lua::Lua;
 use crate::native::{Cx, FlowKind, NativeFn, RaiseKind};
 use crate::object::{Closure, Native, Status, Thread};
 use crate::opcode;
+use crate::proto::{Capture, Proto};
 use crate::symbol::names;
 use crate::value::{self, Value};
 
@@ -306,7 +307,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
             native: false,
             protects: false,
         });
-        (*lua).fuel -= i64::from((*proto).cost);
+        (*lua).fuel -= i64::from((*proto).cost) + i64::from(args / 16);
         true
     }
 }
@@ -584,5 +585,25 @@ unsafe fn raise(lua: *mut Lua) -> Next {
             return Next::Leave(Exit::Raised);
         }
         back_to_parent(lua, t, 1, false)
+    }
+}
+
+/// Makes the closure of inner prototype `n` of the function that executes.
+#[inline]
+pub(super) unsafe fn closure(lua: *mut Lua, cl: *mut Closure, base: *const Value, n: usize) -> *mut Closure {
+    // SAFETY: see `resume_root`; captures name registers and upvalues that exist.
+    unsafe {
+        let proto: *const Proto = (&(*(*cl).proto).protos).as_ptr().add(n);
+        let captures = &(*proto).captures;
+        let new = (*lua).heap.new_closure(proto, captures.len());
+        let to = Closure::upvals(new);
+        for (i, c) in captures.iter().enumerate() {
+            *to.add(i) = match *c {
+                Capture::Register(r) => *base.add(r as usize),
+                Capture::Upvalue(u) => *Closure::upvals(cl).add(u as usize),
+                Capture::Itself => Value::closure(new),
+            };
+        }
+        new
     }
 }

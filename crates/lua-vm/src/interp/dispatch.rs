@@ -3,19 +3,18 @@
 #![allow(unsafe_code, reason = "registers, constants and instructions are reached through raw pointers")]
 #![allow(clippy::too_many_lines, reason = "one loop, so that its state stays in machine registers")]
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::call::{self, Next, drive};
+use super::iterate::{self, Step};
 use super::operate::{self, Verdict};
-use super::{Ctl, Exit, index};
-use crate::arith::{float_mod, floor_div, floor_mod};
+use super::{Ctl, Exit, index, native, numeric};
+use crate::arith::{float_mod, floor_div, floor_mod, pow, shift_left, shift_right};
 use crate::frame::{Dest, Frame, Ret};
 use crate::lua::Lua;
-use crate::native::{Cx, FlowKind};
-use crate::object::{BLACK, Closure, FROZEN, Native, Table, Thread};
+use crate::object::{BLACK, Closure, FROZEN, Table, Thread};
 use crate::opcode::{self, NO_HINT, Op};
-use crate::proto::{Capture, Proto};
+use crate::proto::Proto;
 use crate::value::{self, Value};
 
 /// Executes the Lua frame on top until the process has something to say.
@@ -80,6 +79,17 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 *base.add($i)
             };
         }
+        /// The second operand: its value, and its register for messages.
+        macro_rules! rr {
+            ($w:expr) => {
+                (r!(opcode::c($w)), opcode::c($w))
+            };
+        }
+        macro_rules! rk {
+            ($w:expr) => {
+                (*k.add(opcode::c($w)), 256)
+            };
+        }
         macro_rules! next_word {
             () => {{
                 let w = (*pc).load(Relaxed);
@@ -108,97 +118,23 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 }
             }};
         }
+        /// R[A] = R[B] op the operand by a fast way of `numeric`, or the slow way.
         macro_rules! arith {
-            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr, $float:expr) => {{
+            ($w:expr, $way:ident, $op:expr, $operand:expr, $($f:expr),+) => {{
                 let x = r!(opcode::b($w));
-                let y: Value = $y;
-                if x.tag == value::INT && y.tag == value::INT {
-                    let int: fn(i64, i64) -> i64 = $int;
-                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
-                } else {
-                    let (fx, fy);
-                    if x.tag == value::FLOAT {
-                        fx = x.as_float();
-                        if y.tag == value::FLOAT {
-                            fy = y.as_float();
-                        } else if y.tag == value::INT {
-                            fy = y.as_int() as f64;
-                        } else {
-                            slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
-                            continue;
-                        }
-                    } else if x.tag == value::INT && y.tag == value::FLOAT {
-                        fx = x.as_int() as f64;
-                        fy = y.as_float();
-                    } else {
-                        slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
-                        continue;
-                    }
-                    let float: fn(f64, f64) -> f64 = $float;
-                    r!(opcode::a($w)) = Value::float(float(fx, fy));
-                }
-            }};
-        }
-        /// Division and power: floats always.
-        macro_rules! arith_float {
-            ($w:expr, $op:expr, $y:expr, $yreg:expr, $float:expr) => {{
-                let x = r!(opcode::b($w));
-                let y: Value = $y;
-                let fx = match x.tag {
-                    value::FLOAT => x.as_float(),
-                    value::INT => x.as_int() as f64,
-                    _ => f64::NAN,
-                };
-                let fy = match y.tag {
-                    value::FLOAT => y.as_float(),
-                    value::INT => y.as_int() as f64,
-                    _ => f64::NAN,
-                };
-                if x.is_number() && y.is_number() {
-                    let float: fn(f64, f64) -> f64 = $float;
-                    r!(opcode::a($w)) = Value::float(float(fx, fy));
-                } else {
-                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
-                }
-            }};
-        }
-        /// Integer division and remainder: a divisor of 0 and -1 takes the slow way.
-        macro_rules! arith_div {
-            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr, $float:expr) => {{
-                let x = r!(opcode::b($w));
-                let y: Value = $y;
-                if x.tag == value::INT && y.tag == value::INT && (y.as_int() as u64).wrapping_add(1) > 1 {
-                    let int: fn(i64, i64) -> i64 = $int;
-                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
-                } else if x.tag == value::FLOAT && y.tag == value::FLOAT {
-                    let float: fn(f64, f64) -> f64 = $float;
-                    r!(opcode::a($w)) = Value::float(float(x.as_float(), y.as_float()));
-                } else {
-                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
-                }
-            }};
-        }
-        macro_rules! bits {
-            ($w:expr, $op:expr, $y:expr, $yreg:expr, $int:expr) => {{
-                let x = r!(opcode::b($w));
-                let y: Value = $y;
-                if x.tag == value::INT && y.tag == value::INT {
-                    let int: fn(i64, i64) -> i64 = $int;
-                    r!(opcode::a($w)) = Value::int(int(x.as_int(), y.as_int()));
-                } else {
-                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), $yreg)));
+                let (y, reg): (Value, usize) = $operand;
+                if !numeric::$way(base.add(opcode::a($w)), x, y, $($f),+) {
+                    slow!(operate::arith(lua, $op, opcode::a($w), x, y, (opcode::b($w), reg)));
                 }
             }};
         }
         macro_rules! compare {
-            ($w:expr, $x:expr, $y:expr, $int:expr, $float:expr, $or_equal:expr, $swap:expr) => {{
-                let (x, y): (Value, Value) = ($x, $y);
+            ($w:expr, $y:expr, $op:tt, $or_equal:expr, $swap:expr) => {{
+                let (x, y): (Value, Value) = (r!(opcode::a($w)), $y);
                 if x.tag == value::INT && y.tag == value::INT {
-                    let int: fn(&i64, &i64) -> bool = $int;
-                    branch!(int(&x.as_int(), &y.as_int()), $w);
+                    branch!((x.as_int() $op y.as_int()), $w);
                 } else if x.tag == value::FLOAT && y.tag == value::FLOAT {
-                    let float: fn(&f64, &f64) -> bool = $float;
-                    branch!(float(&x.as_float(), &y.as_float()), $w);
+                    branch!((x.as_float() $op y.as_float()), $w);
                 } else {
                     let flag = opcode::c($w) as u32;
                     let (x, y) = if $swap { (y, x) } else { (x, y) };
@@ -215,6 +151,27 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     return Exit::OutOfFuel;
                 }
             }};
+        }
+        /// Goes on in the Lua frame below.
+        macro_rules! pop_frame {
+            () => {{
+                let n = (&(*th).frames).len() - 1;
+                (*th).frames.set_len(n);
+                ci = ci.sub(1);
+                cl = (*ci).callee.cast();
+                base = (*th).stack.add((*ci).base as usize);
+                k = (*(*cl).proto).consts.as_ptr();
+                pc = (*ci).pc;
+            }};
+        }
+        /// Runs the state machine until a Lua frame is on top, and goes on in it.
+        macro_rules! drive {
+            ($next:expr) => {
+                match drive(lua, $next) {
+                    Ctl::Leave => return (*lua).exit,
+                    _ => enter!(),
+                }
+            };
         }
         /// The frame of a Lua function was pushed: goes on in it, or leaves.
         macro_rules! enter {
@@ -263,7 +220,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         loop {
             let w = next_word!();
             match Op::of(w) {
-                Op::Move => r!(opcode::a(w)) = r!(opcode::b(w)),
+                Op::Move => r!(opcode::a(w)) = Value::load(base.add(opcode::b(w))),
                 Op::LoadI => r!(opcode::a(w)) = Value::int(i64::from(opcode::sbx(w))),
                 Op::LoadF => r!(opcode::a(w)) = Value::float(f64::from(opcode::sbx(w))),
                 Op::LoadK => {
@@ -335,7 +292,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let hint_at = pc;
                     let word = next_word!();
                     let (obj, v, reg) = if Op::of(w) == Op::SetField {
-                        (r!(opcode::a(w)), r!(opcode::b(w)), opcode::a(w))
+                        (r!(opcode::a(w)), Value::load(base.add(opcode::b(w))), opcode::a(w))
                     } else {
                         let globals = Value::table((*lua).globals);
                         let v = r!(opcode::a(w));
@@ -359,35 +316,12 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                 continue;
                             }
                         }
-                        let node = Table::find(t, key);
-                        if !node.is_null() && !(*node).val.is_nil() {
-                            let slot = node.offset_from((*t).nodes) as u32;
-                            if slot < NO_HINT {
+                        if let Some(slot) = index::set_field(lua, t, key, v) {
+                            if slot != hint && slot < NO_HINT {
                                 (*hint_at).store((word & 0xffff_0000) | slot, Relaxed);
                             }
-                            (*node).val = v;
+                            collect_if_due!();
                             continue;
-                        }
-                        if (*t).meta.is_null() {
-                            if node.is_null()
-                                && !v.is_nil()
-                                && (*t).node_len < (*t).node_cap
-                                && (*t).index.is_null()
-                            {
-                                // A fresh object gets its fields: no search, no growth.
-                                let at = (*t).node_len;
-                                (*t).nodes.add(at as usize).write(crate::object::Node { key, val: v });
-                                (*t).node_len = at + 1;
-                                (*t).hdr.small = 0;
-                                if at < NO_HINT && at != hint {
-                                    (*hint_at).store((word & 0xffff_0000) | at, Relaxed);
-                                }
-                                continue;
-                            }
-                            if Table::set_key(&mut (*lua).heap, t, key, v).is_ok() {
-                                collect_if_due!();
-                                continue;
-                            }
                         }
                     }
                     let plain = Value { tag: value::STR, data: key.data };
@@ -435,7 +369,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     } else {
                         Value::int(opcode::b(w) as i64)
                     };
-                    let v = r!(opcode::c(w));
+                    let v = Value::load(base.add(opcode::c(w)));
                     if obj.tag == value::TABLE && key.tag == value::INT {
                         let t = obj.as_table();
                         if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
@@ -447,11 +381,13 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                     *slot = v;
                                     continue;
                                 }
-                            } else if at == len && (*t).meta.is_null() && !v.is_nil() {
-                                if Table::append(&mut (*lua).heap, t, v).is_ok() {
-                                    collect_if_due!();
-                                    continue;
-                                }
+                            } else if at == len
+                                && (*t).meta.is_null()
+                                && !v.is_nil()
+                                && Table::append(&mut (*lua).heap, t, v).is_ok()
+                            {
+                                collect_if_due!();
+                                continue;
                             }
                         }
                     }
@@ -475,50 +411,30 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     slow!(index::set_list(lua, (*at).as_table(), at.add(1), n, start));
                     collect_if_due!();
                 }
-                Op::Add => {
-                    arith!(w, Op::Add, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_add(y), |x, y| x
-                        + y);
-                }
-                Op::Sub => {
-                    arith!(w, Op::Sub, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_sub(y), |x, y| x
-                        - y);
-                }
-                Op::Mul => {
-                    arith!(w, Op::Mul, r!(opcode::c(w)), opcode::c(w), |x, y| x.wrapping_mul(y), |x, y| x
-                        * y);
-                }
-                Op::AddK => {
-                    arith!(w, Op::Add, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_add(y), |x, y| x + y)
-                }
-                Op::SubK => {
-                    arith!(w, Op::Sub, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_sub(y), |x, y| x - y)
-                }
-                Op::MulK => {
-                    arith!(w, Op::Mul, *k.add(opcode::c(w)), 256, |x, y| x.wrapping_mul(y), |x, y| x * y)
-                }
-                Op::Div => arith_float!(w, Op::Div, r!(opcode::c(w)), opcode::c(w), |x, y| x / y),
-                Op::Pow => arith_float!(w, Op::Pow, r!(opcode::c(w)), opcode::c(w), crate::arith::pow),
-                Op::DivK => arith_float!(w, Op::Div, *k.add(opcode::c(w)), 256, |x, y| x / y),
-                Op::PowK => arith_float!(w, Op::Pow, *k.add(opcode::c(w)), 256, crate::arith::pow),
-                Op::Mod => arith_div!(w, Op::Mod, r!(opcode::c(w)), opcode::c(w), floor_mod, float_mod),
-                Op::ModK => arith_div!(w, Op::Mod, *k.add(opcode::c(w)), 256, floor_mod, float_mod),
-                Op::IDiv => {
-                    arith_div!(w, Op::IDiv, r!(opcode::c(w)), opcode::c(w), floor_div, |x, y| (x / y)
-                        .floor());
-                }
-                Op::IDivK => {
-                    arith_div!(w, Op::IDiv, *k.add(opcode::c(w)), 256, floor_div, |x, y| (x / y).floor());
-                }
-                Op::BAnd => bits!(w, Op::BAnd, r!(opcode::c(w)), opcode::c(w), |x, y| x & y),
-                Op::BOr => bits!(w, Op::BOr, r!(opcode::c(w)), opcode::c(w), |x, y| x | y),
-                Op::BXor => bits!(w, Op::BXor, r!(opcode::c(w)), opcode::c(w), |x, y| x ^ y),
-                Op::BAndK => bits!(w, Op::BAnd, *k.add(opcode::c(w)), 256, |x, y| x & y),
-                Op::BOrK => bits!(w, Op::BOr, *k.add(opcode::c(w)), 256, |x, y| x | y),
-                Op::BXorK => bits!(w, Op::BXor, *k.add(opcode::c(w)), 256, |x, y| x ^ y),
-                Op::Shl => bits!(w, Op::Shl, r!(opcode::c(w)), opcode::c(w), crate::arith::shift_left),
-                Op::ShlK => bits!(w, Op::Shl, *k.add(opcode::c(w)), 256, crate::arith::shift_left),
-                Op::Shr => bits!(w, Op::Shr, r!(opcode::c(w)), opcode::c(w), crate::arith::shift_right),
-                Op::ShrK => bits!(w, Op::Shr, *k.add(opcode::c(w)), 256, crate::arith::shift_right),
+                Op::Add => arith!(w, both, Op::Add, rr!(w), i64::wrapping_add, |x, y| x + y),
+                Op::Sub => arith!(w, both, Op::Sub, rr!(w), i64::wrapping_sub, |x, y| x - y),
+                Op::Mul => arith!(w, both, Op::Mul, rr!(w), i64::wrapping_mul, |x, y| x * y),
+                Op::AddK => arith!(w, both, Op::Add, rk!(w), i64::wrapping_add, |x, y| x + y),
+                Op::SubK => arith!(w, both, Op::Sub, rk!(w), i64::wrapping_sub, |x, y| x - y),
+                Op::MulK => arith!(w, both, Op::Mul, rk!(w), i64::wrapping_mul, |x, y| x * y),
+                Op::Div => arith!(w, real, Op::Div, rr!(w), |x, y| x / y),
+                Op::Pow => arith!(w, real, Op::Pow, rr!(w), pow),
+                Op::DivK => arith!(w, real, Op::Div, rk!(w), |x, y| x / y),
+                Op::PowK => arith!(w, real, Op::Pow, rk!(w), pow),
+                Op::Mod => arith!(w, divide, Op::Mod, rr!(w), floor_mod, float_mod),
+                Op::ModK => arith!(w, divide, Op::Mod, rk!(w), floor_mod, float_mod),
+                Op::IDiv => arith!(w, divide, Op::IDiv, rr!(w), floor_div, |x, y| (x / y).floor()),
+                Op::IDivK => arith!(w, divide, Op::IDiv, rk!(w), floor_div, |x, y| (x / y).floor()),
+                Op::BAnd => arith!(w, bits, Op::BAnd, rr!(w), |x, y| x & y),
+                Op::BOr => arith!(w, bits, Op::BOr, rr!(w), |x, y| x | y),
+                Op::BXor => arith!(w, bits, Op::BXor, rr!(w), |x, y| x ^ y),
+                Op::BAndK => arith!(w, bits, Op::BAnd, rk!(w), |x, y| x & y),
+                Op::BOrK => arith!(w, bits, Op::BOr, rk!(w), |x, y| x | y),
+                Op::BXorK => arith!(w, bits, Op::BXor, rk!(w), |x, y| x ^ y),
+                Op::Shl => arith!(w, bits, Op::Shl, rr!(w), shift_left),
+                Op::ShlK => arith!(w, bits, Op::Shl, rk!(w), shift_left),
+                Op::Shr => arith!(w, bits, Op::Shr, rr!(w), shift_right),
+                Op::ShrK => arith!(w, bits, Op::Shr, rk!(w), shift_right),
                 Op::Neg => {
                     let x = r!(opcode::b(w));
                     match x.tag {
@@ -585,64 +501,12 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     };
                     branch!(same, w);
                 }
-                Op::Lt => {
-                    compare!(w, r!(opcode::a(w)), r!(opcode::b(w)), |x, y| x < y, |x, y| x < y, false, false);
-                }
-                Op::Le => {
-                    compare!(
-                        w,
-                        r!(opcode::a(w)),
-                        r!(opcode::b(w)),
-                        |x, y| x <= y,
-                        |x, y| x <= y,
-                        true,
-                        false
-                    );
-                }
-                Op::LtK => {
-                    compare!(
-                        w,
-                        r!(opcode::a(w)),
-                        *k.add(opcode::b(w)),
-                        |x, y| x < y,
-                        |x, y| x < y,
-                        false,
-                        false
-                    );
-                }
-                Op::LeK => {
-                    compare!(
-                        w,
-                        r!(opcode::a(w)),
-                        *k.add(opcode::b(w)),
-                        |x, y| x <= y,
-                        |x, y| x <= y,
-                        true,
-                        false
-                    );
-                }
-                Op::GtK => {
-                    compare!(
-                        w,
-                        r!(opcode::a(w)),
-                        *k.add(opcode::b(w)),
-                        |x, y| x > y,
-                        |x, y| x > y,
-                        false,
-                        true
-                    );
-                }
-                Op::GeK => {
-                    compare!(
-                        w,
-                        r!(opcode::a(w)),
-                        *k.add(opcode::b(w)),
-                        |x, y| x >= y,
-                        |x, y| x >= y,
-                        true,
-                        true
-                    );
-                }
+                Op::Lt => compare!(w, r!(opcode::b(w)), <, false, false),
+                Op::Le => compare!(w, r!(opcode::b(w)), <=, true, false),
+                Op::LtK => compare!(w, *k.add(opcode::b(w)), <, false, false),
+                Op::LeK => compare!(w, *k.add(opcode::b(w)), <=, true, false),
+                Op::GtK => compare!(w, *k.add(opcode::b(w)), >, false, true),
+                Op::GeK => compare!(w, *k.add(opcode::b(w)), >=, true, true),
                 Op::Call => {
                     let a = opcode::a(w);
                     let f = base.add(a);
@@ -712,23 +576,17 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let want = opcode::c(w) as i32 - 1;
                     let dest = Dest { func, want, aux: 0, ret: Ret::Lua };
                     if callee.tag == value::NATIVE {
-                        match native(lua, th, callee.as_native(), dest, args) {
+                        match native::native(lua, th, callee.as_native(), dest, args) {
                             None => {
                                 fuel = (*lua).fuel - 1;
                                 base = (*th).stack.add((*ci).base as usize);
                                 collect_if_due!();
                             }
-                            Some(next) => match drive(lua, next) {
-                                Ctl::Leave => return (*lua).exit,
-                                _ => enter!(),
-                            },
+                            Some(next) => drive!(next),
                         }
                         continue;
                     }
-                    match drive(lua, Next::Call { dest, args }) {
-                        Ctl::Leave => return (*lua).exit,
-                        _ => enter!(),
-                    }
+                    drive!(Next::Call { dest, args })
                 }
                 Op::TailCall => {
                     let f = base.add(opcode::a(w));
@@ -757,13 +615,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let func = f.offset_from((*th).stack) as u32;
                     (*th).top = func + 1 + args;
                     let dest = Dest { func, want: -1, aux: 0, ret: Ret::Lua };
-                    match drive(lua, Next::Call { dest, args }) {
-                        Ctl::Leave => return (*lua).exit,
-                        _ => enter!(),
-                    }
+                    drive!(Next::Call { dest, args })
                 }
                 Op::Return1 => {
-                    let v = r!(opcode::a(w));
+                    let v = Value::load(base.add(opcode::a(w)));
                     if (*ci).ret == Ret::Lua {
                         let want = (*ci).want;
                         let func = (*ci).func;
@@ -778,18 +633,12 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                 }
                             }
                         }
-                        let n = (&(*th).frames).len() - 1;
-                        (*th).frames.set_len(n);
-                        ci = ci.sub(1);
-                        cl = (*ci).callee.cast();
-                        base = (*th).stack.add((*ci).base as usize);
-                        k = (*(*cl).proto).consts.as_ptr();
-                        pc = (*ci).pc;
+                        pop_frame!();
                         continue;
                     }
                     let from = base.add(opcode::a(w)).offset_from((*th).stack) as u32;
                     (*lua).fuel = fuel;
-                    match finish(lua, th, ci, from, 1) {
+                    match native::finish(lua, th, ci, from, 1) {
                         Ctl::Leave => return (*lua).exit,
                         _ => enter!(),
                     }
@@ -817,17 +666,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                 *to.add(i as usize) = if i < n { *at.add(i as usize) } else { Value::NIL };
                             }
                         }
-                        let n = (&(*th).frames).len() - 1;
-                        (*th).frames.set_len(n);
-                        ci = ci.sub(1);
-                        cl = (*ci).callee.cast();
-                        base = (*th).stack.add((*ci).base as usize);
-                        k = (*(*cl).proto).consts.as_ptr();
-                        pc = (*ci).pc;
+                        pop_frame!();
                         continue;
                     }
                     (*lua).fuel = fuel;
-                    match finish(lua, th, ci, from, n) {
+                    match native::finish(lua, th, ci, from, n) {
                         Ctl::Leave => return (*lua).exit,
                         _ => enter!(),
                     }
@@ -854,17 +697,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     }
                 }
                 Op::Closure => {
-                    let proto: *const Proto = (&(*(*cl).proto).protos).as_ptr().add(opcode::bx(w));
-                    let captures = &(*proto).captures;
-                    let new = (*lua).heap.new_closure(proto, captures.len());
-                    let to = Closure::upvals(new);
-                    for (i, c) in captures.iter().enumerate() {
-                        *to.add(i) = match *c {
-                            Capture::Register(r) => r!(r as usize),
-                            Capture::Upvalue(u) => *Closure::upvals(cl).add(u as usize),
-                            Capture::Itself => Value::closure(new),
-                        };
-                    }
+                    let new = call::closure(lua, cl, base, opcode::bx(w));
                     r!(opcode::a(w)) = Value::closure(new);
                     collect_if_due!();
                 }
@@ -914,72 +747,26 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let distance = next_word!() as i32 as isize;
                     let at = base.add(opcode::a(w));
                     let vars = opcode::c(w);
-                    let f = *at;
-                    if f.tag == value::NATIVE && (*at.add(1)).tag == value::TABLE {
-                        let native = f.as_native();
-                        let t = (*at.add(1)).as_table();
-                        let kind = (*native).hdr.small;
-                        if kind == crate::base_lib::NEXT {
-                            // The cursor is the third state of `pairs`, so that no key has to be searched.
-                            let entry = if (*at.add(3)).as_int() == 0 && !(*at.add(2)).is_nil() {
-                                Table::cursor_of(t, *at.add(2)).ok().map(|c| Table::entry_at(t, c))
-                            } else {
-                                Some(Table::entry_at(t, (*at.add(3)).as_int() as usize))
-                            };
-                            match entry {
-                                Some(Some((cursor, key, v))) => {
-                                    *at.add(3) = Value::int(cursor as i64);
-                                    *at.add(2) = key;
-                                    *at.add(4) = key;
-                                    if vars > 1 {
-                                        *at.add(5) = v;
-                                        for i in 2..vars {
-                                            *at.add(4 + i) = Value::NIL;
-                                        }
-                                    }
-                                    pc = pc.offset(distance);
-                                    charge_back!(distance);
-                                    continue;
-                                }
-                                Some(None) => {
-                                    pc = pc.add(2);
-                                    continue;
-                                }
-                                None => {}
-                            }
-                        } else if kind == crate::base_lib::IPAIRS && (*at.add(2)).tag == value::INT {
-                            let i = (*at.add(2)).as_int().wrapping_add(1);
-                            let v = Table::get_int(t, i);
-                            if !v.is_nil() {
-                                *at.add(2) = Value::int(i);
-                                *at.add(4) = Value::int(i);
-                                if vars > 1 {
-                                    *at.add(5) = v;
-                                    for i in 2..vars {
-                                        *at.add(4 + i) = Value::NIL;
-                                    }
-                                }
-                                pc = pc.offset(distance);
-                                charge_back!(distance);
-                                continue;
-                            }
-                            if (*t).meta.is_null() {
-                                pc = pc.add(2);
-                                continue;
-                            }
+                    match iterate::step(at, vars) {
+                        Step::Body => {
+                            pc = pc.offset(distance);
+                            charge_back!(distance);
+                            continue;
                         }
+                        Step::Done => {
+                            pc = pc.add(2);
+                            continue;
+                        }
+                        Step::Call => {}
                     }
-                    *at.add(4) = f;
+                    *at.add(4) = *at;
                     *at.add(5) = *at.add(1);
                     *at.add(6) = *at.add(2);
                     save!();
                     let func = at.add(4).offset_from((*th).stack) as u32;
                     (*th).top = func + 3;
                     let dest = Dest { func, want: vars as i32, aux: 0, ret: Ret::Lua };
-                    match drive(lua, Next::Call { dest, args: 2 }) {
-                        Ctl::Leave => return (*lua).exit,
-                        _ => enter!(),
-                    }
+                    drive!(Next::Call { dest, args: 2 })
                 }
                 Op::ForNext => {
                     let distance = next_word!() as i32 as isize;
@@ -992,89 +779,5 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 }
             }
         }
-    }
-}
-
-/// The top frame, which no Lua frame called plainly, returns `n` values at `from`.
-#[inline(never)]
-unsafe fn finish(lua: *mut Lua, th: *mut Thread, ci: *mut Frame, from: u32, n: u32) -> Ctl {
-    // SAFETY: see `execute`.
-    unsafe {
-        let dest = (*ci).dest();
-        (*th).top = from + n;
-        let len = (&(*th).frames).len();
-        (*th).frames.set_len(len - 1);
-        drive(lua, Next::Deliver { from, n, dest })
-    }
-}
-
-/// Calls a native for a Lua frame. `None` if it returned and its results are placed.
-#[inline(always)]
-unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Option<Next> {
-    // SAFETY: see `execute`; the Cx lives for this call only, and no collection happens during it.
-    unsafe {
-        let mut cx = Cx {
-            lua,
-            thread: th,
-            callee: n,
-            base: dest.func + 1,
-            args,
-            results: 0,
-            ok: true,
-            then: None,
-            brand: PhantomData,
-        };
-        match ((*n).func)(&mut cx) {
-            Ok(flow) if flow.kind == FlowKind::Return => {
-                let top = (*th).top;
-                let n = flow.n.min(top - cx.base);
-                let from = (*th).stack.add((top - n) as usize);
-                let to = (*th).stack.add(dest.func as usize);
-                if n == 1 && dest.want == 1 {
-                    *to = *from;
-                    return None;
-                }
-                if dest.want < 0 {
-                    std::ptr::copy(from, to, n as usize);
-                    (*th).top = dest.func + n;
-                } else {
-                    // Wanted results lie in the window of the calling frame.
-                    let moved = n.min(dest.want as u32);
-                    std::ptr::copy(from, to, moved as usize);
-                    for i in moved..dest.want as u32 {
-                        *to.add(i as usize) = Value::NIL;
-                    }
-                }
-                None
-            }
-            Ok(flow) => {
-                let then = cx.then;
-                let flow_n = flow.n.min((*th).top - cx.base);
-                Some(other_flow(lua, th, n, dest, args, flow.kind, flow_n, then))
-            }
-            Err(raise) => Some(Next::Raise(raise.0)),
-        }
-    }
-}
-
-#[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "one cold call")]
-unsafe fn other_flow(
-    lua: *mut Lua,
-    th: *mut Thread,
-    n: *const Native,
-    dest: Dest,
-    args: u32,
-    kind: FlowKind,
-    flow_n: u32,
-    then: Option<crate::native::NativeFn>,
-) -> Next {
-    // SAFETY: see `execute`.
-    unsafe {
-        if (&(*th).frames).len() == (&(*th).frames).capacity() {
-            call::grow_frames(lua, th);
-        }
-        let act = call::first_activation(n, dest, args);
-        call::after(lua, th, act, kind, flow_n, then)
     }
 }

@@ -6,7 +6,7 @@ use super::operate::{call_meta, error};
 use super::{Ctl, call};
 use crate::frame::Ret;
 use crate::lua::Lua;
-use crate::object::{IMMORTAL, Table};
+use crate::object::{IMMORTAL, Node, Table};
 use crate::symbol::Names;
 use crate::table::string_key;
 use crate::value::{self, Value};
@@ -230,5 +230,31 @@ pub(super) unsafe fn set_list(
             }
         }
         Ctl::Next
+    }
+}
+
+/// Writes a field by a constant name to a table that is neither black nor frozen; the slot where it is. `None` if a
+/// metatable has to be asked.
+#[inline]
+pub(super) unsafe fn set_field(lua: *mut Lua, t: *mut Table, key: Value, v: Value) -> Option<u32> {
+    // SAFETY: see `get`.
+    unsafe {
+        let node = Table::find(t, key);
+        if !node.is_null() && !(*node).val.is_nil() {
+            (*node).val = v;
+            return Some(node.offset_from((*t).nodes) as u32);
+        }
+        if !(*t).meta.is_null() {
+            return None;
+        }
+        let at = (*t).node_len;
+        if node.is_null() && !v.is_nil() && at < (*t).node_cap && (*t).index.is_null() {
+            // A fresh object gets its fields: no search, no growth.
+            (*t).nodes.add(at as usize).write(Node { key, val: v });
+            (*t).node_len = at + 1;
+            (*t).hdr.small = 0;
+            return Some(at);
+        }
+        Table::set_key(&mut (*lua).heap, t, key, v).ok().map(|()| u32::MAX)
     }
 }

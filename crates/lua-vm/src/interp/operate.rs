@@ -102,7 +102,7 @@ pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, 
             match arith::binary(op, nx, ny) {
                 Ok(v) => return store(lua, a, v),
                 Err(ArithError::DivideByZero) => return drive(lua, error(lua, "attempt to divide by zero")),
-                Err(ArithError::ModuloByZero) => return drive(lua, error(lua, "attempt to perform 'n%%0'")),
+                Err(ArithError::ModuloByZero) => return drive(lua, error(lua, "attempt to perform 'n%0'")),
                 Err(ArithError::NoInteger) if x.is_number() && y.is_number() => {
                     return drive(lua, error(lua, "number has no integer representation"));
                 }

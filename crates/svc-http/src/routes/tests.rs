@@ -8,7 +8,7 @@ pub(crate) fn entry(kind: &str, meta: &str, data: &str) -> Arc<Entry> {
     named("e", kind, meta, data)
 }
 
-fn named(name: &str, kind: &str, meta: &str, data: &str) -> Arc<Entry> {
+pub(crate) fn named(name: &str, kind: &str, meta: &str, data: &str) -> Arc<Entry> {
     let map = |json: &str| match infra_codec::json::decode(json.as_bytes()).unwrap() {
         Data::Map(map) => map,
         other => panic!("{other:?} is no map"),

@@ -54,7 +54,7 @@ fn nothing() -> Result<Payload> {
 
 async fn site_with(clock: Clock, limits: TimeLimits, routes: Vec<(&str, Script)>) -> Site {
     let id = EntryId::parse("test:gateway").unwrap();
-    let listener = Arc::new(listen(&id, "127.0.0.1:0").await.unwrap());
+    let listener = Arc::new(listen("127.0.0.1:0").await.unwrap());
     let addr = listener.local_addr().unwrap();
     let mut scripts = std::collections::HashMap::new();
     let mut table = Vec::new();

@@ -167,9 +167,16 @@ fn unread_keys_are_warned_of_once_at_their_key() {
     const DOCS: &[FieldDoc] = &[
         FieldDoc { name: "label", ty: "", default: "", doc: "" },
         FieldDoc { name: "pool.size", ty: "", default: "", doc: "" },
+        FieldDoc { name: "meta.server", ty: "", default: "", doc: "" },
     ];
-    let lines =
-        [("labell", "a"), ("label", "b"), ("pool.sise", "3"), ("pool.size", "4"), ("extra.deep.down", "1")];
+    let lines = [
+        ("server", "s"),
+        ("labell", "a"),
+        ("label", "b"),
+        ("pool.sise", "3"),
+        ("pool.size", "4"),
+        ("extra.deep.down", "1"),
+    ];
     let mut f = Fields::new(written("x", "test.kind", &lines));
     f.required::<String>("label");
     f.or("pool.size", 1);
@@ -178,8 +185,9 @@ fn unread_keys_are_warned_of_once_at_their_key() {
     assert_eq!(
         shown,
         [
-            "x.yaml:2:1: app:x: labell is no field of test.kind (did you mean label?)",
-            "x.yaml:4:1: app:x: pool.sise is no field of test.kind (did you mean pool.size?)",
+            "x.yaml:2:1: app:x: server is no field of test.kind (did you mean meta.server?)",
+            "x.yaml:3:1: app:x: labell is no field of test.kind (did you mean label?)",
+            "x.yaml:5:1: app:x: pool.sise is no field of test.kind (did you mean pool.size?)",
             "x.yaml:1:1: app:x: extra is no field of test.kind",
         ]
     );

@@ -131,6 +131,19 @@ async fn what_is_not_http_is_a_bad_request() {
 }
 
 #[tokio::test]
+async fn a_request_names_one_host_and_older_ones_need_not() {
+    let site = site(vec![("GET /", says("hi"))]).await;
+    for bad in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {
+        let got = ask(&site, bad).await;
+        assert_eq!((got.status, got.body.as_str()), (400, "one host header is required"), "{bad:?}");
+    }
+    let mut client = Client::connect(&site).await;
+    client.send("GET / HTTP/1.0\r\n\r\n").await;
+    let all = client.rest().await;
+    assert!(all.starts_with("HTTP/1.0 200 OK\r\n") && all.ends_with("\r\n\r\nhi"), "{all}");
+}
+
+#[tokio::test]
 async fn a_head_over_one_mebibyte_is_431() {
     let site = site(vec![("GET /", says("hi"))]).await;
     let request = |size: usize| format!("GET / HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n", "x".repeat(size));

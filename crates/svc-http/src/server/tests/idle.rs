@@ -1,4 +1,4 @@
-//! Ten thousand idle connections: server and client are processes of their own, each with its limit of open files raised.
+//! Ten thousand idle connections, with server and client in processes of their own.
 
 use super::*;
 use std::io::{BufRead, BufReader, Lines, Write};

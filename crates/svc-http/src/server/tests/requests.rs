@@ -158,3 +158,28 @@ async fn a_body_over_the_limit_is_invalid() {
     }
     assert_eq!(ask(&site, "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nfour").await.body, "four");
 }
+
+#[tokio::test]
+async fn a_body_that_nobody_reads_does_not_spoil_the_next_request() {
+    let site = site(vec![("POST /", says("unread")), ("GET /", says("next"))]).await;
+    let mut client = Client::connect(&site).await;
+    for _ in 0..2 {
+        let got = client.ask("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello").await;
+        assert_eq!(got.body, "unread");
+        assert_eq!(client.ask("GET / HTTP/1.1\r\nHost: t\r\n\r\n").await.body, "next");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_body_fails_again_for_the_same_reason() {
+    let twice = script(|e| async move {
+        let limits = Limits { max_body: 3, ..Limits::default() };
+        let (first, second) = (e.body(limits).await.unwrap_err(), e.body(limits).await.unwrap_err());
+        assert_eq!((first.message(), first.kind()), (second.message(), infra_base::Kind::Invalid));
+        Err(second)
+    });
+    let site = site(vec![("POST /", twice)]).await;
+    let got =
+        ask(&site, "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n").await;
+    assert_eq!(got.body, "the request body is larger than 3 bytes");
+}

@@ -201,3 +201,55 @@ async fn head_of_a_stream_has_no_body_and_ends_the_call() {
     dropped.await.unwrap();
     assert_eq!(client.ask("GET /next HTTP/1.1\r\nHost: t\r\n\r\n").await.body, "next");
 }
+
+#[tokio::test]
+async fn responses_that_have_no_body_drop_what_was_written() {
+    let writes = |status: u16| {
+        script(move |e| async move {
+            e.set_status(status)?;
+            e.set_header(b"Content-Length", b"77")?;
+            assert!(e.write("ignored".into())?.is_none());
+            nothing()
+        })
+    };
+    let site =
+        site(vec![("GET /204", writes(204)), ("GET /304", writes(304)), ("GET /200", writes(200))]).await;
+    let mut client = Client::connect(&site).await;
+    for (request, status, length) in
+        [("GET /204", 204, None), ("GET /304", 304, None), ("HEAD /200", 200, Some("7"))]
+    {
+        client.send(format!("{request} HTTP/1.1\r\nHost: t\r\n\r\n")).await;
+        let got = client.response(true).await;
+        assert_eq!((got.status, got.header("content-length")), (status, length), "{request}");
+    }
+    assert_eq!(client.ask("GET /200 HTTP/1.1\r\nHost: t\r\n\r\n").await.body, "ignored");
+}
+
+#[tokio::test]
+async fn a_stream_of_announced_length_has_that_length() {
+    let writes = |text: &'static str| {
+        script(move |e| async move {
+            e.set_header(b"Content-Length", b"5")?;
+            e.flush()?;
+            // A handler that ends in its first poll gets its real length instead.
+            tokio::task::yield_now().await;
+            assert!(e.write(text.into())?.is_none());
+            nothing()
+        })
+    };
+    let site = site(vec![
+        ("GET /right", writes("right")),
+        ("GET /long", writes("too long")),
+        ("GET /no", writes("no")),
+    ])
+    .await;
+    assert_eq!(get(&site, "/right").await.body, "right");
+    assert_eq!(get(&site, "/long").await.body, "too l");
+    let mut client = Client::connect(&site).await;
+    client.send("GET /no HTTP/1.1\r\nHost: t\r\n\r\n").await;
+    let short = client.rest().await;
+    assert!(
+        short.split_once("\r\n\r\n").is_none_or(|(_, body)| body.len() < 5),
+        "the connection ends: {short}"
+    );
+}

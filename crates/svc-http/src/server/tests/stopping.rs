@@ -40,6 +40,23 @@ async fn a_stop_lets_requests_finish_and_closes_idle_connections() {
 }
 
 #[tokio::test]
+async fn a_connection_that_just_came_may_still_ask_when_the_server_stops() {
+    let (clock, control) = Clock::simulated();
+    let site = site_with(clock, TimeLimits::default(), vec![("GET /", says("hi"))]).await;
+    let (mut asks, mut silent) = (Client::connect(&site).await, Client::connect(&site).await);
+    // Both are accepted once a third one, which came later, is served.
+    assert_eq!(get(&site, "/").await.body, "hi");
+    let (dropped, ()) = tokio::join!(site.server.stop(Duration::from_secs(5)), async {
+        tokio::task::yield_now().await;
+        let got = asks.ask("GET / HTTP/1.1\r\nHost: t\r\n\r\n").await;
+        assert_eq!((got.body.as_str(), got.header("connection")), ("hi", Some("close")));
+        control.advance(Duration::from_millis(500));
+        assert_eq!(silent.rest().await, "");
+    });
+    assert_eq!(dropped, 0);
+}
+
+#[tokio::test]
 async fn a_stop_drops_what_is_not_done_by_its_limit() {
     let (clock, control) = Clock::simulated();
     let (handler, begun, _go) = gated();
@@ -60,7 +77,7 @@ async fn a_stop_drops_what_is_not_done_by_its_limit() {
 #[tokio::test]
 async fn a_listener_goes_over_to_another_server_without_a_gap() {
     let id = EntryId::parse("test:gateway").unwrap();
-    let listener = Arc::new(listen(&id, "127.0.0.1:0").await.unwrap());
+    let listener = Arc::new(listen("127.0.0.1:0").await.unwrap());
     let addr = listener.local_addr().unwrap();
     let server = || {
         let call = |_| -> BoxFuture<'static, Result<Payload>> { Box::pin(std::future::ready(nothing())) };
@@ -78,12 +95,11 @@ async fn a_listener_goes_over_to_another_server_without_a_gap() {
 }
 
 #[tokio::test]
-async fn a_taken_port_names_entry_address_and_reason() {
+async fn a_taken_port_names_address_and_reason() {
     let first = site(vec![]).await;
-    let id = EntryId::parse("app:second").unwrap();
     let addr = first.addr.to_string();
-    let error = listen(&id, &addr).await.unwrap_err();
-    assert_eq!(error.message(), format!("app:second: cannot listen on {addr}: address in use"));
-    let bad = listen(&id, ":port").await.unwrap_err();
-    assert_eq!(bad.message(), "app:second: cannot listen on :port: the port is not a number from 0 to 65535");
+    let error = listen(&addr).await.unwrap_err();
+    assert_eq!(error.message(), format!("cannot listen on {addr}: address in use"));
+    let bad = listen(":port").await.unwrap_err();
+    assert_eq!(bad.message(), "cannot listen on :port: the port is not a number from 0 to 65535");
 }

@@ -1,0 +1,350 @@
+//! The interface for embedders: running, waiting, delivering, fuel, quota, pins, fragments, userdata.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use lua_vm::{
+    Cx, ErrorObject, Lua, NativeResult, NotPortable, Options, Pin, Proto, Run, Statics, StaticsBuilder,
+    UserdataType, View,
+};
+
+struct Counter(std::cell::Cell<i64>);
+
+fn ask(cx: &mut Cx<'_>) -> NativeResult {
+    cx.wait(None)
+}
+
+fn ask_twice(cx: &mut Cx<'_>) -> NativeResult {
+    cx.wait(Some(ask_again))
+}
+
+fn ask_again(cx: &mut Cx<'_>) -> NativeResult {
+    let first = cx.result(0);
+    cx.set_len(0);
+    cx.push(first);
+    cx.wait(Some(add))
+}
+
+fn add(cx: &mut Cx<'_>) -> NativeResult {
+    let sum = cx.slot(0).as_int().unwrap() + cx.result(0).as_int().unwrap();
+    cx.ret(sum)
+}
+
+fn counter(cx: &mut Cx<'_>) -> NativeResult {
+    let u = cx.userdata(Counter(0.into()), &[]);
+    cx.ret(u)
+}
+
+fn increment(cx: &mut Cx<'_>) -> NativeResult {
+    let c = cx.check_userdata::<Counter>(0)?;
+    c.0.set(c.0.get() + 1);
+    cx.ret(c.0.get())
+}
+
+fn note(cx: &mut Cx<'_>) -> NativeResult {
+    let text = cx.check_str(0)?.to_owned();
+    cx.host::<Vec<String>>().push(text);
+    cx.ret0()
+}
+
+fn statics() -> Arc<Statics> {
+    let mut b = StaticsBuilder::new();
+    b.func("ask", ask).func("ask_twice", ask_twice).func("counter", counter).func("note", note);
+    b.userdata(UserdataType::new::<Counter>("counter").method("increment", increment));
+    b.build()
+}
+
+fn compile(source: &str) -> Arc<Proto> {
+    let parsed = lua_syntax::parse(source.as_bytes());
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    lua_vm::compile(&parsed.chunk, "test", &lua_syntax::LineIndex::new(source.as_bytes())).unwrap()
+}
+
+fn start(lua: &mut Lua, source: &str) -> Pin {
+    let proto = compile(source);
+    lua.enter(&mut (), |cx| {
+        let f = cx.load(proto);
+        let t = cx.thread(f, &[]);
+        cx.pin(t)
+    })
+}
+
+fn process(source: &str) -> (Lua, Pin) {
+    let mut lua = Lua::new(statics(), Options::default());
+    let root = start(&mut lua, source);
+    (lua, root)
+}
+
+/// Runs with `slice` of fuel until something else than its end happens.
+fn run(lua: &mut Lua, root: &Pin, slice: i64) -> Run {
+    loop {
+        let mut fuel = slice;
+        match lua.run(root, &mut fuel, &mut ()) {
+            Run::OutOfFuel => {}
+            other => return other,
+        }
+    }
+}
+
+fn outcome(lua: &mut Lua, root: &Pin) -> Vec<String> {
+    lua.enter(&mut (), |cx| {
+        let t = cx.pinned(root);
+        cx.outcome(t).into_iter().map(|v| cx.plain_text(v)).collect()
+    })
+}
+
+fn deliver(lua: &mut Lua, root: &Pin, i: i64) -> bool {
+    lua.enter(&mut (), |cx| {
+        let t = cx.pinned(root);
+        cx.deliver(t, &[i.into()])
+    })
+}
+
+#[test]
+fn a_wait_inside_nested_coroutines_goes_on_in_the_innermost() {
+    let source = "
+        local function each(n)
+          return coroutine.wrap(function()
+            for i = 1, n do
+              local ok, v = pcall(function() return ask(i) end)
+              coroutine.yield(v)
+            end
+          end)
+        end
+        local sum = 0
+        for v in each(3) do sum = sum + v end
+        return sum, select('#', ask())";
+    for slice in [1, 10_000] {
+        let (mut lua, root) = process(source);
+        for i in [10, 20, 30, 40] {
+            assert!(matches!(run(&mut lua, &root, slice), Run::Waiting));
+            assert!(matches!(run(&mut lua, &root, slice), Run::Waiting), "still waits without a delivery");
+            assert!(deliver(&mut lua, &root, i));
+            assert!(!deliver(&mut lua, &root, i), "one delivery a wait");
+        }
+        assert!(matches!(run(&mut lua, &root, slice), Run::Finished));
+        assert_eq!(outcome(&mut lua, &root), ["60", "1"]);
+    }
+}
+
+#[test]
+fn a_delivered_error_is_raised_where_the_wait_was() {
+    let (mut lua, root) = process("local ok, e = pcall(ask) return ok, e:message(), e:kind()");
+    assert!(matches!(run(&mut lua, &root, 100), Run::Waiting));
+    lua.enter(&mut (), |cx| {
+        let e = cx.userdata(ErrorObject::new("gone").with_kind("NotFound"), &[]).val();
+        let t = cx.pinned(&root);
+        assert!(cx.deliver_raise(t, e));
+    });
+    assert!(matches!(run(&mut lua, &root, 100), Run::Finished));
+    assert_eq!(outcome(&mut lua, &root), ["false", "gone", "NotFound"]);
+}
+
+#[test]
+fn a_continuation_sees_what_was_delivered_and_may_wait_again() {
+    let (mut lua, root) = process("return ask_twice()");
+    for i in [1, 2] {
+        assert!(matches!(run(&mut lua, &root, 100), Run::Waiting));
+        assert!(deliver(&mut lua, &root, i));
+    }
+    assert!(matches!(run(&mut lua, &root, 100), Run::Finished));
+    assert_eq!(outcome(&mut lua, &root), ["3"]);
+}
+
+#[test]
+fn a_root_yields_to_the_host_and_goes_on() {
+    let (mut lua, root) = process("local a = coroutine.yield(1, 2) local b = coroutine.yield(a) return b");
+    assert!(matches!(run(&mut lua, &root, 100), Run::Yielded));
+    assert_eq!(outcome(&mut lua, &root), ["1", "2"]);
+    assert!(deliver(&mut lua, &root, 7));
+    assert!(matches!(run(&mut lua, &root, 100), Run::Yielded));
+    assert_eq!(outcome(&mut lua, &root), ["7"]);
+    assert!(matches!(run(&mut lua, &root, 100), Run::Finished));
+    assert_eq!(outcome(&mut lua, &root), ["nil"]);
+}
+
+#[test]
+fn roots_run_by_turns_and_share_the_globals() {
+    let (mut lua, a) = process("for i = 1, 3 do n = (n or 0) + 1 ask() end return n");
+    let b = start(&mut lua, "for i = 1, 3 do n = (n or 0) + 10 ask() end return n");
+    for _ in 0..3 {
+        for root in [&a, &b] {
+            assert!(matches!(run(&mut lua, root, 5), Run::Waiting));
+            assert!(deliver(&mut lua, root, 0));
+        }
+    }
+    assert!(matches!(run(&mut lua, &a, 5), Run::Finished));
+    assert_eq!(outcome(&mut lua, &a), ["33"]);
+    assert!(matches!(run(&mut lua, &b, 5), Run::Finished));
+}
+
+#[test]
+fn an_endless_loop_uses_up_its_fuel_again_and_again() {
+    for source in [
+        "while true do end",
+        "local function f() return f() end f()",
+        "::top:: goto top",
+        "repeat until false",
+    ] {
+        let (mut lua, root) = process(source);
+        for _ in 0..1000 {
+            let mut fuel = 50;
+            assert!(matches!(lua.run(&root, &mut fuel, &mut ()), Run::OutOfFuel), "{source}");
+            assert!(fuel <= 0);
+        }
+    }
+}
+
+#[test]
+fn exceeding_the_quota_ends_the_process_past_every_pcall() {
+    let sources = [
+        "local function f(n) return 1 + f(n + 1) end pcall(f, 1)",
+        "local t = {} pcall(function() for i = 1, 1e9 do t[i] = i end end)",
+        "local t = {} pcall(function() for i = 1, 1e9 do t['k' .. i] = i end end)",
+        "local s = 'x' pcall(function() while true do s = s .. s end end)",
+        "pcall(string.rep, 'x', 1 << 30)",
+        "local function g() return pcall(g) end g()",
+        "local function co() return coroutine.wrap(co)() end pcall(co)",
+        "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) pcall(function() return t[1] end)",
+    ];
+    for source in sources {
+        let mut lua = Lua::new(statics(), Options { quota: 4 << 20, ..Options::default() });
+        let root = start(&mut lua, source);
+        assert!(matches!(run(&mut lua, &root, 100_000), Run::Dead), "{source}");
+        assert!(matches!(run(&mut lua, &root, 100_000), Run::Dead), "dead stays dead");
+    }
+}
+
+#[test]
+fn garbage_does_not_count_against_the_quota_for_long() {
+    let mut lua = Lua::new(statics(), Options { quota: 1 << 20, ..Options::default() });
+    let root =
+        start(&mut lua, "for i = 1, 200000 do local t = {i, tostring(i), function() return i end} end");
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
+    lua.collect();
+    assert!(lua.stats().bytes < 32 << 10, "{:?}", lua.stats());
+}
+
+#[test]
+fn a_raise_that_nobody_catches_has_a_traceback() {
+    let (mut lua, root) =
+        process("local function f()\n error({code = 1})\nend\nlocal function g()\n f()\n return 1\nend\ng()");
+    let Run::Raised(trace) = run(&mut lua, &root, 100) else { panic!("it raises") };
+    let lines: Vec<_> = trace.iter().map(|f| (f.name.as_str(), f.line)).collect();
+    assert_eq!(lines, [("f", 2), ("g", 5), ("main chunk", 8)]);
+    assert!(outcome(&mut lua, &root)[0].starts_with("table: "));
+}
+
+#[test]
+fn the_host_is_reached_from_natives() {
+    let (mut lua, root) = process("note('a') note('b')");
+    let mut host: Vec<String> = Vec::new();
+    let mut fuel = 1000;
+    assert!(matches!(lua.run(&root, &mut fuel, &mut host), Run::Finished));
+    assert_eq!(host, ["a", "b"]);
+}
+
+#[test]
+fn userdata_have_methods_and_are_checked() {
+    let source = "
+        local c = counter()
+        c:increment()
+        local ok, e = pcall(c.increment, 5)
+        local ok2, e2 = pcall(function() c.x = 1 end)
+        return c:increment(), type(c), e, e2";
+    let (mut lua, root) = process(source);
+    assert!(matches!(run(&mut lua, &root, 100), Run::Finished));
+    let out = outcome(&mut lua, &root);
+    assert_eq!(out[..2], ["2", "userdata"]);
+    assert_eq!(out[2], "bad argument #1 to 'increment' (counter expected, got number)");
+    assert!(out[3].contains("attempt to index a counter value"), "{}", out[3]);
+}
+
+#[test]
+fn fragments_keep_shape_and_name_what_cannot_travel() {
+    let source = "
+        local shared = {1, 2, nil, 4}
+        local t = {a = shared, b = shared, name = ('x'):rep(300), [2.5] = true, [true] = -0.0}
+        t.self = t
+        t.err = errors.new({message = 'm', kind = 'Invalid', details = {n = 1}})
+        good = setmetatable(t, {__index = {hidden = 1}})
+        bad = {1, {callback = print2 or function() end}}
+        worse = {[{}] = coroutine.create(function() end)}";
+    let (mut lua, root) = process(source);
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
+    let fragment = lua.enter(&mut (), |cx| {
+        let g = cx.globals();
+        let at = |name: &str| g.get_field(name);
+        let error: NotPortable = cx.copy_out(&[at("bad")]).unwrap_err();
+        assert_eq!((error.path.as_str(), error.what), ("[2].callback", "function"));
+        assert_eq!(cx.copy_out(&[at("worse")]).unwrap_err().what, "thread");
+        cx.copy_out(&[at("good"), 5.into()]).unwrap()
+    });
+    drop(lua);
+    assert!(fragment.size() > 300);
+    let texts = std::thread::spawn(move || {
+        let mut lua = Lua::new(statics(), Options::default());
+        let proto = compile(
+            "local t = ...
+             return t.self == t, t.a == t.b, #t.a, t.a[4], t.name == ('x'):rep(300), t[2.5], 1 / t[true],
+                    t.hidden, t.err:kind(), t.err:details().n, getmetatable(t)",
+        );
+        let root = lua.enter(&mut (), |cx| {
+            let values = cx.adopt(&fragment).unwrap();
+            assert_eq!(values.len(), 2);
+            assert!(matches!(values[1].view(), View::Int(5)));
+            let f = cx.load(proto);
+            let t = cx.thread(f, &values);
+            cx.pin(t)
+        });
+        let done = run(&mut lua, &root, 100);
+        assert!(matches!(done, Run::Finished), "{done:?} {:?}", outcome(&mut lua, &root));
+        outcome(&mut lua, &root)
+    })
+    .join()
+    .unwrap();
+    assert_eq!(texts, ["true", "true", "4", "4", "true", "true", "-inf", "nil", "Invalid", "1", "nil"]);
+}
+
+#[test]
+fn deep_fragments_need_no_native_stack() {
+    let (mut lua, root) = process("t = {} for i = 1, 200000 do t = {t} end");
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
+    lua.enter(&mut (), |cx| {
+        let t = cx.globals().get_field("t");
+        let f = cx.copy_out(&[t]).unwrap();
+        assert_eq!(cx.adopt(&f).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn pins_keep_values_and_give_them_back() {
+    let mut lua = Lua::new(statics(), Options::default());
+    let pin = lua.enter(&mut (), |cx| {
+        let s = cx.string(b"kept alive by a pin");
+        cx.pin(s)
+    });
+    lua.collect();
+    lua.enter(&mut (), |cx| assert_eq!(cx.pinned(&pin).as_bytes(), Some(&b"kept alive by a pin"[..])));
+    let before = lua.stats().objects;
+    lua.unpin(pin);
+    lua.collect();
+    assert_eq!(lua.stats().objects, before - 1);
+}
+
+#[test]
+fn an_idle_process_is_small() {
+    let (mut lua, root) = process("local t = {1, 2, name = 'x'} function f() return t end ask()");
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Waiting));
+    lua.collect();
+    let bytes = lua.stats().bytes + size_of::<Lua>();
+    assert!(bytes < 4096, "{bytes} bytes");
+}
+
+#[test]
+fn processes_are_send() {
+    fn send<T: Send>() {}
+    send::<Lua>();
+    send::<lua_vm::Fragment>();
+}

@@ -1,0 +1,136 @@
+//! Runs the files of `tests/lua` that need more than base libraries, each as a process of one node.
+//!
+//! A file is the body of a function: `tests/lua/json/x.lua` becomes the entry `test:json.x` of kind `process.lua`, which
+//! passes when it ends without an error. A line `-- modules: a, b` lists what it may require. Files of a folder
+//! `functions` become `function.lua` entries `test:<stem>` for others to call. Processes may start more on `test:processes`.
+
+use core_registry::Entry;
+use infra_app::{App, Component, Loader, Running, Shutdown};
+use infra_base::{Data, EntryId, Map};
+use infra_clock::Clock;
+use infra_log::{Form, Level, Log, Options};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use sys_entries::Entries;
+use sys_process::{Processes, Spawn};
+
+/// Folders that `lua-vm` runs itself.
+const BASE: [&str; 7] = ["base", "string", "table", "math", "errors", "coroutine", "language"];
+
+/// Longest time of one case.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lua");
+    let (cases, entries) = collect(&root);
+    let running = runtime.block_on(node(entries));
+    let handle = runtime.handle().clone();
+    let trials = cases.into_iter().map(|(name, id)| {
+        let (app, handle) = (running.app.clone(), handle.clone());
+        Trial::test(name, move || handle.block_on(run(&app, id)))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+/// The cases by name, and the entries of the node.
+fn collect(root: &Path) -> (Vec<(String, EntryId)>, Vec<Arc<Entry>>) {
+    let mut lifecycle = Map::default();
+    lifecycle.insert("auto_start".into(), Data::Bool(true));
+    let mut host = Map::default();
+    host.insert("lifecycle".into(), Data::Map(lifecycle));
+    let mut entries = vec![entry("processes", "process.host", host)];
+    let mut cases = Vec::new();
+    for folder in listed(root) {
+        let area = stem(&folder);
+        if !folder.is_dir() || BASE.contains(&&*area) {
+            continue;
+        }
+        for file in listed(&folder).into_iter().filter(|file| file.extension().is_some_and(|e| e == "lua")) {
+            let made = code(&format!("{area}.{}", stem(&file)), "process.lua", &file);
+            cases.push((format!("{area}/{}", stem(&file)), made.id.clone()));
+            entries.push(made);
+        }
+        let functions = folder.join("functions");
+        if functions.is_dir() {
+            entries.extend(listed(&functions).iter().map(|file| code(&stem(file), "function.lua", file)));
+        }
+    }
+    (cases, entries)
+}
+
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// An entry of the body in `file`; lines keep their numbers.
+fn code(name: &str, kind: &str, file: &Path) -> Arc<Entry> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    assert!(text.starts_with("-- "), "{}: the first line is not a caption", file.display());
+    let modules = text.lines().find_map(|line| line.strip_prefix("-- modules:")).unwrap_or_default();
+    let modules = modules.split(',').map(str::trim).filter(|m| !m.is_empty()).map(Data::text);
+    let mut data = Map::default();
+    data.insert("modules".into(), Data::List(modules.collect()));
+    data.insert("source".into(), Data::text(format!("return function(...) {text}\nend")));
+    entry(name, kind, data)
+}
+
+fn entry(name: &str, kind: &str, data: Map) -> Arc<Entry> {
+    let id = EntryId::new("test", name).expect("a file name is a name");
+    Arc::new(Entry { id, kind: kind.into(), meta: Map::default(), data: Data::Map(data), origin: None })
+}
+
+/// A node with these entries, without files and network.
+async fn node(entries: Vec<Arc<Entry>>) -> Running {
+    let clock = Clock::system();
+    let options = Options { form: Form::Console, output: None, level: Some(Level::Debug), stacks: false };
+    let log = Log::new(options, clock.clone());
+    let infra = Component::new("infra").provides::<Clock>().provides::<Log>().provides::<Shutdown>().load(
+        |boot| async move {
+            boot.provide(Arc::new(clock))?;
+            boot.provide(Arc::new(log))?;
+            boot.provide(Arc::new(Shutdown::default()))
+        },
+    );
+    let modules =
+        [lua_std::modules(), lua_sys::modules(), lua_svc::modules()].into_iter().flatten().collect();
+    let components = vec![
+        infra,
+        core_dispatch::component(),
+        core_events::component(),
+        sys_services::component(),
+        sys_entries::component(),
+        sys_process::component(),
+        sys_functions::component(),
+        lua_engine::component(modules, lua_engine::Options::default()),
+    ];
+    let running =
+        Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"));
+    let registry = running.app.get::<Entries>().expect("a registry");
+    registry.load(entries).await.unwrap_or_else(|e| panic!("the entries are refused: {e}"));
+    running
+}
+
+async fn run(app: &App, id: EntryId) -> Result<(), Failed> {
+    let processes = app.get::<Processes>()?;
+    let clock = app.get::<Clock>()?;
+    let host = EntryId::new("test", "processes")?;
+    let exec = processes.exec(Spawn::new(id, host)).map_err(|e| e.to_string())?;
+    match clock.timeout(LIMIT, exec).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => match error.trace() {
+            Some(trace) => Err(format!("{error}\n{trace}").into()),
+            None => Err(error.to_string().into()),
+        },
+        Err(_) => Err(format!("it did not end within {LIMIT:?}").into()),
+    }
+}

@@ -1,0 +1,31 @@
+-- funcs.async: futures while the call runs, when it is over, when it failed.
+-- modules: funcs, time
+local funcs, time = require("funcs"), require("time")
+local f = assert(funcs.async("test:nap", "20ms"))
+assert(f:is_complete() == false and f:is_canceled() == false and f:result() == nil and select(2, f:error()) == false)
+assert(f:channel() == f:response())
+local p, ok = f:response():receive()
+assert(ok and p:data() == "woke" and f:is_complete() and f:result():data() == "woke")
+p, ok = f:response():receive()
+assert(p == nil and ok == false)
+local bad = assert(funcs.async("test:fail", "raise error", "Conflict"))
+bad:response():receive()
+local result, err = bad:result()
+assert(result == nil and errors.is(err, errors.CONFLICT))
+local e, failed = bad:error()
+assert(failed == true and e:kind() == "Conflict")
+-- in parallel: the waits overlap
+local before, all = time.now(), {}
+for i = 1, 8 do all[i] = funcs.async("test:nap", "50ms") end
+for i = 1, 8 do all[i]:channel():receive() end
+assert(time.now():sub(before):milliseconds() < 390)
+-- in a select
+local slow, quick = funcs.async("test:nap", "10s"), funcs.async("test:nap", "1ms")
+local r = channel.select{slow:channel():case_receive(), quick:channel():case_receive()}
+assert(r.channel == quick:channel())
+assert(slow:cancel() and slow:is_canceled())
+result, err = slow:result()
+assert(result == nil and errors.is(err, errors.CANCELED))
+local none, why = funcs.async("")
+assert(none == nil and errors.is(why, errors.INVALID))
+assert(not pcall(funcs.async))

@@ -1,0 +1,4 @@
+-- Sleeps, then says so.
+-- modules: time
+require("time").sleep((...))
+return "woke"

@@ -1,0 +1,41 @@
+-- registry: change sets apply together or not at all; snapshots do not move.
+-- modules: registry
+local registry = require("registry")
+local before = registry.snapshot()
+local changes = before:changes()
+assert(changes:create{id = "ch:one", kind = "registry.entry", meta = {m = 1}, data = {list = {1, 2}, map = {k = "v"}}} == changes)
+assert(changes:create{id = {ns = "ch", name = "two"}, kind = "registry.entry"})
+local ops = changes:ops()
+assert(#ops == 2 and ops[1].kind == "entry.create" and ops[1].entry.id == "ch:one" and ops[2].entry.id == "ch:two")
+local version = assert(changes:apply())
+assert(version:id() > before:version():id() and before:get("ch:one") == nil)
+local one = registry.get("ch:one")
+assert(one.meta.m == 1 and one.data.list[2] == 2 and one.data.map.k == "v" and registry.get("ch:two").kind == "registry.entry")
+-- what an update leaves out stays
+assert(registry.snapshot():changes():update{id = "ch:one", meta = {m = 2}}:apply())
+one = registry.get("ch:one")
+assert(one.meta.m == 2 and one.data.list[2] == 2 and one.kind == "registry.entry")
+-- all or nothing
+local function refused(kind, changes)
+  local none, err = changes:apply()
+  assert(none == nil and errors.is(err, kind), tostring(err) .. " " .. tostring(err and err:kind()))
+  return err
+end
+refused(errors.ALREADY_EXISTS, registry.snapshot():changes():create{id = "ch:three", kind = "registry.entry"}:create{id = "ch:one", kind = "registry.entry"})
+assert(registry.get("ch:three") == nil)
+refused(errors.NOT_FOUND, registry.snapshot():changes():delete("ch:nobody"))
+refused(errors.INVALID, registry.snapshot():changes())
+assert(refused(errors.INVALID, registry.snapshot():changes():create{id = "ch:x", kind = "no.such.kind"}):message():find("no.such.kind", 1, true))
+refused(errors.INVALID, registry.snapshot():changes():create{id = "ch:lua", kind = "function.lua", data = {source = "return +"}})
+assert(registry.get("ch:x") == nil and registry.get("ch:lua") == nil)
+-- removal, by text and by parts
+assert(registry.snapshot():changes():delete("ch:one"):delete{ns = "ch", name = "two"}:apply())
+assert(#registry.snapshot():namespace("ch") == 0)
+-- mistakes of a step come at the step
+local set = registry.snapshot():changes()
+for _, bad in ipairs{{}, {id = "ch:n"}, {id = "bare", kind = "k"}, {id = 5, kind = "k"}, {id = "ch:n", kind = ""}, {id = "ch:n", kind = 5}, {id = "ch:n", kind = "k", meta = 5}, {id = "ch:n", kind = "k", data = print}} do
+  local none, err = set:create(bad)
+  assert(none == nil and errors.is(err, errors.INVALID))
+end
+assert(select(2, set:delete("bare")):kind() == "Invalid" and #set:ops() == 0)
+assert(not pcall(set.create, set) and not pcall(set.update, set, 5) and not pcall(set.delete, set) and not pcall(set.apply))
