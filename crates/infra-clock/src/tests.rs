@@ -1,4 +1,4 @@
-//! Simulated time stands still, wakes in order, forgets dropped sleeps; the system clock never wakes early.
+//! Simulated time stands still and wakes in order; the system clock never wakes early.
 
 use crate::{Clock, Elapsed, Moment, Rng};
 use std::sync::{Arc, Mutex};
