@@ -5,12 +5,14 @@
 use std::any::Any;
 use std::collections::hash_map::Entry;
 use std::fmt;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, Str};
+use crate::statics::Statics;
 use crate::table::NODE_CURSOR;
 use crate::value::{self, Value};
 
@@ -82,6 +84,8 @@ pub struct Fragment {
     pub(crate) bytes: Vec<u8>,
     pub(crate) foreign: Vec<Box<dyn Portable>>,
     pub(crate) values: u32,
+    /// Keeps frozen objects alive that items point to.
+    pub(crate) statics: Option<Arc<Statics>>,
 }
 
 // SAFETY: items are plain data or pointers to immortal, immutable objects; portables are `Send + Sync`.
@@ -171,13 +175,14 @@ struct Level {
     value: Value,
 }
 
-struct Writer {
+struct Writer<'a> {
     out: Fragment,
+    statics: &'a Arc<Statics>,
     seen: FxHashMap<*mut object::Table, u32>,
     levels: Vec<Level>,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Writes one value; a new table becomes a level.
     fn value(&mut self, v: Value) -> Result<(), &'static str> {
         // SAFETY: the values come from a running native's handles, so all that they reach is live.
@@ -221,6 +226,7 @@ impl Writer {
         // SAFETY: see `value`.
         unsafe {
             if (*t).hdr.mark & IMMORTAL != 0 {
+                self.out.statics.get_or_insert_with(|| Arc::clone(self.statics));
                 self.out.items.push(Item::Immortal(v));
                 return Ok(());
             }
@@ -321,8 +327,10 @@ impl<'cx> Cx<'cx> {
             bytes: Vec::new(),
             foreign: Vec::new(),
             values: values.len() as u32,
+            statics: None,
         };
-        let mut w = Writer { out, seen: FxHashMap::default(), levels: Vec::new() };
+        let statics = &Arc::clone(&self.lua().statics);
+        let mut w = Writer { out, statics, seen: FxHashMap::default(), levels: Vec::new() };
         for (i, v) in values.iter().enumerate() {
             let done = w.value(v.raw).and_then(|()| w.drain());
             if let Err(what) = done {
@@ -340,6 +348,11 @@ impl<'cx> Cx<'cx> {
     /// Makes the values of a fragment in this process; its quota is asked first.
     pub fn adopt(&mut self, fragment: &Fragment) -> Result<Vec<Val<'cx>>, Raise> {
         self.reserve(fragment.size())?;
+        if let Some(statics) = &fragment.statics
+            && !Arc::ptr_eq(statics, &self.lua().statics)
+        {
+            return Err(self.error("a library of another runtime cannot be received"));
+        }
         self.charge(fragment.items.len() * 8 + fragment.bytes.len() / 16);
         let mut out = Vec::with_capacity(fragment.len());
         let mut tables: Vec<*mut object::Table> = Vec::new();

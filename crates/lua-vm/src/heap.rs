@@ -21,6 +21,9 @@ use crate::statics::TypeInfo;
 use crate::symbol;
 use crate::value::Value;
 
+/// Longest string in bytes.
+pub(crate) const MAX_STR: usize = u32::MAX as usize - 64;
+
 /// Live bytes and objects of a heap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeapStats {
@@ -115,6 +118,7 @@ impl Heap {
     }
 
     pub(crate) fn new_str(&mut self, bytes: &[u8]) -> *mut Str {
+        assert!(bytes.len() <= MAX_STR, "a string is shorter than 4 GiB");
         // SAFETY: the string is fully written.
         unsafe {
             let s: *mut Str = self.object(symbol::layout(bytes.len()), Kind::Str, 0, bytes.len() as u32);
@@ -129,6 +133,7 @@ impl Heap {
     }
 
     pub(crate) fn new_str_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> *mut Str {
+        assert!(len <= MAX_STR, "a string is shorter than 4 GiB");
         // SAFETY: the bytes are zeroed before `fill` sees them, and nothing else knows the string yet.
         unsafe {
             let s: *mut Str = self.object(symbol::layout(len), Kind::Str, 0, len as u32);

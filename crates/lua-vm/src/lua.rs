@@ -142,7 +142,10 @@ impl Lua {
                 brand: PhantomData,
             }
         };
-        f(&mut cx)
+        let result = f(&mut cx);
+        // SAFETY: as above; what lies on the scratch stack is garbage now.
+        unsafe { (*(*lua).scratch).top = 0 }
+        result
     }
 
     /// Runs the root coroutine that `root` pins until it has something to say; `fuel` is reduced by what it used.
@@ -200,6 +203,10 @@ struct ClearHost<'a>(&'a mut Lua);
 impl Drop for ClearHost<'_> {
     fn drop(&mut self) {
         self.0.host = None;
+        if std::thread::panicking() {
+            // A native was left in the middle: the heap is only good for being freed.
+            self.0.dead = true;
+        }
     }
 }
 

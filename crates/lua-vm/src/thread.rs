@@ -44,6 +44,7 @@ pub(crate) unsafe fn ensure(heap: &mut Heap, t: *mut Thread, want: usize) {
         if want <= old {
             return;
         }
+        assert!(want < 1 << 30, "a stack is bounded by the quota");
         // Exact while small, so that an idle process keeps what it uses; doubling later.
         let new = if want <= 32 { want.next_multiple_of(4) } else { want.max(old * 2) };
         (*t).stack = regrow((*t).stack, old, new);

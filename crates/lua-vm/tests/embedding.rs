@@ -348,3 +348,32 @@ fn processes_are_send() {
     send::<Lua>();
     send::<lua_vm::Fragment>();
 }
+
+#[test]
+fn libraries_travel_by_reference_within_one_runtime_only() {
+    let statics = statics();
+    let mut from = Lua::new(Arc::clone(&statics), Options::default());
+    let fragment = from.enter(&mut (), |cx| {
+        let string = cx.globals().get_field("string");
+        cx.copy_out(&[string]).unwrap()
+    });
+    let mut to = Lua::new(statics, Options::default());
+    to.enter(&mut (), |cx| {
+        let v = cx.adopt(&fragment).unwrap()[0];
+        assert!(v.raw_eq(cx.globals().get_field("string")));
+    });
+    let mut stranger = Lua::new(self::statics(), Options::default());
+    drop((from, to));
+    stranger.enter(&mut (), |cx| assert!(cx.adopt(&fragment).is_err()));
+}
+
+#[test]
+fn a_panic_in_a_native_leaves_a_dead_process_that_can_be_dropped() {
+    let mut b = StaticsBuilder::new();
+    b.func("boom", |_| panic!("on purpose"));
+    let mut lua = Lua::new(b.build(), Options::default());
+    let root = start(&mut lua, "local t = {} for i = 1, 100 do t[i] = {} end pcall(boom)");
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&mut lua, &root, 1000)));
+    assert!(caught.is_err());
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Dead));
+}

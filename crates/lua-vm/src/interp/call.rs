@@ -267,7 +267,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
         let params = u32::from((*proto).params);
         let need = dest.func as usize + 1 + args as usize + params as usize + (*proto).max_stack as usize;
         if need > (*t).stack_cap as usize {
-            if !(*lua).heap.fits(need * 16) {
+            if !(*lua).heap.fits(need * 16) || need >= 1 << 29 {
                 return false;
             }
             crate::thread::ensure(&mut (*lua).heap, t, need);

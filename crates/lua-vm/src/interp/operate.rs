@@ -334,7 +334,7 @@ unsafe fn join(lua: *mut Lua, from: *const Value, n: usize) -> Option<Value> {
                 total += 24;
             }
         }
-        if total > 1024 && (!(*lua).heap.fits(total) || total >= u32::MAX as usize) {
+        if total > 1024 && (!(*lua).heap.fits(total) || total > crate::heap::MAX_STR) {
             return None;
         }
         (*lua).fuel -= (total / 16) as i64;

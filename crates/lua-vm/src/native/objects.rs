@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Cx, NativeFn, Pin, Raise, Val};
-use crate::object::{self, FROZEN, TEXT_KEYED};
+use crate::object::{self, FROZEN, IMMORTAL, TEXT_KEYED};
 use crate::value::Value;
 
 /// A table of the running process, or a frozen one of the statics.
@@ -145,6 +145,9 @@ impl<'cx> Cx<'cx> {
     /// A new string of `len` bytes that `fill` writes (they start as zeros).
     pub fn string_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Val<'cx>, Raise> {
         self.reserve(len)?;
+        if len > crate::heap::MAX_STR {
+            return Err(self.error("string is too long"));
+        }
         Ok(Val::new(Value::str(self.lua().heap.new_str_with(len, fill))))
     }
     /// A new table with room for `array` and `hash` entries.
@@ -201,8 +204,10 @@ impl<'cx> Cx<'cx> {
     }
     /// Makes a table immutable for good.
     pub fn freeze(&mut self, t: Table<'cx>) {
-        // SAFETY: handles are live.
-        unsafe { (*t.raw).hdr.mark |= FROZEN }
+        if !t.is_frozen() {
+            // SAFETY: handles are live; tables of the statics are frozen already and never written.
+            unsafe { (*t.raw).hdr.mark |= FROZEN }
+        }
     }
     /// Gives `f` the array part (keys `1..=n`) to read and permute. Raises for frozen tables.
     pub fn with_array<R>(
@@ -239,7 +244,12 @@ impl<'cx> Cx<'cx> {
         Userdata { raw: lua.heap.new_userdata(info, Box::new(payload), slots), brand: PhantomData }
     }
     /// Overwrites traced value `i`, growing with nil as needed.
+    ///
+    /// # Panics
+    /// For an object of the statics, which all processes share: a mistake of the module's author.
     pub fn set_userdata_slot(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
+        // SAFETY: handles are live.
+        assert!(unsafe { (*u.raw).hdr.mark } & IMMORTAL == 0, "an object of the statics has no slots");
         // SAFETY: the handle is live; growth is counted; the barrier keeps the collector informed.
         unsafe {
             let before = (*u.raw).slots.capacity();
@@ -255,6 +265,9 @@ impl<'cx> Cx<'cx> {
     }
     /// Removes traced values behind the first `n`.
     pub fn truncate_userdata_slots(&mut self, u: Userdata<'cx>, n: usize) {
+        if u.len() <= n {
+            return;
+        }
         // SAFETY: the handle is live; capacity stays counted.
         unsafe { (*u.raw).slots.truncate(n) }
     }
