@@ -1,4 +1,4 @@
-//! Which entries an entry refers to, as far as that shows without knowing its kind, and the order that follows.
+//! Which entries an entry refers to, as far as its fields show, and the order that follows.
 
 use crate::entry::Entry;
 use crate::state::Snapshot;

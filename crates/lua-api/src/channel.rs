@@ -1,4 +1,4 @@
-//! Channels between the coroutines of one process, `select` over them, and channels that the engine fills.
+//! Channels between coroutines of a process, `select`, and channels that the engine fills.
 //!
 //! Values wait in slots of the channel object, where the collector sees them. Waiters are kept by [`WaitId`]: a coroutine
 //! that waits in a select stands in several queues, and all but the one that woke it are stale, recognised by generation

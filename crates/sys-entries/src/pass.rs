@@ -1,4 +1,4 @@
-//! One pass over what a change concerns: decode, check, build, what is referred to first; nothing of it shows outside.
+//! One pass over what a change concerns: decode, check, build; nothing of it shows outside.
 
 use crate::decode::Fields;
 use crate::erased::{Row, Setup, Value, caught, caught_async};

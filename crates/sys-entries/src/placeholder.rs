@@ -1,4 +1,4 @@
-//! Placeholders in entry data, `${env:NAME|default}`, resolved when a kind decodes the entry and never stored.
+//! Placeholders `${env:NAME|default}` in entry data, resolved at decoding and never stored.
 
 use crate::kind::BuildCx;
 use core_registry::Snapshot;

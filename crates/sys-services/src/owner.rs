@@ -1,4 +1,4 @@
-//! The owner loop: turns the supervisor's actions into calls of services, and their answers into its inputs.
+//! The owner loop: the supervisor's actions become calls of services, their answers its inputs.
 
 use crate::report;
 use crate::service::{Ended, Service};

@@ -25,6 +25,7 @@ use crate::value::{self, Value};
 // bounds; the stack covers the whole window of the frame; every value in it points to a live object, because whatever is
 // reachable from a stack survives a collection and collections clear what lies above.
 pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
+    // SAFETY: see above; each access names a register, constant or upvalue of the frame that runs.
     unsafe {
         let mut th: *mut Thread;
         let mut ci: *mut Frame;
