@@ -1,4 +1,4 @@
-//! Finds the locals that need a cell: captured by an inner function and assigned after their declaration.
+//! Finds the locals that need a cell: captured, and assigned after their declaration.
 
 use lua_syntax::ast::{Block, Expr, ExprKind, Function, Item, Name, Stat, StatKind};
 use rustc_hash::{FxHashMap, FxHashSet};
