@@ -1,7 +1,7 @@
-//! The interpreter: executes Lua frames and moves between frames, natives and coroutines.
+//! The interpreter.
 //!
-//! `dispatch` executes the instructions of Lua frames, `call` moves between frames; `index` and `operate` are the slow ways
-//! of the instructions.
+//! `dispatch` executes instructions of Lua frames, `call` moves between frames, natives and coroutines, `native` calls
+//! natives for Lua frames, `index`, `operate` are the slow ways of the instructions, `numeric`, `iterate` the fast ones.
 //!
 //! Nothing recurses on the Rust stack: a slow way that needs a Lua function pushes its frame, says what happens with the
 //! result (`Ret`), and the loop goes on in it. Safepoints, where the collector may run and fuel may end, are: backward jumps,

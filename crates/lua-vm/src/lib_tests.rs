@@ -1,4 +1,4 @@
-//! Tests of the libraries: natives are driven by hand, with much fuel and with none.
+//! Tests of the libraries without an interpreter: natives are driven by hand.
 
 #![allow(unsafe_code, reason = "calls natives as the interpreter does")]
 

@@ -1,4 +1,4 @@
-//! What all processes of a node share: library tables, native functions, userdata types, modules.
+//! What all processes of a node share, built once: libraries, natives, userdata types, modules.
 //!
 //! Tables of the statics are frozen: a write raises. A process starts with its own globals table, cloned from the template.
 

@@ -1,4 +1,4 @@
-//! Runs the files of `tests/lua` with much fuel, in tiny slices, and collecting at each allocation.
+//! Runs the Lua files of `tests/lua`: with much fuel, in tiny slices, under constant collection.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lua_vm::{Lua, Options, Pin, Run, StaticsBuilder};

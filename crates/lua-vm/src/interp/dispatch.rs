@@ -21,11 +21,11 @@ use crate::value::{self, Value};
 ///
 /// # Safety
 /// `lua.current` is live and has a Lua frame on top, whose saved program counter is where it goes on.
-// SAFETY of the body: the code generator writes registers below `max_stack`, constants, upvalues and jumps within their
+// Proof of the body: the code generator writes registers below `max_stack`, constants, upvalues and jumps within their
 // bounds; the stack covers the whole window of the frame; every value in it points to a live object, because whatever is
 // reachable from a stack survives a collection and collections clear what lies above.
 pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
-    // SAFETY: see above; each access names a register, constant or upvalue of the frame that runs.
+    // SAFETY: see above.
     unsafe {
         let mut th: *mut Thread;
         let mut ci: *mut Frame;

@@ -1,4 +1,4 @@
-//! Operators beyond the fast ways of the loop: coercions, metamethods, errors, `..`, numeric `for`.
+//! Operators beyond the fast ways: coercions, metamethods, errors, concatenation, `for`.
 
 #![allow(unsafe_code, reason = "works on raw frames")]
 

@@ -1,4 +1,4 @@
-//! `table.sort`: a merge sort that can stop anywhere, also within a comparison in Lua.
+//! `table.sort`: a merge sort that can stop anywhere, for Lua comparisons and long arrays.
 //!
 //! Arrays of integers, floats or strings without an order function are compared here: blocks are sorted by the
 //! standard library, then merged. Everything else is merged from single elements, one comparison at a time. An order
