@@ -226,7 +226,8 @@ mod tests {
         assert!(child.memory()? > 0.0);
         assert!(child.processor()? >= 0.0);
         child.stop();
-        let error = child.line(LIMIT, |_| true).expect_err("it ended").to_string();
+        // A line of the other stream may still be on its way.
+        let error = child.line(LIMIT, |_| false).expect_err("it ended").to_string();
         assert!(error.contains("ended too early"), "{error}");
         Ok(())
     }
