@@ -1,7 +1,8 @@
-//! Modules over core and system: process, funcs, events, registry, time, logger, os.
+//! Modules over core and system: process, funcs, ctx, events, registry, time, logger, os.
 
 #![forbid(unsafe_code)]
 
+mod ctx;
 mod events;
 mod funcs;
 mod logger;
@@ -14,6 +15,7 @@ mod time;
 pub fn modules() -> Vec<lua_api::Module> {
     vec![
         lua_api::channel_module(),
+        ctx::module(),
         events::module(),
         funcs::module(),
         logger::module(),

@@ -1,0 +1,2 @@
+-- modules: ctx
+return require("ctx").all()
