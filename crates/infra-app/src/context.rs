@@ -2,12 +2,12 @@
 
 use infra_base::{Error, Result};
 use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Values by type, with the component that provided each.
-pub(crate) type Slots = HashMap<TypeId, (Arc<dyn Any + Send + Sync>, &'static str)>;
+pub(crate) type Slots = FxHashMap<TypeId, (Arc<dyn Any + Send + Sync>, &'static str)>;
 
 /// The slots while components load; `None` once sealed.
 pub(crate) type Open = Arc<Mutex<Option<Slots>>>;

@@ -2,6 +2,7 @@
 
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -20,6 +21,11 @@ struct Table {
 
 static TABLE: LazyLock<RwLock<Table>> =
     LazyLock::new(|| RwLock::new(Table { texts: vec![""], ids: FxHashMap::from_iter([("", 0)]) }));
+
+thread_local! {
+    /// The name that this thread read or wrote last: addresses of one host come in a row.
+    static LAST: Cell<(&'static str, Name)> = const { Cell::new(("", Name(0))) };
+}
 
 impl Name {
     /// The empty text; as a node it means "this node".
@@ -43,12 +49,30 @@ impl Name {
 
     /// The name of `text`, if somebody interned it.
     pub fn find(text: &str) -> Option<Name> {
-        TABLE.read().ids.get(text).map(|id| Name(*id))
+        let (last, name) = LAST.get();
+        if last == text {
+            return Some(name);
+        }
+        if text.is_empty() {
+            return Some(Name::EMPTY);
+        }
+        let (text, id) = TABLE.read().ids.get_key_value(text).map(|(text, id)| (*text, *id))?;
+        LAST.set((text, Name(id)));
+        Some(Name(id))
     }
 
     /// Its text.
     pub fn as_str(self) -> &'static str {
-        TABLE.read().texts[self.0 as usize]
+        let (text, last) = LAST.get();
+        if last == self {
+            return text;
+        }
+        if self == Name::EMPTY {
+            return "";
+        }
+        let text = TABLE.read().texts[self.0 as usize];
+        LAST.set((text, self));
+        text
     }
 }
 

@@ -120,6 +120,8 @@ pub struct Host {
     pub outstanding: usize,
     /// Room of messages that were received, to be given back to the mailbox.
     pub freed: Vec<Room>,
+    /// Others know the PID: the process is listed in the topology.
+    pub exposed: bool,
     /// False while top-level code runs: waiting is an error there.
     pub may_wait: bool,
 }

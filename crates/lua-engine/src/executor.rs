@@ -64,6 +64,7 @@ impl Executor for LuaExecutor {
             wake: None,
             outstanding: 0,
             freed: Vec::new(),
+            exposed: false,
             may_wait: false,
         };
         // Neighbouring seeds are spread by the generator.

@@ -14,7 +14,6 @@ pub use component::{component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
 pub use lua_vm::Options;
-pub use outcome::crossed;
 pub use program::Program;
 pub use require::install;
 pub use unit::{Import, Unit, compile};

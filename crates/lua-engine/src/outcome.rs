@@ -1,6 +1,6 @@
 //! What the results of an entry function mean for its caller.
 
-use infra_base::{Error, Kind, Payload, Result};
+use infra_base::{Error, Payload, Result};
 use lua_api::{Cx, ErrorObject, Pin, Val, View, error_from_val, val_to_payload};
 use lua_vm::TraceFrame;
 
@@ -27,13 +27,4 @@ pub(crate) fn raised(value: Val<'_>, trace: &[TraceFrame]) -> Error {
     } else {
         error.with_trace(crate::body::trace_text(trace))
     }
-}
-
-/// The class of an error that crosses a call: none becomes Internal, the original stays as its cause.
-pub fn crossed(error: Error) -> Error {
-    if error.kind() == Kind::Unknown && error.label().is_none() {
-        let cause = error.clone();
-        return error.with_kind(Kind::Internal).with_cause(cause);
-    }
-    error
 }

@@ -84,16 +84,22 @@ fn pid(cx: &mut Cx<'_>) -> NativeResult {
 
 /// The process's own PID, from now on known to others.
 pub(crate) fn exposed(cx: &mut Cx<'_>) -> Result<Pid, Raise> {
-    let processes = cx.service::<Processes>()?;
-    let control = &cx.at().control;
-    processes.topology().expose(control);
-    Ok(control.pid())
+    if !cx.at().exposed {
+        let processes = cx.service::<Processes>()?;
+        processes.topology().expose(&cx.at().control);
+        cx.at().exposed = true;
+    }
+    Ok(cx.at().control.pid())
 }
 
 /// The PID that argument `i` names: PID text or a registered name.
 pub(crate) fn destination(cx: &mut Cx<'_>, i: usize) -> Result<Result<Pid>, Raise> {
-    let text = cx.check_str(i)?;
     let processes = cx.service::<Processes>()?;
+    resolve(cx, &processes, i)
+}
+
+fn resolve(cx: &mut Cx<'_>, processes: &Processes, i: usize) -> Result<Result<Pid>, Raise> {
+    let text = cx.check_str(i)?;
     if text.is_empty() {
         return Ok(Err(Error::invalid("process: a PID or name expected, got an empty text")));
     }
@@ -113,7 +119,8 @@ const SEND_LIMIT: Duration = Duration::from_secs(5);
 
 fn send(cx: &mut Cx<'_>) -> NativeResult {
     let topic = cx.check_str(1)?;
-    let to = match destination(cx, 0)? {
+    let processes = cx.service::<Processes>()?;
+    let to = match resolve(cx, &processes, 0)? {
         Ok(pid) => pid,
         Err(error) => return cx.fail(error),
     };
@@ -126,7 +133,6 @@ fn send(cx: &mut Cx<'_>) -> NativeResult {
         Err(error) => return cx.fail(error),
     };
     let from = Some(exposed(cx)?);
-    let processes = cx.service::<Processes>()?;
     let deadline = cx.at().clock.now().after(SEND_LIMIT);
     match processes.send(to, Message { from, topic, payloads }, deadline) {
         core_relay::Sent::Done(result) => done(cx, result),

@@ -1,0 +1,7 @@
+local function f(a)
+  if a then
+    return a != 1
+  end
+end
+local x = = 2
+return f
