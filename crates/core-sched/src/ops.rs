@@ -8,9 +8,12 @@ use crate::turn;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
+
+/// Fuel that a look at an operation costs.
+const POLL_COST: i64 = 64;
 
 /// A running operation.
 pub type Operation<D> = Pin<Box<dyn Future<Output = D> + Send>>;
@@ -174,7 +177,11 @@ impl<D> Set<D> {
             // A swap, not a store: a wake that found the flag set is seen by the poll below.
             member.waker.listed.swap(false, Ordering::AcqRel);
             let waker = Waker::from(member.waker.clone());
-            if let Poll::Ready(value) = member.operation.as_mut().poll(&mut Context::from_waker(&waker)) {
+            // Fuel bounds this loop. Under tokio's own budget every timer behind the first hundred would answer
+            // "not now" and list itself again, n times for n timers.
+            turn::set_fuel(turn::fuel() - POLL_COST);
+            let mut operation = pin!(tokio::task::unconstrained(member.operation.as_mut()));
+            if let Poll::Ready(value) = operation.as_mut().poll(&mut Context::from_waker(&waker)) {
                 self.running.remove(&id);
                 done.push_back(value);
             }

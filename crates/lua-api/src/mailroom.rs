@@ -7,6 +7,7 @@ use crate::module::Object;
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Raise, Userdata, Val};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -15,9 +16,10 @@ use std::collections::VecDeque;
 pub struct Mailroom {
     inbox: Option<Pin>,
     events: Option<Pin>,
-    listeners: Vec<Listener>,
-    /// Messages that no channel claimed, in order of arrival.
-    kept: VecDeque<Box<Held>>,
+    listeners: FxHashMap<Topic, Listener>,
+    /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
+    kept: FxHashMap<Topic, VecDeque<(u64, Box<Held>)>>,
+    arrived: u64,
     kept_events: VecDeque<Event>,
     /// Event subscriptions made so far; numbers their topics.
     subscriptions: u32,
@@ -27,7 +29,6 @@ pub struct Mailroom {
 const EVENT_TOPIC: &str = "@events/";
 
 struct Listener {
-    topic: Topic,
     channel: Option<Pin>,
     /// Received as Message objects instead of payloads.
     messages: bool,
@@ -46,7 +47,7 @@ impl Mailroom {
 
     /// Messages and events that no channel has claimed.
     pub fn kept(&self) -> usize {
-        self.kept.len() + self.kept_events.len()
+        self.kept.values().map(VecDeque::len).sum::<usize>() + self.kept_events.len()
     }
 
     /// Puts a piece of mail where it belongs.
@@ -65,18 +66,24 @@ impl Mailroom {
 
     /// Puts a message into the listener of its topic, else the inbox, else aside.
     fn place(cx: &mut Cx<'_>, message: Box<Held>) {
-        let listener = cx.at().mail.listeners.iter().position(|l| l.topic == message.message.topic);
+        let topic = &message.message.topic;
+        let own = topic.starts_with('@');
+        let listener = cx.at().mail.listeners.get(topic).map(|l| !l.messages);
         let target = match listener {
-            Some(i) => held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)),
-            None if message.message.topic.starts_with('@') => None,
+            Some(_) => held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel)),
+            None if own => None,
             None => held(cx, |m| Some(&mut m.inbox)),
         };
-        let raw = listener.is_some_and(|i| !cx.at().mail.listeners[i].messages);
         match target {
-            Some(channel) => offer(cx, channel, Item::Message(message, raw)),
+            Some(channel) => offer(cx, channel, Item::Message(message, listener.unwrap_or(false))),
             // What was under way when its subscription ended.
-            None if message.message.topic.starts_with('@') => cx.at().freed.push(message.room),
-            None => cx.at().mail.kept.push_back(message),
+            None if own => cx.at().freed.push(message.room),
+            None => {
+                let mail = &mut cx.at().mail;
+                mail.arrived += 1;
+                let place = mail.arrived;
+                mail.kept.entry(message.message.topic.clone()).or_default().push_back((place, message));
+            }
         }
     }
 
@@ -88,7 +95,9 @@ impl Mailroom {
         let channel = cx.channel(0);
         let pin = cx.pin(channel.val());
         cx.at().mail.inbox = Some(pin);
-        for message in std::mem::take(&mut cx.at().mail.kept) {
+        let mut kept: Vec<_> = std::mem::take(&mut cx.at().mail.kept).into_values().flatten().collect();
+        kept.sort_unstable_by_key(|(place, _)| *place);
+        for (_, message) in kept {
             offer(cx, channel, Item::Message(message, false));
         }
         channel
@@ -110,10 +119,7 @@ impl Mailroom {
 
     /// The listener of a topic. Messages of that topic that nobody claimed go into it; later ones no longer reach the inbox.
     pub fn listen<'cx>(cx: &mut Cx<'cx>, topic: &str, messages: bool) -> Userdata<'cx> {
-        let known = cx.at().mail.listeners.iter().position(|l| l.topic == topic);
-        if let Some(channel) =
-            known.and_then(|i| held(cx, |m| m.listeners.get_mut(i).map(|l| &mut l.channel)))
-        {
+        if let Some(channel) = held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel)) {
             return channel;
         }
         let channel = cx.channel(1);
@@ -124,13 +130,12 @@ impl Mailroom {
     /// Routes a topic into an existing channel.
     pub fn attach<'cx>(cx: &mut Cx<'cx>, topic: &str, channel: Userdata<'cx>, messages: bool) {
         let pin = cx.pin(channel.val());
-        let room = &mut cx.at().mail;
-        room.listeners.push(Listener { topic: Topic::from(topic), channel: Some(pin), messages });
-        let (mine, others) =
-            std::mem::take(&mut room.kept).into_iter().partition(|m| m.message.topic == topic);
-        room.kept = others;
-        let mine: VecDeque<Box<Held>> = mine;
-        for message in mine {
+        let listener = Listener { channel: Some(pin), messages };
+        let before = cx.at().mail.listeners.insert(Topic::from(topic), listener);
+        if let Some(pin) = before.and_then(|l| l.channel) {
+            cx.unpin(pin);
+        }
+        for (_, message) in cx.at().mail.kept.remove(topic).into_iter().flatten() {
             offer(cx, channel, Item::Message(message, !messages));
         }
     }
@@ -147,9 +152,7 @@ impl Mailroom {
 
     /// Ends what [`attach_events`](Self::attach_events) began; what waits in the channel stays there.
     pub fn forget(cx: &mut Cx<'_>, topic: &str) {
-        let listeners = &mut cx.at().mail.listeners;
-        let Some(at) = listeners.iter().position(|l| l.topic == topic) else { return };
-        if let Some(pin) = listeners.remove(at).channel {
+        if let Some(pin) = cx.at().mail.listeners.remove(topic).and_then(|l| l.channel) {
             cx.unpin(pin);
         }
     }
@@ -157,16 +160,13 @@ impl Mailroom {
     /// Ends what [`listen`](Self::listen) or [`attach`](Self::attach) began; messages that wait in the channel go to the
     /// inbox or are kept. False: no topic is routed into `channel`.
     pub fn detach<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> bool {
-        let count = cx.at().mail.listeners.len();
-        let found = (0..count).rev().find(|i| {
-            let target = held(cx, |m| m.listeners.get_mut(*i).map(|l| &mut l.channel));
+        let topics: Vec<Topic> = cx.at().mail.listeners.keys().cloned().collect();
+        let found = topics.into_iter().find(|topic| {
+            let target = held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel));
             target.is_some_and(|t| t.val().raw_eq(channel.val()))
         });
-        let Some(i) = found else { return false };
-        let listener = cx.at().mail.listeners.remove(i);
-        if let Some(pin) = listener.channel {
-            cx.unpin(pin);
-        }
+        let Some(topic) = found else { return false };
+        Self::forget(cx, &topic);
         if let Some(payload) = channel.payload::<Channel>() {
             for item in payload.drain() {
                 if let Item::Message(message, _) = item {

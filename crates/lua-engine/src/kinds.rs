@@ -152,7 +152,10 @@ impl<R: Role> EntryKind for LuaKind<R> {
 
     fn decode(&self, fields: &mut Fields) -> Result<Config> {
         let source = fields.source("source").unwrap_or_else(|| {
-            fields.mistake("source", "required (Lua code, or file:// and a path)");
+            // A value that is there but no text has its own mistake already.
+            if !fields.has("source") {
+                fields.mistake("source", "required (Lua code, or file:// and a path)");
+            }
             "".into()
         });
         let method = if R::RUNS { fields.optional::<Box<str>>("method") } else { None };
@@ -175,6 +178,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
         }
         if R::KIND == Function::KIND {
             self.check_pool(fields);
+            fields.skip("pool");
             for pool in POOL {
                 fields.skip(pool.name);
             }

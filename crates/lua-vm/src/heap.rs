@@ -75,9 +75,10 @@ impl Heap {
         }
     }
 
-    /// Whether `bytes` more stay within the quota.
+    /// Whether something of `bytes` may be made. One object stays within the quota; together with garbage that is not
+    /// collected yet it may pass the quota by half, and the next safepoint collects everything before it judges.
     pub(crate) fn fits(&self, bytes: usize) -> bool {
-        self.bytes.saturating_add(bytes) <= self.quota
+        bytes <= self.quota && self.bytes.saturating_add(bytes) <= self.quota + self.quota / 2
     }
 
     #[inline]

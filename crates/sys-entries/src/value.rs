@@ -93,6 +93,11 @@ pub(crate) fn scalar_text(value: &Data) -> Option<Box<str>> {
 
 impl Field for Box<str> {
     fn read(value: &Data, at: &mut At<'_>) -> Option<Self> {
+        if let Data::Bytes(bytes) = value {
+            let valid = std::str::from_utf8(bytes).map_or_else(|e| e.valid_up_to(), str::len);
+            return at
+                .fail(format!("a text expected, got bytes that are not UTF-8 (from byte {} on)", valid + 1));
+        }
         scalar_text(value).or_else(|| at.expected("a text", value))
     }
 

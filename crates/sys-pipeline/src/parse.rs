@@ -201,7 +201,10 @@ impl Parse<'_> {
         match scalar_text(&value).filter(|t| !t.is_empty()) {
             Some(text) => Some(text),
             None => {
-                let text = format!("{what} must be a text, this is {}", value.described());
+                let text = match scalar_text(&value) {
+                    Some(_) => format!("{what} must not be empty"),
+                    None => format!("{what} must be a text, this is {}", value.described()),
+                };
                 self.error(text, &value.span);
                 None
             }

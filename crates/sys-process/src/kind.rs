@@ -33,6 +33,7 @@ pub(crate) struct Config {
 /// A host as the supervisor sees it.
 pub(crate) struct HostService {
     pub(crate) host: Arc<Host>,
+    clock: Clock,
 }
 
 const MAX_WORKERS: usize = 4096;
@@ -101,7 +102,7 @@ impl EntryKind for ProcessHosts {
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<HostService>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let host = Host::new(cx.id.clone(), config.workers, cores, self.topology.clone(), self.clock.clone());
-        Box::pin(std::future::ready(Ok(HostService { host })))
+        Box::pin(std::future::ready(Ok(HostService { host, clock: self.clock.clone() })))
     }
 
     fn offers(&self, _: &EntryId, service: &Arc<HostService>, offers: &mut Offers) {
@@ -134,7 +135,9 @@ impl Service for HostService {
 
     fn stop(&self, deadline: Moment) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            self.host.stop(deadline).await;
+            // Ending what does not end by itself takes time too, so grace is over a fifth earlier.
+            let now = self.clock.now();
+            self.host.stop(now.after(deadline.since(now).mul_f64(0.8))).await;
             Ok(())
         })
     }

@@ -154,9 +154,10 @@ impl Topology {
     /// Links two processes in both directions; again is the same as once. `NotFound` names the one that has ended.
     pub fn link(&self, a: Pid, b: Pid) -> Result<()> {
         let mut pair = self.table.pair(a, b);
-        for (pid, listed) in
-            [(a, pair.first().contains_key(&a.unique)), (b, pair.second().contains_key(&b.unique))]
-        {
+        let listed = |record: Option<&Record>, pid| record.is_some_and(|r| r.control.pid() == pid);
+        let first = listed(pair.first().get(&a.unique), a);
+        let second = listed(pair.second().get(&b.unique), b);
+        for (pid, listed) in [(a, first), (b, second)] {
             if !listed {
                 return Err(not_found(pid));
             }
@@ -171,7 +172,8 @@ impl Topology {
     /// Takes a link back, in both directions. `false`: there was none.
     pub fn unlink(&self, a: Pid, b: Pid) -> bool {
         let mut pair = self.table.pair(a, b);
-        if let Some(watch) = pair.second().get_mut(&b.unique).and_then(|r| r.watch.as_mut()) {
+        let other = pair.second().get_mut(&b.unique).filter(|r| r.control.pid() == b);
+        if let Some(watch) = other.and_then(|r| r.watch.as_mut()) {
             watch.links.remove(a);
         }
         let watch = pair.first().get_mut(&a.unique).and_then(|r| r.watch.as_mut());

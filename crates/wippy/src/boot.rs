@@ -10,7 +10,6 @@ use infra_config::Config;
 use infra_log::Log;
 use std::time::Duration;
 use sys_pipeline::Prepared;
-use tokio::task::JoinSet;
 
 /// What a run starts from.
 pub(crate) struct Boot {
@@ -47,9 +46,7 @@ pub(crate) fn run(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) ->
 async fn live(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Result<u8> {
     let (clock, begin) = (boot.clock.clone(), boot.clock.now());
     let shutdown = Shutdown::default();
-    // Ends with this function: from then on a signal has its usual effect.
-    let mut signals = JoinSet::new();
-    signals.spawn(signals::listen(shutdown.clone(), boot.log.clone())?);
+    signals::listen(shutdown.clone(), boot.log.clone())?;
 
     let limit = boot.config.shutdown;
     let infrastructure = Infrastructure {

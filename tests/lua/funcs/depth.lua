@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 -- funcs.call: chains give the same inline and in tasks of their own, at every depth; a limit ends them at every depth.
 -- modules: funcs, time
 local funcs, time = require("funcs"), require("time")
@@ -24,3 +25,12 @@ stop:send(true)
 -- A chain of more than a thousand is refused, not a crash.
 local value, err = funcs.call("test:nest", 1200)
 assert(value == nil and err:kind() == errors.UNAVAILABLE and err:retryable() == false, tostring(err))
+=======
+-- funcs.call: a thousand calls may stand above one another; one more is Unavailable and not to be tried again.
+-- modules: funcs
+local funcs = require("funcs")
+assert(funcs.call("test:descend", 900) == "bottom")
+local none, err = funcs.call("test:descend", 1200)
+assert(none == nil and errors.is(err, errors.UNAVAILABLE) and err:retryable() == false, tostring(err))
+assert(err:message():find("1000 calls", 1, true), err:message())
+>>>>>>> attack

@@ -203,17 +203,35 @@ unsafe fn call(lua: *mut Lua, dest: Dest, args: u32) -> Next {
                 Next::Lua
             }
             value::NATIVE => Next::Native(first_activation(f.as_native(), dest, args)),
-            _ => {
-                let handler = crate::meta::metamethod(&*lua, f, names().call);
-                if handler.is_nil() {
-                    let name = caller_operand(t, dest.func);
-                    let what = crate::native::type_name_of_raw(f);
-                    return super::operate::error(lua, &format!("attempt to call a {what} value{name}"));
-                }
-                insert_handler(lua, t, dest.func, args, handler);
-                Next::Call { dest, args: args + 1 }
-            }
+            _ => call_handler(lua, f, dest, args),
         }
+    }
+}
+
+/// Longest chain of values that are called through each other's `__call`.
+const MAX_HANDLERS: u32 = 100;
+
+/// Calls a value that is no function: its `__call` takes its place, the value goes before the arguments.
+#[cold]
+unsafe fn call_handler(lua: *mut Lua, callee: Value, dest: Dest, args: u32) -> Next {
+    // SAFETY: see `resume_root`.
+    unsafe {
+        let t = (*lua).current;
+        let mut callee = callee;
+        for taken in 0..MAX_HANDLERS {
+            let handler = crate::meta::metamethod(&*lua, callee, names().call);
+            if handler.is_nil() {
+                let name = caller_operand(t, dest.func);
+                let what = crate::native::type_name_of_raw(callee);
+                return super::operate::error(lua, &format!("attempt to call a {what} value{name}"));
+            }
+            insert_handler(lua, t, dest.func, args + taken, handler);
+            if matches!(handler.tag, value::CLOSURE | value::NATIVE) {
+                return Next::Call { dest, args: args + taken + 1 };
+            }
+            callee = handler;
+        }
+        super::operate::error(lua, "'__call' chain too long; possible loop")
     }
 }
 
