@@ -20,17 +20,17 @@ function ways.after(_, res)
 end
 function ways.crlf(_, res)
   for _, name in ipairs{"", " ", "a b", "x:y", "x\r\ny", "x\0", "é"} do
-    local ok, err = res:set_header(name, "1")
-    assert(ok == nil and errors.is(err, errors.INVALID), name)
+    local err = res:set_header(name, "1")
+    assert(errors.is(err, errors.INVALID), name)
   end
   for _, value in ipairs{"a\r\nSet-Cookie: x=1", "a\nb", "a\0"} do
-    local ok, err = res:set_header("X-Value", value)
-    assert(ok == nil and errors.is(err, errors.INVALID))
-    ok, err = res:set_content_type(value)
-    assert(ok == nil and errors.is(err, errors.INVALID))
+    local err = res:set_header("X-Value", value)
+    assert(errors.is(err, errors.INVALID))
+    err = res:set_content_type(value)
+    assert(errors.is(err, errors.INVALID))
   end
   for _, code in ipairs{0, 99, 100, 101, 199, 600, 999, -1} do
-    local ok, err = res:set_status(code)
+    local err = res:set_status(code)
     assert(ok == nil and errors.is(err, errors.INVALID), code)
   end
   for _, code in ipairs{200.5, "abc", 1e300, 0 / 0} do assert(not pcall(res.set_status, res, code)) end
