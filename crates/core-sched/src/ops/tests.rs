@@ -26,7 +26,7 @@ fn counted(id: u64, polls: &Arc<AtomicUsize>) -> (oneshot::Sender<()>, Operation
 }
 
 fn poll(ops: &mut Ops<u64>, wakes: &Arc<Wakes>) -> bool {
-    turn::set_fuel(1_000);
+    turn::set_fuel(100_000);
     ops.poll(&mut Context::from_waker(&Waker::from(wakes.clone())))
 }
 
