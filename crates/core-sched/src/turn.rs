@@ -37,11 +37,13 @@ thread_local! {
 }
 
 /// Depth of process polls on this thread's stack right now; 0 outside.
+#[inline]
 pub fn depth() -> u32 {
     DEPTH.get()
 }
 
 /// Fuel left in this turn; meaningless outside of a process.
+#[inline]
 pub fn fuel() -> i64 {
     FUEL.get()
 }
@@ -76,6 +78,7 @@ pub(crate) fn now() -> Moment {
     CLOCK.now()
 }
 
+#[inline]
 pub(crate) fn set_fuel(fuel: i64) {
     FUEL.set(fuel);
 }

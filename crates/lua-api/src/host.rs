@@ -141,11 +141,13 @@ impl Host {
     }
 
     /// Starts a wait of the running coroutine.
+    #[inline]
     pub fn begin_wait(&mut self) -> WaitId {
         WaitId { task: self.current, generation: self.tasks[self.current as usize].generation }
     }
 
     /// Does somebody still wait for this?
+    #[inline]
     pub fn is_waiting(&self, wait: WaitId) -> bool {
         self.tasks
             .get(wait.task as usize)
@@ -153,6 +155,7 @@ impl Host {
     }
 
     /// Makes the coroutine of `wait` ready. False: it was woken already.
+    #[inline]
     pub fn wake(&mut self, wait: WaitId, why: Wake) -> bool {
         if !self.is_waiting(wait) {
             return false;

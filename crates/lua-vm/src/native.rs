@@ -145,6 +145,7 @@ impl<'cx> Val<'cx> {
         self.raw.raw_eq(other.raw)
     }
     /// The value taken apart.
+    #[inline]
     pub fn view(self) -> View<'cx> {
         match self.raw.tag {
             value::NIL => View::Nil,
@@ -172,6 +173,7 @@ impl<'cx> Val<'cx> {
         }
     }
     /// The bytes, if it is a string.
+    #[inline]
     pub fn as_bytes(self) -> Option<&'cx [u8]> {
         match self.view() {
             View::Str(s) => Some(s),
@@ -186,6 +188,7 @@ impl<'cx> Val<'cx> {
         }
     }
     /// The userdata, if it is one.
+    #[inline]
     pub fn as_userdata(self) -> Option<Userdata<'cx>> {
         match self.view() {
             View::Userdata(u) => Some(u),
@@ -271,6 +274,7 @@ pub struct Cx<'cx> {
 }
 
 impl<'cx> Cx<'cx> {
+    #[inline]
     pub(crate) fn lua(&mut self) -> &mut Lua {
         // SAFETY: a Cx is made by the interpreter or by `Lua::enter` for a process that outlives it and that nothing
         // else touches meanwhile; the reference lives as long as this borrow of the Cx.
@@ -284,6 +288,7 @@ impl<'cx> Cx<'cx> {
     // ---- slots -------------------------------------------------------------------------------------------
 
     /// Number of arguments of the call (not of the continuation).
+    #[inline]
     pub fn nargs(&self) -> usize {
         self.args as usize
     }
@@ -308,6 +313,7 @@ impl<'cx> Cx<'cx> {
         unsafe { *(*self.thread).stack.add(self.base as usize + i) = v.raw }
     }
     /// Number of slots in use.
+    #[inline]
     pub fn len(&self) -> usize {
         // SAFETY: the thread is live and runs this native.
         unsafe { ((*self.thread).top - self.base) as usize }
@@ -341,6 +347,7 @@ impl<'cx> Cx<'cx> {
         }
     }
     /// Drops slots from the top until `n` are left, or fills up with nil.
+    #[inline]
     pub fn set_len(&mut self, n: usize) {
         while self.len() < n {
             self.push(Val::NIL);
@@ -349,6 +356,7 @@ impl<'cx> Cx<'cx> {
         unsafe { (*self.thread).top = self.base + n as u32 }
     }
     /// In a continuation: how many values the call returned (or was resumed with). 0 otherwise.
+    #[inline]
     pub fn results(&self) -> usize {
         self.results as usize
     }
@@ -437,6 +445,7 @@ impl<'cx> Cx<'cx> {
     }
     /// Suspends the innermost coroutine until the host delivers. What is delivered are the results of this native, or,
     /// with a continuation, the results that it sees.
+    #[inline]
     pub fn wait(&mut self, then: Option<NativeFn>) -> NativeResult {
         self.then = then;
         Ok(Flow { kind: FlowKind::Wait, n: 0 })
@@ -454,22 +463,26 @@ impl<'cx> Cx<'cx> {
     ///
     /// # Panics
     /// If that is of another type: a mistake of the embedder.
+    #[inline]
     pub fn host<T: Any>(&mut self) -> &mut T {
         self.try_host().expect("the embedder runs this process with a host of the asked type")
     }
     /// Like [`Cx::host`], `None` if the host is of another type.
+    #[inline]
     pub fn try_host<T: Any>(&mut self) -> Option<&mut T> {
         // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs; the
         // result borrows this Cx exclusively.
         unsafe { (*self.lua().host?.as_ptr()).downcast_mut::<T>() }
     }
     /// Charges `work` units (about a nanosecond each); true when the slice is used up and long work should give way.
+    #[inline]
     pub fn charge(&mut self, work: usize) -> bool {
         let lua = self.lua();
         lua.fuel = lua.fuel.saturating_sub(work as i64);
         lua.fuel <= 0
     }
     /// Makes sure that `bytes` more fit the quota, before something large is built.
+    #[inline]
     pub fn reserve(&mut self, bytes: usize) -> Result<(), Raise> {
         if self.lua().heap.fits(bytes) { Ok(()) } else { Err(Raise(RaiseKind::Quota)) }
     }
