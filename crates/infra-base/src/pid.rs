@@ -33,10 +33,27 @@ impl Pid {
     }
 }
 
+impl Pid {
+    /// Appends the text form; what [`fmt::Display`] shows, without its machinery (every received message is asked for it).
+    pub fn write_to(self, out: &mut impl Extend<u8>) {
+        out.extend([b'{']);
+        if self.node != Name::EMPTY {
+            out.extend(self.node.as_str().bytes());
+            out.extend([b'@']);
+        }
+        out.extend(self.host.as_str().bytes());
+        out.extend([b'|']);
+        let digits = (64 - self.unique.leading_zeros()).div_ceil(4).max(1);
+        out.extend((0..digits).rev().map(|i| b"0123456789abcdef"[(self.unique >> (i * 4)) as usize & 15]));
+        out.extend([b'}']);
+    }
+}
+
 impl fmt::Display for Pid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = if self.node == Name::EMPTY { "" } else { "@" };
-        write!(f, "{{{}{at}{}|{:x}}}", self.node, self.host, self.unique)
+        let mut text = Vec::with_capacity(64);
+        self.write_to(&mut text);
+        f.write_str(std::str::from_utf8(&text).expect("names and digits are text"))
     }
 }
 

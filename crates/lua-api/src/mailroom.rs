@@ -8,6 +8,7 @@ use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Raise, Userdata, Val};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -276,8 +277,9 @@ fn result_to_val<'cx>(cx: &mut Cx<'cx>, result: Result<Payload, Error>) -> Resul
 /// `msg:topic()`
 pub(crate) fn topic(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     let this = cx.check_userdata::<MessageObject>(0)?;
-    let topic = this.message.borrow().topic.clone();
-    cx.give_text(&topic)
+    // A topic that the program compares with is a symbol already: no new string, and equal by address.
+    let topic = cx.key(&this.message.borrow().topic);
+    cx.ret(topic)
 }
 
 /// `msg:from()`
@@ -285,7 +287,12 @@ pub(crate) fn from(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     let this = cx.check_userdata::<MessageObject>(0)?;
     let from = this.message.borrow().from;
     match from {
-        Some(pid) => cx.give_text(&pid.to_string()),
+        Some(pid) => {
+            let mut text = SmallVec::<[u8; 64]>::new();
+            pid.write_to(&mut text);
+            let text = cx.string(&text);
+            cx.ret(text)
+        }
         None => cx.ret(Val::NIL),
     }
 }
