@@ -1,5 +1,6 @@
 //! Ambient module `os`: time and date, nothing else of the operating system.
 
+use crate::time::{DAYS, MONTHS};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use lua_api::{Class, Const, Cx, Group, Guest, Module, NativeResult, Raise, Table};
@@ -103,22 +104,6 @@ fn parts_table(cx: &mut Cx<'_>, z: &Zoned) -> NativeResult {
     cx.set_field(table, "isdst", summer)?;
     cx.ret(table)
 }
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The documented specifiers; an unknown one stays as written.
 fn strftime(format: &str, z: &Zoned) -> String {

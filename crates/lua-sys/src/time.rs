@@ -83,7 +83,7 @@ fn constants(top: Group) -> Group {
     top.value("utc", utc).value("localtz", local)
 }
 
-pub(crate) use layout::zone_name;
+pub(crate) use layout::{DAYS, MONTHS, zone_name};
 
 /// A moment from its parts in the local zone; see [`moment::from_parts`].
 pub(crate) fn local_from_parts(parts: [i64; 7]) -> Option<jiff::Timestamp> {
