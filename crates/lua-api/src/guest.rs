@@ -4,7 +4,7 @@ use crate::channel::Channel;
 use crate::errors::error_to_val;
 use crate::host::{Finish, Host, Operation, Wake};
 use core_dispatch::Command;
-use infra_base::{EntryId, Error, Result};
+use infra_base::{Error, Result};
 use lua_vm::{Cx, NativeResult, Raise, Val};
 use std::future::Future;
 use std::sync::Arc;
@@ -16,8 +16,6 @@ pub type Answer = NativeResult;
 pub trait Guest<'cx> {
     /// The embedder's side.
     fn at(&mut self) -> &mut Host;
-    /// Returns `value`.
-    fn give(&mut self, value: impl Into<Val<'cx>>) -> Answer;
     /// Returns text.
     fn give_text(&mut self, text: &str) -> Answer;
     /// Returns `nil, err`.
@@ -41,8 +39,6 @@ pub trait Guest<'cx> {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
         D: for<'a> FnOnce(&mut Cx<'a>, T) -> NativeResult + Send + 'static;
-    /// Argument `i` as an entry id; a bare name or bad text is `Invalid`.
-    fn check_id(&mut self, i: usize) -> Result<Result<EntryId>, Raise>;
     /// A new channel; see [`Channel`].
     fn channel(&mut self, capacity: usize) -> lua_vm::Userdata<'cx>;
 }
@@ -50,10 +46,6 @@ pub trait Guest<'cx> {
 impl<'cx> Guest<'cx> for Cx<'cx> {
     fn at(&mut self) -> &mut Host {
         self.host::<Host>()
-    }
-
-    fn give(&mut self, value: impl Into<Val<'cx>>) -> Answer {
-        self.ret(value)
     }
 
     fn give_text(&mut self, text: &str) -> Answer {
@@ -110,11 +102,6 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
             let value = future.await;
             Operation::Run(Box::new(move |cx: &mut Cx<'_>| done(cx, value)) as Finish)
         }));
-    }
-
-    fn check_id(&mut self, i: usize) -> Result<Result<EntryId>, Raise> {
-        let text = self.check_str(i)?;
-        Ok(EntryId::parse(text).map_err(Error::from))
     }
 
     fn channel(&mut self, capacity: usize) -> lua_vm::Userdata<'cx> {

@@ -2,7 +2,7 @@
 //!
 //! A function of a module is a plain `fn(&mut Cx<'_>) -> NativeResult`: it reads arguments with the `check_*` getters
 //! (a wrong type raises `bad argument #1 to 'get' (string expected, got nil)`), asks permission, works, and returns with
-//! [`Guest::give`] or [`Guest::fail`] (`nil, err`). What takes time is a future: [`Guest::wait_for`] suspends only the calling
+//! `ret` or [`Guest::fail`] (`nil, err`). What takes time is a future: [`Guest::wait_for`] suspends only the calling
 //! coroutine. The names, signatures and sentences of a [`Module`] feed the linter, the language server and the reference.
 
 #![forbid(unsafe_code)]

@@ -46,11 +46,6 @@ impl Mailroom {
         self.inbox.is_some() || self.events.is_some() || !self.listeners.is_empty()
     }
 
-    /// Messages and events that no channel has claimed.
-    pub fn kept(&self) -> usize {
-        self.kept.values().map(VecDeque::len).sum::<usize>() + self.kept_events.len()
-    }
-
     /// Puts a piece of mail where it belongs.
     pub fn route(cx: &mut Cx<'_>, mail: Mail, room: Room) {
         match mail {

@@ -13,7 +13,7 @@ const MAIN: u32 = 0;
 
 /// Where the process is in its life.
 enum Phase {
-    /// The chunk of unit `0` runs next, or runs.
+    /// The chunk of this unit runs.
     Loading { unit: usize },
     /// The method runs.
     Running,
@@ -24,7 +24,6 @@ pub struct LuaBody {
     lua: Lua,
     host: Host,
     program: Arc<Program>,
-    method: Option<Box<str>>,
     args: Payloads,
     phase: Phase,
 }
@@ -40,15 +39,9 @@ enum Progress {
 }
 
 impl LuaBody {
-    /// A process of `program` that will run `method` (else the unit's own) with `args`.
-    pub fn new(
-        lua: Lua,
-        host: Host,
-        program: Arc<Program>,
-        method: Option<Box<str>>,
-        args: Payloads,
-    ) -> LuaBody {
-        LuaBody { lua, host, program, method, args, phase: Phase::Loading { unit: 0 } }
+    /// A process of `program` that will run the method of its root with `args`.
+    pub fn new(lua: Lua, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
+        LuaBody { lua, host, program, args, phase: Phase::Loading { unit: 0 } }
     }
 
     fn fail(error: Error) -> Progress {
@@ -89,7 +82,6 @@ impl LuaBody {
             self.start_chunk(unit + 1);
             return Ok(());
         }
-        let method = self.method.take().or_else(|| program.root().method.clone());
         let args = std::mem::take(&mut self.args);
         let thread =
             self.lua.enter(&mut self.host, |cx| {
@@ -98,7 +90,7 @@ impl LuaBody {
                     cx.unpin(pin);
                     value
                 });
-                let function = find_method(cx, value, method.as_deref())?;
+                let function = find_method(cx, value, program.root().method.as_deref())?;
                 let mut values = Vec::with_capacity(args.len());
                 for payload in args {
                     let value = payload_to_val(cx, payload);

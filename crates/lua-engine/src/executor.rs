@@ -70,7 +70,7 @@ impl Executor for LuaExecutor {
         // Neighbouring seeds are spread by the generator.
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
         let lua = Lua::new(self.statics.clone(), Options { seed, ..self.options });
-        let body = Box::new(LuaBody::new(lua, host, program, None, args));
+        let body = Box::new(LuaBody::new(lua, host, program, args));
         Ok(Box::pin(Process::new(control, body)))
     }
 }

@@ -24,7 +24,7 @@ fn encode(cx: &mut Cx<'_>) -> NativeResult {
         Ok(text) => {
             cx.reserve(text.len())?;
             let text = cx.string(&text);
-            cx.give(text)
+            cx.ret(text)
         }
         Err(error) => cx.fail(error),
     }
@@ -37,7 +37,7 @@ fn decode(cx: &mut Cx<'_>) -> NativeResult {
         return cx.fail(Error::invalid(format!("json: text expected, got {got}")));
     };
     match from_json(cx, text)? {
-        Ok(value) => cx.give(value),
+        Ok(value) => cx.ret(value),
         Err(error) => cx.fail(error),
     }
 }
