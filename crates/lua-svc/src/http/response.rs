@@ -122,7 +122,7 @@ fn flush(cx: &mut Cx<'_>) -> NativeResult {
 pub(super) fn object() -> Object {
     Object::new::<Response>(
         "Response",
-        "The response to an HTTP request; every method gives `true`, or nil and an error.",
+        "The response to an HTTP request; every method gives nil, or an error.",
     )
     .method("set_status(code: integer): error?", "Sets the status, 200 to 599.", set_status)
     .method("set_header(name: string, value: string): error?", "Sets a header.", set_header)
