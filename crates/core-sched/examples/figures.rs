@@ -32,11 +32,11 @@ fn control(entry: &EntryId, host: Name) -> Arc<Control> {
     Control::new(Pid::draw(host), entry.clone())
 }
 
-fn process<F>(control: Arc<Control>, script: F) -> Process<Script<F>>
+fn launch<F>(scheduler: &Scheduler, control: &Arc<Control>, script: F)
 where
     F: FnMut(&mut StepCx<'_, ()>) -> Step + Send + 'static,
 {
-    Process::new(control, Box::new(Script(script)))
+    scheduler.spawn(Box::new(Process::new(control.clone(), Box::new(Script(script)))));
 }
 
 fn nothing() -> Step {
@@ -67,7 +67,7 @@ fn spawn() -> Job {
         let scheduler = Scheduler::default();
         let start = Instant::now();
         for n in 0..N {
-            scheduler.spawn(process(control(&entry, host), |_| nothing()));
+            launch(&scheduler, &control(&entry, host), |_| nothing());
             if n % 64 == 0 {
                 tokio::task::yield_now().await;
             }
@@ -86,7 +86,7 @@ fn ping_pong() -> Job {
         let start = Instant::now();
         for (own, peer) in [(&a, &b), (&b, &a)] {
             let (peer, mut left) = (peer.clone(), N);
-            scheduler.spawn(process(own.clone(), move |cx| {
+            launch(&scheduler, own, move |cx| {
                 while let Some(mail) = cx.mail.next() {
                     left -= 1;
                     if left == 0 {
@@ -96,7 +96,7 @@ fn ping_pong() -> Job {
                     let _ = peer.deliver(Mail::Message(message));
                 }
                 Step::Wait
-            }));
+            });
         }
         let payloads = [Payload::Data(Data::Int(1))].into_iter().collect();
         let _ = a.deliver(Mail::Message(Message { from: None, topic: "ping".into(), payloads }));
@@ -127,7 +127,7 @@ fn memory() -> Job {
         for n in 0..N {
             let control = control(&entry, host);
             controls.push(control.clone());
-            scheduler.spawn(process(control, |_| Step::Wait));
+            launch(&scheduler, &control, |_| Step::Wait);
             if n % 64 == 0 {
                 tokio::task::yield_now().await;
             }
@@ -151,7 +151,7 @@ fn fairness() -> Job {
         let scheduler = Scheduler::default();
         let controls: Vec<_> = (0..8).map(|_| control(&entry, host)).collect();
         for control in &controls {
-            scheduler.spawn(process(control.clone(), |cx| {
+            launch(&scheduler, control, |cx| {
                 // An interpreter: a unit of fuel is an instruction of about 2.5 ns.
                 while *cx.fuel > 0 {
                     for n in 0..64u64 {
@@ -160,7 +160,7 @@ fn fairness() -> Job {
                     *cx.fuel -= 64;
                 }
                 Step::Continue
-            }));
+            });
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         println!("slice                {:>9} fuel", turn::slice());
@@ -175,10 +175,10 @@ fn fairness() -> Job {
         let spawn = || {
             let (send, receive) = oneshot::channel();
             let mut send = Some(send);
-            trivial.spawn(process(control(&entry, host), move |_| {
+            launch(&trivial, &control(&entry, host), move |_| {
                 let _ = send.take().map(|s| s.send(()));
                 nothing()
-            }));
+            });
             async { receive.await.unwrap_or(()) }
         };
         late("trivial spawn", 1_000, spawn, Duration::ZERO).await;

@@ -4,15 +4,19 @@
 //!
 //! * The process stores its waker and takes its mail in one critical section at the start of a poll. Whoever delivers or
 //!   kills afterwards finds that waker, takes it and wakes: no wake is lost, and a burst of mail wakes once.
+//! * A spawned process lies in its control block while nobody polls it. Whoever delivers inside of a
+//!   [`chain`] takes it out, to poll it next, instead of waking its task. While it is polled, news is noted
+//!   in the block, and whoever puts it back sees the note.
 //! * The end closes the mailbox in the critical section that takes the [`Ending`]: mail is either drained by that or
 //!   refused with `Ok(false)`, and the ending runs once, whoever asks for it.
 //!
 //! The flags are written under the lock and read without it, where a late answer does no harm: the interpreter asks for
 //! the kill flag at fuel zero, and a stale `false` is corrected by the wake that follows the flag.
 
+use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
 use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
-use crate::sync::{AtomicU8, Mutex, Ordering};
+use crate::sync::{AtomicU8, Mutex, MutexGuard, Ordering};
 use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
 use std::collections::VecDeque;
@@ -66,10 +70,46 @@ pub struct Control {
 struct Inner {
     /// Made by the first message.
     mailbox: Option<Box<Mailbox>>,
-    waker: Option<Waker>,
+    place: Place,
     /// Made by the first kill or limit.
     kill: Option<Box<Kill>>,
     ending: Option<Box<dyn Ending>>,
+}
+
+/// Where the process itself is.
+enum Place {
+    /// With whoever polls it as a future, a call inside its caller: the waker of its last poll.
+    Elsewhere(Option<Waker>),
+    /// Here; with `true` its task is polled anyway (it is new, or a yield is about to pass) and sees the news then.
+    Parked(BoxProcess, bool),
+    /// Polled by a chain. `knocked`: its task was woken meanwhile. `news`: mail or a kill came since it last looked.
+    Running { knocked: bool, news: bool },
+    /// Its task is gone: whoever has it drops it.
+    Evicted,
+}
+
+impl Place {
+    const RUNNING: Place = Place::Running { knocked: false, news: false };
+}
+
+/// What the task of a process finds in its block.
+pub(crate) enum Taken {
+    /// The process, which is now running.
+    Process(BoxProcess),
+    /// Somebody polls it, and will do so once more.
+    Running,
+    /// It has ended.
+    Gone,
+}
+
+/// What became of a process that a chain was done with.
+pub(crate) enum Put {
+    /// It lies in its control block.
+    Parked,
+    /// There is news for it: poll it again.
+    Again(BoxProcess),
+    /// Its task is gone: drop it.
+    Evicted(BoxProcess),
 }
 
 #[derive(Default)]
@@ -101,7 +141,7 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner = Inner { mailbox: None, waker: None, kill: None, ending: None };
+        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), kill: None, ending: None };
         Arc::new(Control { pid, entry, gate, flags: AtomicU8::new(0), inner: Mutex::new(inner) })
     }
 
@@ -138,9 +178,7 @@ impl Control {
             mailbox.load.bytes += bytes;
         }
         mailbox.queue.push_back((mail, bytes as u32));
-        let waker = inner.waker.take();
-        drop(inner);
-        wake(waker);
+        tell(inner);
         Ok(true)
     }
 
@@ -152,9 +190,7 @@ impl Control {
         }
         inner.kill.get_or_insert_default().reason = Some(reason);
         self.flags.fetch_or(KILLED, Ordering::Release);
-        let waker = inner.waker.take();
-        drop(inner);
-        wake(waker);
+        tell(inner);
     }
 
     /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
@@ -169,9 +205,7 @@ impl Control {
             return;
         }
         kill.limit = Some(limit);
-        let waker = inner.waker.take();
-        drop(inner);
-        wake(waker);
+        tell(inner);
     }
 
     /// Has somebody killed it? A body that sees this returns [`Step::Continue`](crate::Step::Continue).
@@ -232,8 +266,12 @@ impl Control {
                 *limit = Some(new);
             }
         }
-        if !inner.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            inner.waker = Some(waker.clone());
+        match &mut inner.place {
+            Place::Running { news, .. } => *news = false,
+            Place::Elsewhere(known) if !known.as_ref().is_some_and(|known| known.will_wake(waker)) => {
+                *known = Some(waker.clone());
+            }
+            Place::Elsewhere(_) | Place::Parked(..) | Place::Evicted => {}
         }
         let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
         mailbox.load.subtract(&mut inbox.freed);
@@ -274,8 +312,7 @@ impl Control {
             return;
         }
         self.flags.fetch_or(ENDED, Ordering::Release);
-        let remains =
-            (inner.mailbox.take(), inner.waker.take(), inner.kill.as_mut().and_then(|k| k.limit.take()));
+        let remains = (inner.mailbox.take(), inner.kill.as_mut().and_then(|k| k.limit.take()));
         let ending = inner.ending.take();
         drop(inner);
         drop(remains);
@@ -289,8 +326,82 @@ impl Control {
     }
 }
 
-fn wake(waker: Option<Waker>) {
+/// Lets the process know that there is mail or a kill.
+fn tell(mut inner: MutexGuard<'_, Inner>) {
+    let waker = match &mut inner.place {
+        Place::Running { news, .. } => {
+            *news = true;
+            return;
+        }
+        Place::Parked(_, true) | Place::Evicted => return,
+        Place::Parked(process, due) if !chain::is_open() => {
+            *due = true;
+            Some(process.task().clone())
+        }
+        Place::Parked(..) => {
+            if let Place::Parked(process, _) = std::mem::replace(&mut inner.place, Place::RUNNING) {
+                drop(inner);
+                chain::offer(process);
+            }
+            return;
+        }
+        Place::Elsewhere(waker) => waker.take(),
+    };
+    drop(inner);
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+/// Between the task of a spawned process, the process, and the chains that poll it.
+impl Control {
+    /// Puts a process that was never polled into its block.
+    pub(crate) fn settle_in(&self, process: BoxProcess) {
+        self.inner.lock().place = Place::Parked(process, true);
+    }
+
+    /// Its task was woken: takes the process out to poll it.
+    pub(crate) fn take_out(&self) -> Taken {
+        let mut inner = self.inner.lock();
+        let (place, taken) = match std::mem::replace(&mut inner.place, Place::Evicted) {
+            Place::Parked(process, _) => (Place::RUNNING, Taken::Process(process)),
+            Place::Running { news, .. } => (Place::Running { knocked: true, news }, Taken::Running),
+            gone @ (Place::Elsewhere(_) | Place::Evicted) => (gone, Taken::Gone),
+        };
+        inner.place = place;
+        taken
+    }
+
+    /// Puts a process back that a chain has polled.
+    pub(crate) fn put_back(&self, process: BoxProcess, yields: bool) -> Put {
+        let mut inner = self.inner.lock();
+        match inner.place {
+            Place::Evicted => return Put::Evicted(process),
+            Place::Running { knocked, news } if (knocked || news) && !yields => {
+                inner.place = Place::RUNNING;
+                return Put::Again(process);
+            }
+            Place::Running { .. } | Place::Elsewhere(_) | Place::Parked(..) => {}
+        }
+        inner.place = Place::Parked(process, yields);
+        Put::Parked
+    }
+
+    /// Puts a process back that was taken out but not polled; its task is woken by the caller. `Some`: the task is gone.
+    pub(crate) fn postpone(&self, process: BoxProcess) -> Option<BoxProcess> {
+        let mut inner = self.inner.lock();
+        if let Place::Evicted = inner.place {
+            return Some(process);
+        }
+        inner.place = Place::Parked(process, true);
+        None
+    }
+
+    /// Its task ends: what lies here is to be dropped by the caller.
+    pub(crate) fn evict(&self) -> Option<BoxProcess> {
+        match std::mem::replace(&mut self.inner.lock().place, Place::Evicted) {
+            Place::Parked(process, _) => Some(process),
+            Place::Elsewhere(_) | Place::Running { .. } | Place::Evicted => None,
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! outermost yields. No end of a process goes unreported: normal end, kill and drop all pass `finish`.
 
 mod body;
+mod chain;
 mod control;
 mod host;
 mod mail;
@@ -22,6 +23,7 @@ mod sync;
 pub mod turn;
 
 pub use body::{Body, Step, StepCx};
+pub use chain::{AnyProcess, BoxProcess};
 pub use control::{Control, Ending, Exit};
 pub use host::Gate;
 pub use mail::{Event, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};

@@ -1,8 +1,9 @@
-//! loom models: delivery, kill and end against the poll; wakes of operations; hand-over of a gate.
+//! loom models: delivery, kill and end against the poll; wakes of operations; chains; hand-over of a gate.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --release -p core-sched models`
 
-use crate::control::{Control, Ending, Exit};
+use crate::chain::{self, AnyProcess};
+use crate::control::{Control, Ending, Exit, Put, Taken};
 use crate::host::{Entry, Gate, Ticket};
 use crate::mail::{Inbox, Mail, Message};
 use crate::ops::Ops;
@@ -10,6 +11,8 @@ use crate::turn;
 use infra_base::{EntryId, Error, Name, Payload, Pid};
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -198,5 +201,85 @@ fn a_wider_gate_lets_the_waiter_in_whenever_it_came() {
         let entered = gate.enter(&mut ticket, &waker) != Entry::Wait;
         resizing.join().expect("it ends");
         assert!(entered || (flag.raised() && gate.enter(&mut ticket, &waker) == Entry::Slot));
+    });
+}
+
+/// A process that counts the mail that its polls find.
+struct Probe {
+    control: Arc<Control>,
+    task: Waker,
+    found: Arc<AtomicUsize>,
+}
+
+impl Future for Probe {
+    type Output = Exit;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
+        let mut inbox = Inbox::default();
+        self.control.begin(cx.waker(), &mut inbox, &mut None).expect("nobody kills");
+        self.found.fetch_add(inbox.len(), Ordering::SeqCst);
+        Poll::Pending
+    }
+}
+
+impl AnyProcess for Probe {
+    fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+
+    fn task(&mut self) -> &mut Waker {
+        &mut self.task
+    }
+}
+
+/// A resting process whose task is polled when `flag` is raised.
+fn resting() -> (Arc<Control>, Arc<Flag>, Arc<AtomicUsize>) {
+    let (control, flag, found) = (control(), Flag::new(), Arc::new(AtomicUsize::new(0)));
+    let task = Waker::from(flag.clone());
+    control.settle_in(Box::new(Probe { control: control.clone(), task, found: found.clone() }));
+    let Taken::Process(process) = control.take_out() else { unreachable!("it was put in") };
+    assert!(matches!(control.put_back(process, false), Put::Parked));
+    (control, flag, found)
+}
+
+/// One poll of its task.
+fn turn_of(control: &Control) {
+    if let Taken::Process(process) = control.take_out() {
+        let _ = chain::run(process);
+    }
+}
+
+#[test]
+fn mail_reaches_a_resting_process_that_its_task_takes_out_meanwhile() {
+    loom::model(|| {
+        let (control, flag, found) = resting();
+        let sender = control.clone();
+        let sending = thread::spawn(move || sender.deliver(message()).expect("room"));
+        turn_of(&control);
+        assert!(sending.join().expect("it ends"));
+        if flag.raised() {
+            turn_of(&control);
+        }
+        assert_eq!(found.load(Ordering::SeqCst), 1);
+        control.evict();
+    });
+}
+
+#[test]
+fn mail_in_a_chain_reaches_a_process_that_its_task_looks_for_meanwhile() {
+    loom::model(|| {
+        let (control, flag, found) = resting();
+        let task = control.clone();
+        let polling = thread::spawn(move || turn_of(&task));
+        let (first, _, _) = resting();
+        let Taken::Process(process) = first.take_out() else { unreachable!("nobody else has it") };
+        let _ = chain::run_after(process, || assert!(control.deliver(message()).expect("room")));
+        polling.join().expect("it ends");
+        if flag.raised() {
+            turn_of(&control);
+        }
+        assert_eq!(found.load(Ordering::SeqCst), 1);
+        first.evict();
+        control.evict();
     });
 }

@@ -14,6 +14,7 @@
 //! between two levels may have wakers of its own.
 
 use crate::body::{Body, Step, StepCx};
+use crate::chain::AnyProcess;
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
 use crate::mail::Inbox;
@@ -31,6 +32,7 @@ use std::task::{Context, Poll, Wake, Waker};
 /// A process as a future; its poll is described on the crate's page.
 pub struct Process<B: Body> {
     control: Arc<Control>,
+    task: Waker,
     /// `None` once it has ended.
     body: Option<Box<B>>,
     inbox: Inbox,
@@ -59,6 +61,7 @@ impl<B: Body> Process<B> {
     pub fn new(control: Arc<Control>, body: Box<B>) -> Self {
         Process {
             control,
+            task: Waker::noop().clone(),
             body: Some(body),
             inbox: Inbox::default(),
             ops: Ops::new(),
@@ -83,6 +86,7 @@ impl<B: Body> Process<B> {
                 if !yielding.task.will_wake(cx.waker()) {
                     self.yielding = Some(Yield::defer(cx.waker()));
                 }
+                turn::yielded();
                 return Outcome::Wait;
             }
             self.yielding = None;
@@ -91,18 +95,20 @@ impl<B: Body> Process<B> {
         } else if self.fuel <= 0 {
             return Outcome::Yield;
         }
-        let control = self.control.clone();
-        let _slot = match control.gate() {
+        let _slot = match self.control.gate() {
             None => None,
             Some(gate) => match gate.enter(&mut self.ticket, cx.waker()) {
                 Entry::Free => None,
-                Entry::Slot => Some(Slot(gate)),
+                Entry::Slot => Some(Slot(gate.clone())),
                 Entry::Wait => return Outcome::Wait,
             },
         };
-        turn::set_fuel(self.fuel);
+        let given = self.fuel.min(turn::chain_left());
+        turn::set_fuel(given);
         let outcome = self.poll_inner(cx);
-        self.fuel = turn::fuel();
+        let used = given - turn::fuel();
+        self.fuel -= used;
+        turn::charge_chain(used);
         if let Some((fuel, since)) = fresh
             && self.fuel <= 0
         {
@@ -191,6 +197,7 @@ impl<B: Body> Future for Process<B> {
             Ok(Outcome::Wait) => return Poll::Pending,
             Ok(Outcome::Yield) => {
                 if outermost {
+                    turn::yielded();
                     this.yielding = Some(Yield::defer(cx.waker()));
                 } else {
                     defer(cx.waker());
@@ -204,6 +211,16 @@ impl<B: Body> Future for Process<B> {
     }
 }
 
+impl<B: Body> AnyProcess for Process<B> {
+    fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+
+    fn task(&mut self) -> &mut Waker {
+        &mut self.task
+    }
+}
+
 impl<B: Body> Drop for Process<B> {
     fn drop(&mut self) {
         if self.body.is_some() {
@@ -214,9 +231,9 @@ impl<B: Body> Drop for Process<B> {
 }
 
 /// A slot of a gate for the length of a poll.
-struct Slot<'a>(&'a Gate);
+struct Slot(Arc<Gate>);
 
-impl Drop for Slot<'_> {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.0.leave();
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one owner of process tasks")]
 
+use crate::chain::{self, BoxProcess};
+use crate::control::{Control, Taken};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,11 +22,18 @@ struct Live {
 }
 
 impl Scheduler {
-    /// Runs `process`, or a future around one, in a task of its own. Its end is reported by its control block; there is no
-    /// handle. Must be called on the runtime.
-    pub fn spawn<P: Future + Send + Unpin + 'static>(&self, process: P) {
+    /// Runs a process in a task of its own, or in the chain of whoever writes to it. Its end is reported by its control
+    /// block; there is no handle. Must be called on the runtime.
+    pub fn spawn(&self, process: BoxProcess) {
+        let control = process.control().clone();
+        control.settle_in(process);
+        self.spawn_future(Resident(control));
+    }
+
+    /// Runs a future around a call in a task of its own.
+    pub fn spawn_future<F: Future + Send + Unpin + 'static>(&self, future: F) {
         self.0.count.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(Task { process, _counted: Counted(self.0.clone()) });
+        tokio::spawn(Task { future, _counted: Counted(self.0.clone()) });
     }
 
     /// Processes that have not ended.
@@ -44,16 +53,42 @@ impl Scheduler {
     }
 }
 
-struct Task<P> {
-    process: P,
+struct Task<F> {
+    future: F,
     _counted: Counted,
 }
 
-impl<P: Future + Unpin> Future for Task<P> {
+impl<F: Future + Unpin> Future for Task<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.process).poll(cx).map(drop)
+        Pin::new(&mut self.future).poll(cx).map(drop)
+    }
+}
+
+/// The task of a process that lies in its control block.
+struct Resident(Arc<Control>);
+
+impl Future for Resident {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.0.take_out() {
+            Taken::Process(mut process) => {
+                if !process.task().will_wake(cx.waker()) {
+                    *process.task() = cx.waker().clone();
+                }
+                chain::run(process)
+            }
+            Taken::Running => Poll::Pending,
+            Taken::Gone => Poll::Ready(()),
+        }
+    }
+}
+
+impl Drop for Resident {
+    fn drop(&mut self) {
+        drop(self.0.evict());
     }
 }
 

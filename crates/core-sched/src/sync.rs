@@ -2,12 +2,13 @@
 
 #[cfg(not(all(test, loom)))]
 mod real {
-    pub(crate) use parking_lot::Mutex;
+    pub(crate) use parking_lot::{Mutex, MutexGuard};
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 }
 
 #[cfg(all(test, loom))]
 mod real {
+    pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
     /// loom's mutex with the surface of parking_lot's.

@@ -34,6 +34,41 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     static FUEL: Cell<i64> = const { Cell::new(0) };
+    static CHAIN: Cell<i64> = const { Cell::new(i64::MAX) };
+    static YIELDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A chain begins: everything polled in it shares one slice.
+pub(crate) fn start_chain() {
+    CHAIN.set(slice());
+}
+
+/// The chain is over: what is polled now has its own slice.
+pub(crate) fn end_chain() {
+    CHAIN.set(i64::MAX);
+}
+
+/// Fuel left for the chain that is under way; without one there is no such limit.
+#[inline]
+pub(crate) fn chain_left() -> i64 {
+    CHAIN.get()
+}
+
+/// A process of the chain has used `fuel`.
+#[inline]
+pub(crate) fn charge_chain(fuel: i64) {
+    CHAIN.set(CHAIN.get().saturating_sub(fuel));
+}
+
+/// The process that is polled waits for a yield to pass.
+pub(crate) fn yielded() {
+    YIELDED.set(true);
+}
+
+/// Did the process that was polled last yield? Asked once.
+#[inline]
+pub(crate) fn take_yielded() -> bool {
+    YIELDED.replace(false)
 }
 
 /// Depth of process polls on this thread's stack right now; 0 outside.

@@ -3,7 +3,7 @@
 use crate::body::LuaBody;
 use crate::program::Program;
 use core_dispatch::Commands;
-use core_sched::Process;
+use core_sched::{BoxProcess, Process};
 use infra_app::App;
 use infra_base::{Error, Result};
 use infra_clock::{Clock, Rng};
@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
-use sys_process::{BoxProcess, Executor, Launch};
+use sys_process::{Executor, Launch};
 
 /// Runs `function.lua` and `process.lua`.
 pub struct LuaExecutor {
@@ -71,6 +71,6 @@ impl Executor for LuaExecutor {
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
         let lua = Lua::new(self.statics.clone(), Options { seed, ..self.options });
         let body = Box::new(LuaBody::new(lua, host, program, args));
-        Ok(Box::pin(Process::new(control, body)))
+        Ok(Box::new(Process::new(control, body)))
     }
 }

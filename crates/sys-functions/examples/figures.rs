@@ -7,14 +7,14 @@
 
 use core_registry::Entry;
 use core_relay::{Config, Relay};
-use core_sched::{Body, Exit, Process, Step, StepCx};
+use core_sched::{Body, BoxProcess, Exit, Process, Step, StepCx};
 use infra_app::Tasks;
 use infra_base::{Data, EntryId, Error, Payload, Result};
 use infra_clock::{Clock, Rng};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use sys_functions::{Call, Functions};
-use sys_process::{BoxProcess, Directory, Executor, ExecutorsBuilder, Launch, ProcessHost, Processes};
+use sys_process::{Directory, Executor, ExecutorsBuilder, Launch, ProcessHost, Processes};
 use sys_topology::Topology;
 
 #[global_allocator]
@@ -55,7 +55,7 @@ struct Shared(Arc<Engine>);
 impl Executor for Shared {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
         let control = launch.control.clone();
-        Ok(Box::pin(Process::new(control, Box::new(Run { engine: self.0.clone(), launch, started: false }))))
+        Ok(Box::new(Process::new(control, Box::new(Run { engine: self.0.clone(), launch, started: false }))))
     }
 }
 

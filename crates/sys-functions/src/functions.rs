@@ -6,7 +6,7 @@ use crate::future::{self, Callee, FutureCall, Running, Shared};
 use crate::pool::late;
 use crate::retry::RetryInterceptor;
 use core_dispatch::{BoxFuture, Frame, Reply, reply};
-use core_sched::{Control, Exit, turn};
+use core_sched::{BoxProcess, Control, Exit, turn};
 use infra_base::{EntryId, Error, Payload, Pid, Result};
 use infra_clock::{Clock, Rng};
 use parking_lot::Mutex;
@@ -15,7 +15,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use sys_process::{BoxProcess, Launch, Processes, Spawn, check_depth};
+use sys_process::{Launch, Processes, Spawn, check_depth};
 
 /// All callable functions; cheap to clone.
 #[derive(Clone)]
@@ -60,7 +60,7 @@ impl Functions {
         let (target, processes) = (call.target.clone(), &self.0.processes);
         let (handle, running, task) =
             future::start(target, processes.clone(), |watch| self.begin(call, Some(watch)));
-        processes.scheduler().spawn(task);
+        processes.scheduler().spawn_future(task);
         (handle, running)
     }
 
@@ -125,7 +125,7 @@ impl Functions {
             return process.await.result;
         }
         let (reply, answer) = reply();
-        self.0.processes.scheduler().spawn(Replying { process, reply: Some(reply) });
+        self.0.processes.scheduler().spawn_future(Replying { process, reply: Some(reply) });
         let mut guard = CallerGone(Some(control));
         let result = answer.await;
         guard.0 = None;
@@ -158,7 +158,7 @@ impl Future for Replying {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Exit { result } = std::task::ready!(self.process.as_mut().poll(cx));
+        let Exit { result } = std::task::ready!(Pin::new(&mut self.process).poll(cx));
         if let Some(reply) = self.reply.take() {
             reply.send(result);
         }

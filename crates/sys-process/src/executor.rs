@@ -2,15 +2,10 @@
 
 use core_dispatch::Frame;
 use core_registry::Entry;
-use core_sched::{Control, Exit};
+use core_sched::{BoxProcess, Control};
 use infra_base::{Error, Payloads, Result};
 use rustc_hash::FxHashMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-
-/// A process of any engine.
-pub type BoxProcess = Pin<Box<dyn Future<Output = Exit> + Send>>;
 
 /// Everything an engine needs to start a process or call.
 pub struct Launch {

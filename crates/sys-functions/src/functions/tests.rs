@@ -1,15 +1,15 @@
 //! Calls with an engine whose programs are closures: nesting, ends, limits, pools, tries, futures.
 
 use super::{
-    Arc, BoxProcess, Clock, Context, Control, EntryId, Error, Exit, Functions, Future, Launch, Mutex,
-    Payload, Pin, Processes, Result, Rng,
+    Arc, Clock, Context, Control, EntryId, Error, Exit, Functions, Future, Launch, Mutex, Payload, Pin,
+    Processes, Result, Rng,
 };
 use crate::Retry;
 use crate::call::Call;
 use core_dispatch::Context as CallContext;
 use core_registry::Entry;
 use core_relay::{Config, Relay};
-use core_sched::{Body, Event, Mail, Operation, Process, Step, StepCx};
+use core_sched::{Body, BoxProcess, Event, Mail, Operation, Process, Step, StepCx};
 use infra_app::Tasks;
 use infra_base::{Data, Kind, Map};
 use infra_clock::SimControl;
@@ -124,7 +124,7 @@ impl Executor for Shared {
         engine.alive.fetch_add(1, Ordering::SeqCst);
         let control = launch.control.clone();
         let run = Run { engine, launch, program, started: false };
-        Ok(Box::pin(Process::new(control, Box::new(run))))
+        Ok(Box::new(Process::new(control, Box::new(run))))
     }
 }
 

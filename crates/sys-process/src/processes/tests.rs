@@ -1,9 +1,9 @@
 //! Spawn and its neighbours, with an engine whose programs are closures.
 
 use super::*;
-use crate::{BoxProcess, Executor, ExecutorsBuilder, Host};
+use crate::{Executor, ExecutorsBuilder, Host};
 use core_relay::Config;
-use core_sched::{Body, Process, Step, StepCx};
+use core_sched::{Body, BoxProcess, Process, Step, StepCx};
 use infra_app::Tasks;
 use infra_base::Data;
 use infra_clock::SimControl;
@@ -48,7 +48,7 @@ impl Executor for Engine {
             "depth" => |launch, _| done(Some(Data::Int(launch.frame.context.depth.into()).into())),
             other => unreachable!("{other}"),
         };
-        Ok(Box::pin(Process::new(launch.control.clone(), Box::new(Run { launch, program }))))
+        Ok(Box::new(Process::new(launch.control.clone(), Box::new(Run { launch, program }))))
     }
 }
 

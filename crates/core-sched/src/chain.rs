@@ -1,0 +1,121 @@
+//! Chains: processes that write to each other are polled one after the other in one turn of a worker.
+//!
+//! The first process of a chain is the one whose task was woken. Mail that a chain's process sends to a process that rests
+//! takes that one out of its control block, and it is polled next, here, without going through the queues of tokio: no
+//! other worker is called for two processes that chat, and the receiver's data stay in this processor's cache. Of several
+//! receivers the last one stays; the others are woken in the ordinary way, so that other workers find them.
+//!
+//! A chain lasts one slice at most. What is left of it then is woken like everybody else.
+
+use crate::control::{Control, Exit, Put};
+use crate::turn;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// A process of any engine: a [`Process`](crate::Process), whatever its body.
+///
+/// As a future it can be awaited inside another one's poll; [`Scheduler::spawn`](crate::Scheduler::spawn) gives it a task of its own.
+pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
+    /// Its control block.
+    fn control(&self) -> &Arc<Control>;
+    /// The waker of the task that it was spawned in; one that does nothing before that task's first poll.
+    fn task(&mut self) -> &mut Waker;
+}
+
+/// A process that can be spawned or awaited.
+pub type BoxProcess = Box<dyn AnyProcess>;
+
+thread_local! {
+    static OPEN: Cell<bool> = const { Cell::new(false) };
+    /// Who is polled next.
+    static NEXT: RefCell<Option<BoxProcess>> = const { RefCell::new(None) };
+}
+
+/// Is a chain under way on this thread?
+#[inline]
+pub(crate) fn is_open() -> bool {
+    OPEN.get()
+}
+
+/// Has the chain that is under way poll `process` next. Its block says that it is running.
+pub(crate) fn offer(process: BoxProcess) {
+    if let Some(before) = NEXT.replace(Some(process)) {
+        postpone(before);
+    }
+}
+
+/// Puts a process back unpolled, and wakes its task.
+fn postpone(mut process: BoxProcess) {
+    let (control, task) = (process.control().clone(), process.task().clone());
+    if control.postpone(process).is_none() {
+        task.wake();
+    }
+}
+
+/// Polls a process until it has nothing more to do or its slice is over. `Some`: it has ended; its task.
+fn poll(mut process: BoxProcess) -> Option<Waker> {
+    loop {
+        let task = std::mem::replace(process.task(), Waker::noop().clone());
+        let polled = Pin::new(&mut process).poll(&mut Context::from_waker(&task));
+        let yields = turn::take_yielded();
+        let control = process.control().clone();
+        if polled.is_ready() {
+            control.evict();
+            return Some(task);
+        }
+        *process.task() = task;
+        match control.put_back(process, yields) {
+            Put::Parked => return None,
+            Put::Evicted(gone) => {
+                drop(gone);
+                return None;
+            }
+            Put::Again(again) => process = again,
+        }
+    }
+}
+
+/// Polls `first`, then whoever it and its successors write to. `Ready`: `first` has ended.
+pub(crate) fn run(first: BoxProcess) -> Poll<()> {
+    run_after(first, || ())
+}
+
+/// The same; `before` is done inside the chain (the models send mail there).
+pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
+    let chain = Chain::open();
+    before();
+    let ended = poll(first);
+    while turn::chain_left() > 0
+        && let Some(next) = NEXT.take()
+    {
+        if let Some(task) = poll(next) {
+            task.wake();
+        }
+    }
+    drop(chain);
+    if ended.is_some() { Poll::Ready(()) } else { Poll::Pending }
+}
+
+/// A chain on this thread; what it did not get to is woken when it ends.
+struct Chain(());
+
+impl Chain {
+    fn open() -> Chain {
+        OPEN.set(true);
+        turn::start_chain();
+        Chain(())
+    }
+}
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        OPEN.set(false);
+        turn::end_chain();
+        if let Some(next) = NEXT.take() {
+            postpone(next);
+        }
+    }
+}
