@@ -6,9 +6,10 @@ use core_dispatch::BoxFuture;
 use core_sched::Message;
 use infra_app::Tasks;
 use infra_base::{Error, Kind, Name, Pid, Result};
-use infra_clock::{Clock, Moment};
+use infra_clock::Clock;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A message with its address, between nodes.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub trait Transport: Send + Sync {
 pub enum Sent {
     /// Known at once; always for processes of this node.
     Done(Result<()>),
-    /// The worker's queue was full: completes when there is room, or with `Unavailable` at the deadline.
+    /// The worker's queue was full: completes when there is room, or with `Unavailable` when the limit is over.
     Waiting(BoxFuture<'static, Result<()>>),
 }
 
@@ -69,8 +70,8 @@ impl Relay {
         Relay { local, routes: ArcSwap::default(), workers }
     }
 
-    /// Sends a message; `deadline` bounds the wait for a full queue.
-    pub fn send(&self, to: Pid, message: Message, deadline: Moment) -> Sent {
+    /// Sends a message; `limit` bounds the wait for a full queue.
+    pub fn send(&self, to: Pid, message: Message, limit: Duration) -> Sent {
         if to.node == Name::EMPTY {
             // On a node without service hosts this is one pointer and one comparison.
             let routes = self.routes.load();
@@ -79,16 +80,16 @@ impl Relay {
             }
         }
         match self.route(to) {
-            Ok(route) => self.workers.submit(route, Letter { to, message }, deadline),
+            Ok(route) => self.workers.submit(route, Letter { to, message }, limit),
             Err(error) => Sent::Done(Err(error)),
         }
     }
 
     /// Takes a letter that came from another node. The sender's order is kept; a full queue makes the transport wait.
-    pub fn receive(&self, letter: Letter, deadline: Moment) -> Sent {
+    pub fn receive(&self, letter: Letter, limit: Duration) -> Sent {
         let hosts = &self.routes.load().hosts;
         let route = hosts.get(&letter.to.host).map_or(Job::Local, |host| Job::Host(host.clone()));
-        self.workers.submit(route, letter, deadline)
+        self.workers.submit(route, letter, limit)
     }
 
     /// Adds a service host; a second one of that name is refused.

@@ -3,8 +3,9 @@
 use crate::relay::{Letter, Local, Sent, ServiceHost, Transport};
 use infra_app::Tasks;
 use infra_base::{Error, Pid, Result};
-use infra_clock::{Clock, Moment};
+use infra_clock::Clock;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -62,16 +63,16 @@ impl Workers {
         Workers { queues, clock }
     }
 
-    pub(crate) fn submit(&self, job: Job, letter: Letter, deadline: Moment) -> Sent {
+    pub(crate) fn submit(&self, job: Job, letter: Letter, limit: Duration) -> Sent {
         let queue = &self.queues[worker_of(letter.message.from, self.queues.len())];
         match queue.try_send((job, letter)) {
             Ok(()) => Sent::Done(Ok(())),
             Err(TrySendError::Closed(_)) => Sent::Done(Err(stopped())),
             Err(TrySendError::Full((job, letter))) => {
-                let (queue, clock) = (queue.clone(), self.clock.clone());
+                let queue = queue.clone();
+                let limit = self.clock.sleep_until(self.clock.now().after(limit));
                 Sent::Waiting(Box::pin(async move {
                     let to = letter.to;
-                    let limit = clock.sleep_until(deadline);
                     tokio::select! {
                         sent = queue.send((job, letter)) => sent.map_err(|_| stopped()),
                         () = limit => Err(Error::unavailable(format!("send to {to}: the relay's queue is full"))),

@@ -99,7 +99,7 @@ fn ping_pong() -> Job {
             });
         }
         let payloads = [Payload::Data(Data::Int(1))].into_iter().collect();
-        let _ = a.deliver(Mail::Message(Message { from: None, topic: "ping".into(), payloads }));
+        let _ = a.deliver(Mail::from(Message { from: None, topic: "ping".into(), payloads }));
         // The one that starts gets the last message; the other one waits for ever.
         while scheduler.live() > 1 {
             tokio::time::sleep(Duration::from_millis(1)).await;

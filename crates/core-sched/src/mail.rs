@@ -37,13 +37,25 @@ pub enum Event {
     Cancel { from: Option<Pid>, at: i64, reason: Box<str> },
 }
 
-/// An entry of a mailbox.
+/// An entry of a mailbox; boxed once, by the sender, so that a place in a queue is small and nothing is copied on the way.
 #[derive(Clone, Debug)]
 pub enum Mail {
     /// A message.
-    Message(Message),
+    Message(Box<Message>),
     /// An event; never refused for lack of room.
-    Event(Event),
+    Event(Box<Event>),
+}
+
+impl From<Message> for Mail {
+    fn from(message: Message) -> Mail {
+        Mail::Message(Box::new(message))
+    }
+}
+
+impl From<Event> for Mail {
+    fn from(event: Event) -> Mail {
+        Mail::Event(Box::new(event))
+    }
 }
 
 /// The mailbox is at its bound (1,000,000 messages or 256 MiB); `Unavailable`, retryable.

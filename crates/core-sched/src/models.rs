@@ -1,4 +1,4 @@
-//! loom models: delivery, kill and end against the poll; wakes of operations; chains; hand-over of a gate.
+//! loom models: delivery, kill, end against the poll; operations; chains; gates.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --release -p core-sched models`
 
@@ -49,7 +49,7 @@ fn control() -> Arc<Control> {
 }
 
 fn message() -> Mail {
-    Mail::Message(Message { from: None, topic: "t".into(), payloads: Default::default() })
+    Message { from: None, topic: "t".into(), payloads: Default::default() }.into()
 }
 
 #[test]

@@ -17,8 +17,9 @@ use std::collections::VecDeque;
 pub enum Item {
     /// Slot of the channel object.
     Slot(u32),
-    /// A message; with `true` it is received as its payload, not as a Message object.
-    Message(Box<Held>, bool),
+    /// A message, and the room that it takes in the mailbox until somebody receives it; with `true` it is received as its
+    /// payload, not as a Message object.
+    Message(Box<Message>, Room, bool),
     /// A lifecycle event.
     Event(Box<Event>),
     /// Made by a function when it is received.
@@ -27,14 +28,6 @@ pub enum Item {
 
 /// Makes a value when it is received.
 pub type Make = Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> Result<Val<'cx>, Raise> + Send>;
-
-/// A message that takes room in the mailbox until somebody receives it.
-pub struct Held {
-    /// The message.
-    pub message: Message,
-    /// Its room.
-    pub room: Room,
-}
 
 /// A channel; the payload of its Lua object.
 pub struct Channel {
@@ -233,8 +226,7 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             }
             Ok(value)
         }
-        Item::Message(held, raw) => {
-            let Held { message, room } = *held;
+        Item::Message(message, room, raw) => {
             cx.at().freed.push(room);
             crate::mailroom::message_to_val(cx, message, raw)
         }

@@ -1,6 +1,7 @@
 //! What the engine keeps beside a Lua heap: the frame, the services, who waits for what.
 
 use crate::mailroom::Mailroom;
+use crate::peer::Peer;
 use core_dispatch::{BoxFuture, Commands, Frame};
 use core_sched::{Control, Room};
 use infra_app::App;
@@ -120,6 +121,8 @@ pub struct Host {
     pub outstanding: usize,
     /// Room of messages that were received, to be given back to the mailbox.
     pub freed: Vec<Room>,
+    /// Who was talked to last.
+    pub peer: Option<Box<Peer>>,
     /// Others know the PID: the process is listed in the topology.
     pub exposed: bool,
     /// False while top-level code runs: waiting is an error there.

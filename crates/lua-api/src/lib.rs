@@ -15,8 +15,9 @@ mod host;
 mod json;
 mod mailroom;
 mod module;
+mod peer;
 
-pub use channel::{Channel, Held, Item, Make, channel_module};
+pub use channel::{Channel, Item, Make, channel_module};
 pub use convert::{
     PayloadObject, Portable, Traveller, args_to_payloads, data_to_val, format_of, payload_object,
     payload_object_as, payload_to_data, payload_to_val, payloads_to_data, val_to_data, val_to_payload,
@@ -27,6 +28,7 @@ pub use host::{Binding, Finish, Host, Names, Operation, Parcel, TaskState, WaitI
 pub use json::{from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};
+pub use peer::Peer;
 
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,

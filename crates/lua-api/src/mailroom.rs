@@ -1,14 +1,14 @@
 //! Where mail goes inside a process: topic listeners, inbox, events, and what nobody has asked for yet.
 
-use crate::channel::{Channel, Held, Item};
+use crate::channel::{Channel, Item};
 use crate::convert::payload_to_val;
 use crate::guest::Guest;
 use crate::module::Object;
+use crate::peer::Peer;
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Raise, Userdata, Val};
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ pub struct Mailroom {
     events: Option<Pin>,
     listeners: FxHashMap<Topic, Listener>,
     /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
-    kept: FxHashMap<Topic, VecDeque<(u64, Box<Held>)>>,
+    kept: FxHashMap<Topic, VecDeque<(u64, Box<Message>, Room)>>,
     arrived: u64,
     kept_events: VecDeque<Event>,
     /// Event subscriptions made so far; numbers their topics.
@@ -37,7 +37,7 @@ struct Listener {
 
 /// Payload of a Message object.
 pub(crate) struct MessageObject {
-    message: RefCell<Message>,
+    message: RefCell<Box<Message>>,
 }
 
 impl Mailroom {
@@ -49,20 +49,20 @@ impl Mailroom {
     /// Puts a piece of mail where it belongs.
     pub fn route(cx: &mut Cx<'_>, mail: Mail, room: Room) {
         match mail {
-            Mail::Message(message) => Self::place(cx, Box::new(Held { message, room })),
+            Mail::Message(message) => Self::place(cx, message, room),
             Mail::Event(event) => {
                 cx.at().freed.push(room);
                 match held(cx, |m| Some(&mut m.events)) {
-                    Some(channel) => offer(cx, channel, Item::Event(Box::new(event))),
-                    None => cx.at().mail.kept_events.push_back(event),
+                    Some(channel) => offer(cx, channel, Item::Event(event)),
+                    None => cx.at().mail.kept_events.push_back(*event),
                 }
             }
         }
     }
 
     /// Puts a message into the listener of its topic, else the inbox, else aside.
-    fn place(cx: &mut Cx<'_>, message: Box<Held>) {
-        let topic = &message.message.topic;
+    fn place(cx: &mut Cx<'_>, message: Box<Message>, room: Room) {
+        let topic = &message.topic;
         let own = topic.starts_with('@');
         let listener = cx.at().mail.listeners.get(topic).map(|l| !l.messages);
         let target = match listener {
@@ -71,14 +71,14 @@ impl Mailroom {
             None => held(cx, |m| Some(&mut m.inbox)),
         };
         match target {
-            Some(channel) => offer(cx, channel, Item::Message(message, listener.unwrap_or(false))),
+            Some(channel) => offer(cx, channel, Item::Message(message, room, listener.unwrap_or(false))),
             // What was under way when its subscription ended.
-            None if own => cx.at().freed.push(message.room),
+            None if own => cx.at().freed.push(room),
             None => {
                 let mail = &mut cx.at().mail;
                 mail.arrived += 1;
                 let place = mail.arrived;
-                mail.kept.entry(message.message.topic.clone()).or_default().push_back((place, message));
+                mail.kept.entry(message.topic.clone()).or_default().push_back((place, message, room));
             }
         }
     }
@@ -92,9 +92,9 @@ impl Mailroom {
         let pin = cx.pin(channel.val());
         cx.at().mail.inbox = Some(pin);
         let mut kept: Vec<_> = std::mem::take(&mut cx.at().mail.kept).into_values().flatten().collect();
-        kept.sort_unstable_by_key(|(place, _)| *place);
-        for (_, message) in kept {
-            offer(cx, channel, Item::Message(message, false));
+        kept.sort_unstable_by_key(|(place, ..)| *place);
+        for (_, message, room) in kept {
+            offer(cx, channel, Item::Message(message, room, false));
         }
         channel
     }
@@ -131,8 +131,8 @@ impl Mailroom {
         if let Some(pin) = before.and_then(|l| l.channel) {
             cx.unpin(pin);
         }
-        for (_, message) in cx.at().mail.kept.remove(topic).into_iter().flatten() {
-            offer(cx, channel, Item::Message(message, !messages));
+        for (_, message, room) in cx.at().mail.kept.remove(topic).into_iter().flatten() {
+            offer(cx, channel, Item::Message(message, room, !messages));
         }
     }
 
@@ -165,8 +165,8 @@ impl Mailroom {
         Self::forget(cx, &topic);
         if let Some(payload) = channel.payload::<Channel>() {
             for item in payload.drain() {
-                if let Item::Message(message, _) = item {
-                    Mailroom::place(cx, message);
+                if let Item::Message(message, room, _) = item {
+                    Mailroom::place(cx, message, room);
                 }
             }
         }
@@ -194,7 +194,11 @@ fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
 }
 
 /// A received message: a Message object, or with `raw` its payload: one value as it is, several as an array, none as nil.
-pub(crate) fn message_to_val<'cx>(cx: &mut Cx<'cx>, message: Message, raw: bool) -> Result<Val<'cx>, Raise> {
+pub(crate) fn message_to_val<'cx>(
+    cx: &mut Cx<'cx>,
+    message: Box<Message>,
+    raw: bool,
+) -> Result<Val<'cx>, Raise> {
     if !raw {
         return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[]).val());
     }
@@ -283,9 +287,7 @@ pub(crate) fn from(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     let from = this.message.borrow().from;
     match from {
         Some(pid) => {
-            let mut text = SmallVec::<[u8; 64]>::new();
-            pid.write_to(&mut text);
-            let text = cx.string(&text);
+            let text = Peer::text_of(cx, pid);
             cx.ret(text)
         }
         None => cx.ret(Val::NIL),

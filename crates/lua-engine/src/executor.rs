@@ -64,6 +64,7 @@ impl Executor for LuaExecutor {
             wake: None,
             outstanding: 0,
             freed: Vec::new(),
+            peer: None,
             exposed: false,
             may_wait: false,
         };

@@ -67,7 +67,7 @@ impl Mailbox {
     fn put(&self, payloads: Payloads) -> bool {
         let message = Message { from: None, topic: self.topic.clone(), payloads };
         // A process that has ended takes nothing, and nothing is lost by that.
-        self.control.deliver(Mail::Message(message)).is_ok()
+        self.control.deliver(Mail::from(message)).is_ok()
     }
 }
 

@@ -2,13 +2,13 @@
 
 mod mail;
 mod names;
+mod send;
 mod spawner;
 
-use core_sched::{Message, Topic};
 use infra_base::{Data, EntryId, Error, Kind, Pid, Result};
 use lua_api::{
     Answer, Class, Const, Cx, Group, Guest, Mailroom, Module, NativeResult, Num, Raise, Table, Val, View,
-    args_to_payloads, message_object, val_to_data,
+    message_object, val_to_data,
 };
 use spawner::{How, Plan};
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) fn module() -> Module {
         .func(
             "send(destination: string, topic: string, ...any): (boolean?, error?)",
             "Queues a message for a PID or registered name; topics that begin with `@` are reserved.",
-            send,
+            send::send,
         )
         .func("spawn(id: string, host: string, ...any): (string?, error?)", "Starts a process.", spawn)
         .func(
@@ -111,32 +111,6 @@ fn done(cx: &mut Cx<'_>, result: Result<()>) -> Answer {
     match result {
         Ok(()) => cx.ret(true),
         Err(error) => cx.fail(error),
-    }
-}
-
-/// How long a send waits for room on the way to another node or a service.
-const SEND_LIMIT: Duration = Duration::from_secs(5);
-
-fn send(cx: &mut Cx<'_>) -> NativeResult {
-    let topic = cx.check_str(1)?;
-    let processes = cx.service::<Processes>()?;
-    let to = match resolve(cx, &processes, 0)? {
-        Ok(pid) => pid,
-        Err(error) => return cx.fail(error),
-    };
-    if topic.is_empty() {
-        return cx.fail(Error::invalid("process: a topic expected, got an empty text"));
-    }
-    let topic = Topic::from(topic);
-    let payloads = match args_to_payloads(cx, 2) {
-        Ok(payloads) => payloads,
-        Err(error) => return cx.fail(error),
-    };
-    let from = Some(exposed(cx)?);
-    let deadline = cx.at().clock.now().after(SEND_LIMIT);
-    match processes.send(to, Message { from, topic, payloads }, deadline) {
-        core_relay::Sent::Done(result) => done(cx, result),
-        core_relay::Sent::Waiting(waiting) => cx.wait_for(waiting, done),
     }
 }
 

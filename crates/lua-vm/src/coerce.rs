@@ -49,7 +49,7 @@ pub(crate) fn plain_text(lua: &mut Lua, v: Value) -> String {
                     value::NATIVE => ("function: builtin", &raw mut (*v.data_as::<Native>()).number),
                     value::USERDATA => {
                         let u = v.data_as::<Userdata>();
-                        ((*(*u).info).name, &raw mut (*u).number)
+                        ((*(*u).info).name, &raw mut (*u).hdr.word)
                     }
                     _ => ("thread", &raw mut (*v.data_as::<Thread>()).number),
                 }

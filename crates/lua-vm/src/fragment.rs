@@ -209,7 +209,7 @@ impl Writer<'_> {
                 value::USERDATA => {
                     let u = v.as_userdata();
                     let info = &*(*u).info;
-                    let portable = info.transfer.as_ref().and_then(|f| f(&*(*u).payload));
+                    let portable = info.transfer.and_then(|f| f(u.cast::<u8>().add(info.offset)));
                     let Some(portable) = portable else { return Err(info.name) };
                     self.out.foreign.push(portable);
                     Item::Foreign(self.out.foreign.len() as u32 - 1)

@@ -6,7 +6,6 @@
 #![allow(unsafe_code, reason = "objects are laid out by hand")]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::any::Any;
 use std::ptr;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::frame::Frame;
 use crate::gc::Gc;
 use crate::native::{NativeFn, Pin};
 use crate::object::{
-    BoxedNative, Cell, Closure, Header, Kind, Native, Node, Status, Str, Table, Thread, Userdata,
+    BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, Table, Thread, Userdata,
 };
 use crate::proto::Proto;
 use crate::statics::TypeInfo;
@@ -198,22 +197,22 @@ impl Heap {
         }
     }
 
-    pub(crate) fn new_userdata(
+    /// A userdata of the type that `info` describes. The caller writes the payload to the returned place at once.
+    ///
+    /// # Safety
+    /// `info` outlives the heap.
+    pub(crate) unsafe fn new_userdata(
         &mut self,
         info: *const TypeInfo,
-        payload: Box<dyn Any + Send>,
-        slots: Vec<Value>,
-    ) -> *mut Userdata {
-        let extra = size_of_val(&*payload) + slots.capacity() * size_of::<Value>();
-        // SAFETY: all fields are written.
+        slots: Slots,
+    ) -> (*mut Userdata, *mut u8) {
+        // SAFETY: all fields are written; the layout has room for the payload at its offset.
         unsafe {
-            let u: *mut Userdata = self.object(Layout::new::<Userdata>(), Kind::Userdata, 0, 0);
+            let u: *mut Userdata = self.object((*info).layout, Kind::Userdata, 0, 0);
             (&raw mut (*u).info).write(info);
-            (&raw mut (*u).payload).write(payload);
             (&raw mut (*u).slots).write(slots);
-            (&raw mut (*u).number).write(0);
-            self.add_bytes(extra);
-            u
+            self.add_bytes(Userdata::size(u) - (*info).layout.size());
+            (u, u.cast::<u8>().add((*info).offset))
         }
     }
 
@@ -310,11 +309,11 @@ impl Heap {
                 }
                 Kind::Userdata => {
                     let u = p.cast::<Userdata>();
-                    let n = size_of::<Userdata>()
-                        + size_of_val(&*(*u).payload)
-                        + (*u).slots.capacity() * size_of::<Value>();
-                    ptr::drop_in_place(u);
-                    dealloc(p.cast(), Layout::new::<Userdata>());
+                    let (n, info) = (Userdata::size(u), &*(*u).info);
+                    // The memory is given back even if the payload's drop panics.
+                    let _memory = Memory(p.cast(), info.layout);
+                    ptr::drop_in_place(&raw mut (*u).slots);
+                    (info.drop)(p.cast::<u8>().add(info.offset));
                     n
                 }
                 Kind::Thread => {
@@ -334,6 +333,16 @@ impl Heap {
                 }
             }
         }
+    }
+}
+
+/// Memory that is given back on every way out.
+struct Memory(*mut u8, Layout);
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: made from an allocation of that layout whose content is gone.
+        unsafe { dealloc(self.0, self.1) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "hands raw objects to the interpreter")]
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -58,8 +58,8 @@ pub struct Lua {
     /// The raised value between a raise and its handler.
     pub(crate) pending: Value,
     pub(crate) fuel: i64,
-    /// Set for the duration of `run` and `enter`.
-    pub(crate) host: Option<NonNull<dyn Any>>,
+    /// Set for the duration of `run` and `enter`: the embedder's side and its type.
+    pub(crate) host: Option<(NonNull<()>, TypeId)>,
     /// The root that runs and the coroutine that it is in; null between runs.
     pub(crate) root: *mut Thread,
     pub(crate) current: *mut Thread,
@@ -120,11 +120,10 @@ impl Lua {
     ///
     /// # Panics
     /// When called from inside a native of the same process.
-    pub fn enter<R>(&mut self, host: &mut dyn Any, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
+    pub fn enter<H: Any, R>(&mut self, host: &mut H, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
         assert!(self.host.is_none(), "enter is not called from a running native");
-        // SAFETY: the borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
-        let host: NonNull<dyn Any> = unsafe { std::mem::transmute(NonNull::from(host)) };
-        self.host = Some(host);
+        // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         let guard = ClearHost(self);
         let lua: *mut Lua = &raw mut *guard.0;
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
@@ -149,14 +148,12 @@ impl Lua {
     }
 
     /// Runs the root coroutine that `root` pins until it has something to say; `fuel` is reduced by what it used.
-    pub fn run(&mut self, root: &Pin, fuel: &mut i64, host: &mut dyn Any) -> Run {
+    pub fn run<H: Any>(&mut self, root: &Pin, fuel: &mut i64, host: &mut H) -> Run {
         let v = self.heap.pinned(root);
         if v.tag != crate::value::THREAD || self.dead {
             return Run::Dead;
         }
-        // SAFETY: as in `enter`.
-        let host: NonNull<dyn Any> = unsafe { std::mem::transmute(NonNull::from(host)) };
-        self.host = Some(host);
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         self.fuel = *fuel;
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, v.as_thread());

@@ -16,7 +16,7 @@
 
 #![allow(unsafe_code, reason = "the branded view over raw values is where safe code meets the heap")]
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -470,9 +470,10 @@ impl<'cx> Cx<'cx> {
     /// Like [`Cx::host`], `None` if the host is of another type.
     #[inline]
     pub fn try_host<T: Any>(&mut self) -> Option<&mut T> {
-        // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs; the
-        // result borrows this Cx exclusively.
-        unsafe { (*self.lua().host?.as_ptr()).downcast_mut::<T>() }
+        let (host, id) = self.lua().host?;
+        // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs, and the id
+        // is that of what it points to; the result borrows this Cx exclusively.
+        (id == TypeId::of::<T>()).then(|| unsafe { &mut *host.cast::<T>().as_ptr() })
     }
     /// Charges `work` units (about a nanosecond each); true when the slice is used up and long work should give way.
     #[inline]

@@ -2,7 +2,9 @@
 
 #![allow(unsafe_code, reason = "objects are laid out by hand and reached through raw pointers")]
 
-use std::any::Any;
+use std::any::{Any, TypeId};
+
+use smallvec::SmallVec;
 
 use crate::frame::Frame;
 use crate::native::NativeFn;
@@ -182,14 +184,38 @@ impl Native {
     }
 }
 
-/// A host object: Rust payload, traced Lua values, metatable and name from its type.
+/// A host object: traced Lua values, metatable and name from its type. `hdr.word` is its number for `tostring`. The Rust
+/// payload follows where the type says.
 #[repr(C)]
 pub(crate) struct Userdata {
     pub(crate) hdr: Header,
     pub(crate) info: *const TypeInfo,
-    pub(crate) payload: Box<dyn Any + Send>,
-    pub(crate) slots: Vec<Value>,
-    pub(crate) number: u32,
+    pub(crate) slots: Slots,
+}
+
+/// Traced values of a host object; most have none or one.
+pub(crate) type Slots = SmallVec<[Value; 1]>;
+
+impl Userdata {
+    /// The payload, if it is a `T`; the lifetime is the caller's claim that the object outlives it.
+    #[inline]
+    pub(crate) unsafe fn payload<'a, T: Any>(u: *const Userdata) -> Option<&'a T> {
+        // SAFETY: the caller passes a live object; its type says what lies at the offset.
+        unsafe {
+            let info = &*(*u).info;
+            (info.id == TypeId::of::<T>()).then(|| &*u.byte_add(info.offset).cast::<T>())
+        }
+    }
+
+    /// Bytes of its own allocation and its slots.
+    pub(crate) unsafe fn size(u: *const Userdata) -> usize {
+        // SAFETY: the caller passes a live object.
+        unsafe {
+            let slots = &(*u).slots;
+            let spilled = if slots.spilled() { slots.capacity() * size_of::<Value>() } else { 0 };
+            (*(*u).info).layout.size() + spilled
+        }
+    }
 }
 
 /// What a coroutine is doing.

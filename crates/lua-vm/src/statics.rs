@@ -4,6 +4,7 @@
 
 #![allow(unsafe_code, reason = "immortal objects are laid out by hand")]
 
+use std::alloc::Layout;
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::fragment::{Portable, Transfer};
 use crate::heap::{Heap, init_native, native_layout};
 use crate::native::{Cx, DynNative, NativeFn, NativeResult};
-use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Str, Table};
+use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
 use crate::symbol;
 use crate::value::Value;
 
@@ -152,9 +153,22 @@ pub struct UserdataType {
     methods: Lib,
     meta: Lib,
     transfer: Option<TransferFn>,
+    payload: Layout,
+    drop: unsafe fn(*mut u8),
 }
 
-type TransferFn = Box<dyn Fn(&dyn Any) -> Option<Box<dyn Portable>> + Send + Sync>;
+/// Reads a payload of the registered type.
+type TransferFn = unsafe fn(*const u8) -> Option<Box<dyn Portable>>;
+
+unsafe fn transfer<T: Transfer>(payload: *const u8) -> Option<Box<dyn Portable>> {
+    // SAFETY: the caller passes a live payload of the type that this was registered for.
+    unsafe { (*payload.cast::<T>()).to_portable() }
+}
+
+unsafe fn drop_payload<T>(payload: *mut u8) {
+    // SAFETY: the caller passes a payload of the type that this was registered for, and never looks at it again.
+    unsafe { payload.cast::<T>().drop_in_place() }
+}
 
 impl UserdataType {
     /// For payloads `T`; `name` appears in messages (`channel expected, got number`).
@@ -166,6 +180,8 @@ impl UserdataType {
             methods: Lib::new(),
             meta: Lib::new(),
             transfer: None,
+            payload: Layout::new::<T>(),
+            drop: drop_payload::<T>,
         }
     }
     /// Adds a method, called as `object:name(…)`.
@@ -189,14 +205,20 @@ impl UserdataType {
     /// How a payload leaves its process inside a [`crate::Fragment`]; `None` from `f` means that this one cannot.
     #[must_use]
     pub fn transfer<T: Transfer>(mut self) -> UserdataType {
-        debug_assert_eq!(self.id, TypeId::of::<T>());
-        self.transfer = Some(Box::new(|any| any.downcast_ref::<T>().and_then(Transfer::to_portable)));
+        assert_eq!(self.id, TypeId::of::<T>(), "the travelling form is that of the payload");
+        self.transfer = Some(transfer::<T>);
         self
     }
 }
 
 /// A registered userdata type.
 pub(crate) struct TypeInfo {
+    /// Of the Rust type of its payloads.
+    pub(crate) id: TypeId,
+    /// Of a whole object, and where in it the payload is.
+    pub(crate) layout: Layout,
+    pub(crate) offset: usize,
+    pub(crate) drop: unsafe fn(*mut u8),
     pub(crate) name: &'static str,
     pub(crate) meta: *mut Table,
     pub(crate) transfer: Option<TransferFn>,
@@ -322,8 +344,12 @@ impl StaticsBuilder {
         self
     }
 
-    /// Registers a userdata type. A second one for the same Rust type replaces the first.
+    /// Registers a userdata type.
+    ///
+    /// # Panics
+    /// If the Rust type is registered already: a mistake of the module's author.
     pub fn userdata(&mut self, ty: UserdataType) -> &mut Self {
+        assert!(!self.types.contains_key(&ty.id), "{} is registered twice", ty.rust_name);
         let own_index = ty.meta.entries.iter().any(|(n, _)| n == "__index");
         let mut meta = ty.meta;
         if !own_index {
@@ -331,8 +357,16 @@ impl StaticsBuilder {
         }
         meta = meta.value("__name", ty.name).value("__metatable", ty.name);
         let Value { data, .. } = self.constant(Const::Lib(meta));
-        debug_assert!(!ty.rust_name.is_empty());
-        let info = TypeInfo { name: ty.name, meta: data as *mut Table, transfer: ty.transfer };
+        let (layout, offset) = Layout::new::<Userdata>().extend(ty.payload).expect("an object has a size");
+        let info = TypeInfo {
+            id: ty.id,
+            layout: layout.pad_to_align(),
+            offset,
+            drop: ty.drop,
+            name: ty.name,
+            meta: data as *mut Table,
+            transfer: ty.transfer,
+        };
         self.types.insert(ty.id, Box::new(info));
         self
     }
@@ -414,10 +448,19 @@ impl StaticsBuilder {
     fn object(&mut self, shared: Shared) -> Value {
         let info: *const TypeInfo =
             &**self.types.get(&shared.id).expect("the userdata type is registered first");
-        let u = self.heap.new_userdata(info, shared.payload, Vec::new());
-        // SAFETY: just made; from now on nobody writes it: its payload is `Sync` and it has no slots.
-        unsafe { (*u).hdr.mark = FROZEN | IMMORTAL };
-        Value::userdata(u)
+        // SAFETY: the type is that of the payload, whose bytes move; the emptied box gives back its memory only. From now
+        // on nobody writes the object: its payload is `Sync` and it has no slots.
+        unsafe {
+            let (u, place) = self.heap.new_userdata(info, Slots::new());
+            let layout = Layout::for_value(&*shared.payload);
+            let payload = Box::into_raw(shared.payload).cast::<u8>();
+            std::ptr::copy_nonoverlapping(payload, place, layout.size());
+            if layout.size() > 0 {
+                std::alloc::dealloc(payload, layout);
+            }
+            (*u).hdr.mark = FROZEN | IMMORTAL;
+            Value::userdata(u)
+        }
     }
 
     fn fill(&mut self, t: *mut Table, entries: Vec<(*const Str, Value)>) {

@@ -128,7 +128,7 @@ impl Service for TerminalHost {
             for control in self.topology.of_host(name) {
                 let at = self.clock.wall();
                 let _ =
-                    control.deliver(Mail::Event(Event::Cancel { from: None, at, reason: SHUTDOWN.into() }));
+                    control.deliver(Mail::from(Event::Cancel { from: None, at, reason: SHUTDOWN.into() }));
             }
             let grace = deadline.since(self.clock.now());
             if self.clock.timeout(grace, self.admission.empty()).await.is_err() {

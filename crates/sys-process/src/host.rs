@@ -175,7 +175,7 @@ impl Host {
     pub async fn stop(&self, deadline: Moment) {
         self.admission.close();
         let cancel =
-            || Mail::Event(Event::Cancel { from: None, at: self.clock.wall(), reason: SHUTDOWN.into() });
+            || Mail::from(Event::Cancel { from: None, at: self.clock.wall(), reason: SHUTDOWN.into() });
         for control in self.topology.of_host(self.name) {
             let _ = control.deliver(cancel());
         }

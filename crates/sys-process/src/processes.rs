@@ -7,7 +7,7 @@ use core_registry::Entry;
 use core_relay::{Relay, Sent};
 use core_sched::{Control, Ending, Event, Exit, Mail, Message, Scheduler, Topic};
 use infra_base::{EntryId, Error, Kind, Name, Payload, Payloads, Pid, Result};
-use infra_clock::{Clock, Moment};
+use infra_clock::Clock;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -157,14 +157,11 @@ impl Processes {
     }
 
     /// Sends a message to a process; see [`Relay::send`]. `Invalid` for a topic that begins with `@`.
-    pub fn send(&self, to: Pid, message: Message, deadline: Moment) -> Sent {
-        if message.topic.starts_with('@') {
-            return Sent::Done(Err(Error::invalid(format!(
-                "topic \"{}\" is reserved: topics must not begin with @",
-                message.topic
-            ))));
+    pub fn send(&self, to: Pid, message: Message, limit: Duration) -> Sent {
+        match check_topic(&message.topic) {
+            Ok(()) => self.0.relay.send(to, message, limit),
+            Err(reserved) => Sent::Done(Err(reserved)),
         }
-        self.0.relay.send(to, message, deadline)
     }
 
     /// Asks a process to end: a CANCEL event, which it may ignore. With a `grace` it is killed when that is over.
@@ -187,7 +184,7 @@ impl Processes {
         }
         let event = Event::Cancel { from, at: self.0.clock.wall(), reason: reason.into() };
         // Events are not refused; a process that has ended needs none.
-        let _ = control.deliver(Mail::Event(event));
+        let _ = control.deliver(Mail::from(event));
     }
 
     fn start(&self, spawn: Spawn, reply: Option<Reply<Payload>>) -> Result<Pid> {
@@ -237,7 +234,7 @@ impl Processes {
         }
         inner.topology.started(&control, parent);
         for (topic, payloads) in messages {
-            control.deliver(Mail::Message(Message { from: parent, topic, payloads }))?;
+            control.deliver(Mail::from(Message { from: parent, topic, payloads }))?;
         }
         if let Some(parent) = parent {
             self.relate(parent, pid, link, monitor)?;
@@ -264,7 +261,7 @@ impl Processes {
             self.relate(parent, owner, link, monitor)?;
         }
         for (topic, payloads) in messages {
-            control.deliver(Mail::Message(Message { from: None, topic, payloads }))?;
+            control.deliver(Mail::from(Message { from: None, topic, payloads }))?;
         }
         Ok(owner)
     }
@@ -367,6 +364,20 @@ impl Drop for Exec {
             let _ = self.processes.cancel(self.pid, None, "caller gone", Some(GRACE));
         }
     }
+}
+
+/// [`Processes::send`] for who has the control block of a process of this node.
+pub fn send_to(control: &Control, message: Message) -> Result<()> {
+    check_topic(&message.topic)?;
+    sys_topology::deliver_to(control, message)
+}
+
+fn check_topic(topic: &str) -> Result<()> {
+    if topic.starts_with('@') {
+        let reserved = format!("topic \"{topic}\" is reserved: topics must not begin with @");
+        return Err(Error::invalid(reserved));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,4 +9,4 @@ mod table;
 mod topology;
 mod watch;
 
-pub use topology::{Fact, Topology};
+pub use topology::{Fact, Topology, deliver_to};

@@ -254,11 +254,16 @@ impl Topology {
 
 impl Local for Topology {
     fn deliver(&self, to: Pid, message: Message) -> Result<()> {
-        match self.get(to)?.deliver(Mail::Message(message)) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(not_found(to)),
-            Err(full) => Err(Error::from(full).context(format!("send to {to}"))),
-        }
+        deliver_to(&*self.get(to)?, message)
+    }
+}
+
+/// Puts a message into the mailbox of a process. `NotFound` when it has ended, `Unavailable` when the mailbox is full.
+pub fn deliver_to(control: &Control, message: Message) -> Result<()> {
+    match control.deliver(Mail::from(message)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(not_found(control.pid())),
+        Err(full) => Err(Error::from(full).context(format!("send to {}", control.pid()))),
     }
 }
 
@@ -273,7 +278,7 @@ impl Ending for Exposed {
 
 fn deliver(control: &Control, event: Event) {
     // Events are never refused; an end in the meantime needs no event.
-    let _ = control.deliver(Mail::Event(event));
+    let _ = control.deliver(Mail::from(event));
 }
 
 fn not_found(pid: Pid) -> Error {

@@ -78,7 +78,7 @@ async fn local_messages_take_no_worker() {
     let (local, tasks) = (Sink::new(0), Tasks::default());
     let relay = Relay::new(local.clone(), Config::default(), Clock::simulated().0, &tasks);
     let to = here();
-    done(relay.send(to, message(here(), "a"), Moment(0))).unwrap();
+    done(relay.send(to, message(here(), "a"), Duration::ZERO)).unwrap();
     assert_eq!(*local.seen.lock(), [(to, "a".to_string())]);
     settled(&tasks, relay).await;
 }
@@ -87,16 +87,16 @@ async fn local_messages_take_no_worker() {
 async fn another_node_is_a_peer_or_internode_or_unknown() {
     let (local, peer, rest, tasks) = (Sink::new(0), Sink::new(9), Sink::new(9), Tasks::default());
     let relay = Relay::new(local, Config::default(), Clock::simulated().0, &tasks);
-    let error = done(relay.send(on("far"), message(here(), "lost"), Moment(0))).unwrap_err();
+    let error = done(relay.send(on("far"), message(here(), "lost"), Duration::ZERO)).unwrap_err();
     assert_eq!(error.kind(), Kind::NotFound);
     assert!(error.message().contains("node far is not known"), "{error}");
     let (as_peer, as_rest): (Arc<dyn Transport>, Arc<dyn Transport>) = (peer.clone(), rest.clone());
     relay.set_peer(Name::intern("near"), Some(&as_peer));
     relay.set_internode(Some(&as_rest));
-    done(relay.send(on("near"), message(here(), "a"), Moment(0))).unwrap();
-    done(relay.send(on("far"), message(here(), "b"), Moment(0))).unwrap();
+    done(relay.send(on("near"), message(here(), "a"), Duration::ZERO)).unwrap();
+    done(relay.send(on("far"), message(here(), "b"), Duration::ZERO)).unwrap();
     relay.set_peer(Name::intern("near"), None);
-    done(relay.send(on("near"), message(here(), "c"), Moment(0))).unwrap();
+    done(relay.send(on("near"), message(here(), "c"), Duration::ZERO)).unwrap();
     settled(&tasks, relay).await;
     assert_eq!(peer.topics(), ["a"]);
     let mut rest = rest.topics();
@@ -115,7 +115,7 @@ async fn a_senders_order_is_kept_and_a_full_queue_makes_it_wait() {
     let (from, to) = (here(), on("far"));
     let mut waiting = Vec::new();
     for n in 0..6 {
-        if let Sent::Waiting(wait) = relay.send(to, message(from, &n.to_string()), Moment(1_000)) {
+        if let Sent::Waiting(wait) = relay.send(to, message(from, &n.to_string()), Duration::from_nanos(1_000)) {
             waiting.push(wait);
         }
         tokio::task::yield_now().await;
@@ -123,7 +123,7 @@ async fn a_senders_order_is_kept_and_a_full_queue_makes_it_wait() {
     // One is with the transport, two are queued.
     assert_eq!(waiting.len(), 3);
     let late = waiting.pop().unwrap();
-    let late = tokio::join!(late, async { time.advance(std::time::Duration::from_micros(1)) }).0;
+    let late = tokio::join!(late, async { time.advance(Duration::from_micros(1)) }).0;
     assert_eq!(
         (late.as_ref().unwrap_err().kind(), late.unwrap_err().retryable()),
         (Kind::Unavailable, Some(true))
@@ -143,9 +143,9 @@ async fn service_hosts_and_letters_from_outside_pass_a_worker() {
     relay.add_host(name, host.clone()).unwrap();
     assert_eq!(relay.add_host(name, host.clone()).unwrap_err().kind(), Kind::AlreadyExists);
     let service = Pid { host: name, ..here() };
-    done(relay.send(service, message(here(), "in"), Moment(0))).unwrap();
-    done(relay.receive(Letter { to: service, message: message(on("far"), "out") }, Moment(0))).unwrap();
-    done(relay.receive(Letter { to: here(), message: message(on("far"), "local") }, Moment(0))).unwrap();
+    done(relay.send(service, message(here(), "in"), Duration::ZERO)).unwrap();
+    done(relay.receive(Letter { to: service, message: message(on("far"), "out") }, Duration::ZERO)).unwrap();
+    done(relay.receive(Letter { to: here(), message: message(on("far"), "local") }, Duration::ZERO)).unwrap();
     assert!(relay.remove_host(name) && !relay.remove_host(name));
     settled(&tasks, relay).await;
     let mut seen = host.topics();

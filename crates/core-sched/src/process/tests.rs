@@ -59,7 +59,7 @@ fn burn(cx: &mut StepCx<'_, u64>) -> Step {
 }
 
 fn message(topic: &str) -> Mail {
-    Mail::Message(Message { from: None, topic: topic.into(), payloads: Default::default() })
+    Message { from: None, topic: topic.into(), payloads: Default::default() }.into()
 }
 
 #[derive(Clone, Default)]
@@ -208,7 +208,7 @@ async fn mail_is_seen_in_order_and_stays_until_taken() {
         control.deliver(message("a")).unwrap();
         tokio::task::yield_now().await;
         let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
-        control.deliver(Mail::Event(cancel)).unwrap();
+        control.deliver(Mail::from(cancel)).unwrap();
         tokio::task::yield_now().await;
         control.deliver(message("b")).unwrap();
     };
@@ -441,7 +441,7 @@ fn a_full_mailbox_refuses_messages_but_not_events_until_some_are_taken() {
     }
     assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
     let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
-    assert!(matches!(control.deliver(Mail::Event(cancel)), Ok(true)));
+    assert!(matches!(control.deliver(Mail::from(cancel)), Ok(true)));
     let mut held = Vec::new();
     let mut process = process(&control, move |cx| {
         if cx.mail.len() > 1_000_000 {
@@ -456,7 +456,7 @@ fn a_full_mailbox_refuses_messages_but_not_events_until_some_are_taken() {
     assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES);
     assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
     let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
-    control.deliver(Mail::Event(cancel)).unwrap();
+    control.deliver(Mail::from(cancel)).unwrap();
     assert!(poll(&mut process).is_pending());
     assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES - 2_000);
     control.deliver(message("x")).unwrap();
@@ -469,7 +469,7 @@ fn bytes_are_bounded_too() {
     let control = control();
     let big = |bytes: usize| {
         let payload = Payload::Encoded(infra_base::Format::Bytes, vec![0; bytes].into());
-        Mail::Message(Message { from: None, topic: "big".into(), payloads: [payload].into_iter().collect() })
+        Mail::from(Message { from: None, topic: "big".into(), payloads: [payload].into_iter().collect() })
     };
     assert_eq!(control.deliver(big(crate::MAX_BYTES)).unwrap_err(), crate::MailboxFull);
     assert!(matches!(control.deliver(big(200 << 20)), Ok(true)));

@@ -10,7 +10,7 @@ use crate::frame::{Dest, Ret};
 use crate::lua::Lua;
 use crate::native::{RaiseKind, type_name_of_raw};
 use crate::number;
-use crate::object::{Closure, Str, Table};
+use crate::object::{Closure, Str, Table, Userdata};
 use crate::opcode::Op;
 use crate::value::{self, Value};
 
@@ -251,7 +251,7 @@ unsafe fn piece(v: Value, out: &mut Vec<u8>) -> bool {
             value::STR => out.extend_from_slice(Str::bytes(v.as_str())),
             value::INT => number::write_int(out, v.as_int()),
             value::FLOAT => number::write_float(out, v.as_float()),
-            value::USERDATA => match (*v.as_userdata()).payload.downcast_ref::<crate::error::ErrorObject>() {
+            value::USERDATA => match Userdata::payload::<crate::error::ErrorObject>(v.as_userdata()) {
                 Some(e) => out.extend_from_slice(e.message().as_bytes()),
                 None => return false,
             },
@@ -266,7 +266,8 @@ unsafe fn is_piece(v: Value) -> bool {
     unsafe {
         v.is_str()
             || v.is_number()
-            || (v.tag == value::USERDATA && (*v.as_userdata()).payload.is::<crate::error::ErrorObject>())
+            || (v.tag == value::USERDATA
+                && Userdata::payload::<crate::error::ErrorObject>(v.as_userdata()).is_some())
     }
 }
 

@@ -112,9 +112,10 @@ impl<'cx> Userdata<'cx> {
         Val::new(Value::userdata(self.raw))
     }
     /// The payload, if it is a `T`. Interior mutability is the payload's business.
+    #[inline]
     pub fn payload<T: Any + Send>(self) -> Option<&'cx T> {
         // SAFETY: see above; the payload is never replaced while the object lives.
-        unsafe { (*self.raw).payload.downcast_ref::<T>() }
+        unsafe { object::Userdata::payload(self.raw) }
     }
     /// The name of its type, as given at registration.
     pub fn type_name(self) -> &'static str {
@@ -241,7 +242,13 @@ impl<'cx> Cx<'cx> {
         let lua = self.lua();
         let info = lua.statics.type_info::<T>().expect("the userdata type is registered with the statics");
         let slots = slots.iter().map(|v| v.raw).collect();
-        Userdata { raw: lua.heap.new_userdata(info, Box::new(payload), slots), brand: PhantomData }
+        // SAFETY: the type is that of the payload, and the statics outlive the heap.
+        let raw = unsafe {
+            let (raw, place) = lua.heap.new_userdata(info, slots);
+            place.cast::<T>().write(payload);
+            raw
+        };
+        Userdata { raw, brand: PhantomData }
     }
     /// Overwrites traced value `i`, growing with nil as needed.
     ///
@@ -252,14 +259,14 @@ impl<'cx> Cx<'cx> {
         assert!(unsafe { (*u.raw).hdr.mark } & IMMORTAL == 0, "an object of the statics has no slots");
         // SAFETY: the handle is live; growth is counted; the barrier keeps the collector informed.
         unsafe {
-            let before = (*u.raw).slots.capacity();
+            let before = object::Userdata::size(u.raw);
             let slots = &mut (*u.raw).slots;
             if slots.len() <= i {
                 slots.resize(i + 1, Value::NIL);
             }
             slots[i] = v.raw;
-            let grown = slots.capacity() - before;
-            self.lua().heap.add_bytes(grown * size_of::<Value>());
+            let grown = object::Userdata::size(u.raw) - before;
+            self.lua().heap.add_bytes(grown);
             self.lua().heap.barrier_forward(u.raw.cast(), v.raw);
         }
     }

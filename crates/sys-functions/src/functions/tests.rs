@@ -92,7 +92,7 @@ impl Executor for Shared {
             "invalid" => |_, _| done(Err(Error::new(Kind::Invalid, "never"))),
             "wait" => |_, _| Step::Wait,
             "polite" => |_, cx| match cx.mail.next() {
-                Some(Mail::Event(Event::Cancel { .. })) => done(Ok(int(1))),
+                Some(Mail::Event(event)) if matches!(*event, Event::Cancel { .. }) => done(Ok(int(1))),
                 _ => Step::Wait,
             },
             "loop" => |_, cx| {

@@ -42,8 +42,11 @@ impl Executor for Engine {
             // Ends with the topic of its first message or the reason of a cancel.
             "first" => |_, cx| match cx.mail.next() {
                 Some(Mail::Message(m)) => done(Some(Data::text(m.topic.as_str()).into())),
-                Some(Mail::Event(Event::Cancel { reason, .. })) => done(Some(Data::text(reason).into())),
-                Some(Mail::Event(_)) | None => Step::Wait,
+                Some(Mail::Event(event)) => match *event {
+                    Event::Cancel { reason, .. } => done(Some(Data::text(reason).into())),
+                    _ => Step::Wait,
+                },
+                None => Step::Wait,
             },
             "depth" => |launch, _| done(Some(Data::Int(launch.frame.context.depth.into()).into())),
             other => unreachable!("{other}"),
@@ -220,7 +223,7 @@ async fn sends_reach_mailboxes_or_say_why_not() {
     let exec = node.exec("first", &[]);
     let send = |topic: &str, to| {
         let message = Message { from: None, topic: topic.into(), payloads: Payloads::new() };
-        match node.processes.send(to, message, Moment(0)) {
+        match node.processes.send(to, message, Duration::ZERO) {
             Sent::Done(result) => result,
             Sent::Waiting(_) => panic!("local sends do not wait"),
         }

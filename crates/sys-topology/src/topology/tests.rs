@@ -84,9 +84,11 @@ impl Actor {
             Err(e) => e.message().to_string(),
         };
         self.mail.lock().pop_front().map(|mail| match mail {
-            Mail::Event(Event::Exit { from, result: r, .. }) => format!("exit {from}: {}", result(&r)),
-            Mail::Event(Event::LinkDown { from, result: r, .. }) => format!("down {from}: {}", result(&r)),
-            Mail::Event(Event::Cancel { reason, .. }) => format!("cancel: {reason}"),
+            Mail::Event(event) => match *event {
+                Event::Exit { from, result: r, .. } => format!("exit {from}: {}", result(&r)),
+                Event::LinkDown { from, result: r, .. } => format!("down {from}: {}", result(&r)),
+                Event::Cancel { reason, .. } => format!("cancel: {reason}"),
+            },
             Mail::Message(m) => format!("message: {}", m.topic),
         })
     }
@@ -97,7 +99,7 @@ impl Actor {
         });
         // A body is stepped for news only.
         let nudge = Message { from: None, topic: "end".into(), payloads: Default::default() };
-        self.control.deliver(Mail::Message(nudge)).unwrap();
+        self.control.deliver(Mail::from(nudge)).unwrap();
         assert!(self.poll().is_ready());
     }
 }

@@ -1,0 +1,55 @@
+//! Who a process talks to: the text of a PID, its address and its mailbox, remembered for one at a time.
+//!
+//! An answer goes to whoever asked. So the PID that `msg:from()` gave out last, or that a message went to last, is kept
+//! with its text and control block: giving it out again makes no string, sending to it reads no text and no table.
+
+use crate::guest::Guest;
+use core_sched::Control;
+use infra_base::Pid;
+use lua_vm::{Cx, Pin, Val};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// The process that was talked to last.
+pub struct Peer {
+    /// Its address.
+    pub pid: Pid,
+    text: Pin,
+    /// Set by the first message to it, if it is a process of this node.
+    pub control: Option<Arc<Control>>,
+}
+
+impl Peer {
+    /// The text of a PID; the same string as last time if it was the last one.
+    pub fn text_of<'cx>(cx: &mut Cx<'cx>, pid: Pid) -> Val<'cx> {
+        if let Some(text) = lend(cx, |cx, peer| (peer.pid == pid).then(|| cx.pinned(&peer.text))) {
+            return text;
+        }
+        let mut bytes = SmallVec::<[u8; 64]>::new();
+        pid.write_to(&mut bytes);
+        let text = cx.string(&bytes);
+        Self::remember(cx, text, pid, None);
+        text
+    }
+
+    /// What `f` makes of the process that `text` names, if that was the last one.
+    pub fn known<'cx, R>(cx: &mut Cx<'cx>, text: Val<'cx>, f: impl FnOnce(&Peer) -> R) -> Option<R> {
+        lend(cx, |cx, peer| cx.pinned(&peer.text).raw_eq(text).then(|| f(peer)))
+    }
+
+    /// Remembers this one from now on.
+    pub fn remember<'cx>(cx: &mut Cx<'cx>, text: Val<'cx>, pid: Pid, control: Option<Arc<Control>>) {
+        let text = cx.pin(text);
+        if let Some(before) = cx.at().peer.replace(Box::new(Peer { pid, text, control })) {
+            cx.unpin(before.text);
+        }
+    }
+}
+
+/// Takes the peer out for the time of a look at it, since a pin is read through the same [`Cx`] that leads to it.
+fn lend<'cx, R>(cx: &mut Cx<'cx>, f: impl FnOnce(&mut Cx<'cx>, &Peer) -> Option<R>) -> Option<R> {
+    let peer = cx.at().peer.take()?;
+    let found = f(cx, &peer);
+    cx.at().peer = Some(peer);
+    found
+}
