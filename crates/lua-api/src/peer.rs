@@ -1,4 +1,4 @@
-//! Who a process talks to: the text of a PID, its address and its mailbox, remembered for one at a time.
+//! Who a process talks to: text, address and mailbox, remembered for one at a time.
 //!
 //! An answer goes to whoever asked. So the PID that `msg:from()` gave out last, or that a message went to last, is kept
 //! with its text and control block: giving it out again makes no string, sending to it reads no text and no table.
