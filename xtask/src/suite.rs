@@ -8,12 +8,17 @@ use std::process::Command;
 /// Profile that tests, specs and the smoke of the benches share, so that dependencies compile once.
 const PROFILE: &str = "ci";
 
+/// Interpreters that the engine is compared with, where they are installed.
+const PEERS: [&str; 2] = ["lua5.3", "lua5.4"];
+
 /// Runs every test of the workspace; the last lines are cargo's own.
 ///
 /// # Errors
 /// When a test fails or cargo cannot be started.
 pub fn run(root: &Path, rest: &[String]) -> Result<()> {
-    let left_out = left_out(&Tree::load(root)?);
+    let mut left_out = left_out(&Tree::load(root)?);
+    let missing = PEERS.iter().filter(|peer| Command::new(peer).arg("-v").output().is_err());
+    left_out.extend(missing.map(|peer| format!("random programs beside {peer}: it is not installed")));
     println!("left out: {}", left_out.len());
     left_out.iter().for_each(|what| println!("  - {what}"));
     let mut cargo = tree::cargo();

@@ -142,9 +142,12 @@ fn fmod(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn modf(cx: &mut Cx<'_>) -> NativeResult {
-    let x = cx.check_float(0)?;
+    let x = match cx.check_num(0)? {
+        Num::Int(i) => return cx.ret2(i, 0.0),
+        Num::Float(x) => x,
+    };
     let fraction = if x.is_infinite() { 0.0 } else { x - x.trunc() };
-    cx.ret2(x.trunc(), fraction)
+    cx.ret2(whole(x.trunc()), fraction)
 }
 
 fn log(cx: &mut Cx<'_>) -> NativeResult {

@@ -511,11 +511,15 @@ impl<'cx> Cx<'cx> {
     pub fn place(&mut self, level: usize) -> String {
         crate::trace::place(self.thread, level)
     }
-    /// Raises `bad argument #i+1 to 'name' (message)`.
+    /// Raises `bad argument #i+1 to 'name' (message)`; in a method call the object does not count.
     #[cold]
     pub fn arg_error(&mut self, i: usize, message: impl fmt::Display) -> Raise {
         let name = self.name();
-        self.error(format_args!("bad argument #{} to '{name}' ({message})", i + 1))
+        match (crate::trace::calls_method(self.thread, self.base), i) {
+            (true, 0) => self.error(format_args!("calling '{name}' on bad self ({message})")),
+            (true, _) => self.error(format_args!("bad argument #{i} to '{name}' ({message})")),
+            (false, _) => self.error(format_args!("bad argument #{} to '{name}' ({message})", i + 1)),
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum OperandKind {
     Global,
     Field,
     Method,
+    /// A string literal.
+    Constant,
 }
 
 /// What an operand of one instruction is called in the source.
@@ -78,10 +80,20 @@ impl Proto {
         self.lines.get(self.index_before(pc)).copied().unwrap_or(0)
     }
 
+    /// Whether the instruction before `pc` calls what register `reg` holds as a method.
+    pub(crate) fn calls_method(&self, pc: *const AtomicU32, reg: u8) -> bool {
+        let at = self.index_before(pc);
+        self.operands_of(at).any(|o| o.reg == reg && o.kind == OperandKind::Method)
+    }
+
+    fn operands_of(&self, at: usize) -> impl Iterator<Item = &Operand> {
+        let from = self.operands.partition_point(|o| (o.at as usize) < at);
+        self.operands[from..].iter().take_while(move |o| o.at as usize == at)
+    }
+
     /// ` (local 'x')` for the register of the instruction before `pc`, or nothing. Wide instructions are found too.
     pub(crate) fn operand_name(&self, at: usize, reg: u8) -> String {
-        let from = self.operands.partition_point(|o| (o.at as usize) < at);
-        for o in self.operands[from..].iter().take_while(|o| o.at as usize == at) {
+        for o in self.operands_of(at) {
             if o.reg == reg {
                 let kind = match o.kind {
                     OperandKind::Local => "local",
@@ -89,6 +101,7 @@ impl Proto {
                     OperandKind::Global => "global",
                     OperandKind::Field => "field",
                     OperandKind::Method => "method",
+                    OperandKind::Constant => "constant",
                 };
                 return format!(" ({kind} '{}')", o.name);
             }

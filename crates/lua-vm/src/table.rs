@@ -30,8 +30,8 @@ pub(crate) enum KeyError {
 impl KeyError {
     pub(crate) fn message(self) -> &'static str {
         match self {
-            KeyError::Nil => "index is nil",
-            KeyError::NaN => "index is NaN",
+            KeyError::Nil => "table index is nil",
+            KeyError::NaN => "table index is NaN",
             KeyError::Frozen => "attempt to modify an immutable table",
             KeyError::TooLarge => "table is too large",
         }

@@ -62,6 +62,20 @@ pub(crate) fn traceback(t: *const Thread) -> Vec<TraceFrame> {
     out
 }
 
+/// Whether the Lua frame on top calls a method, whose object lies at `base`.
+pub(crate) fn calls_method(t: *const Thread, base: u32) -> bool {
+    // SAFETY: the thread runs; Lua frames point to live closures.
+    unsafe {
+        match (&(*t).frames).last() {
+            Some(f) if !f.native && base > f.base && base - f.base <= 256 => {
+                let proto = &*(*f.callee.cast::<Closure>()).proto;
+                proto.calls_method(f.pc, (base - 1 - f.base) as u8)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// `chunk:line: ` of the function at `level` (1 = the innermost frame below the running native), or empty.
 pub(crate) fn place(t: *const Thread, level: usize) -> String {
     if level == 0 || t.is_null() {

@@ -26,7 +26,7 @@ for _, key in ipairs{0 / 0} do
   assert(t[key] == nil)
 end
 local ok, e = pcall(function() t[nil] = 1 end)
-assert(not ok and e:find("index is nil", 1, true), e)
+assert(not ok and e:find("table index is nil", 1, true), e)
 assert(t[nil] == nil)
 ok, e = pcall(rawset, t, nil, 1)
 assert(not ok)

@@ -14,7 +14,7 @@ const GROUP: u32 = 50;
 
 pub(super) type Called = Option<(OperandKind, Box<str>)>;
 
-fn peel(e: &Expr) -> &Expr {
+pub(super) fn peel(e: &Expr) -> &Expr {
     match &e.kind {
         ExprKind::Cast { expr, .. } | ExprKind::NonNil(expr) => peel(expr),
         _ => e,
@@ -125,6 +125,7 @@ impl Gen<'_> {
                 ExprKind::Str(s) => Some((OperandKind::Field, String::from_utf8_lossy(s).into())),
                 _ => Some((OperandKind::Field, "?".into())),
             },
+            ExprKind::Str(s) => Some((OperandKind::Constant, String::from_utf8_lossy(s).into())),
             _ => None,
         })
     }

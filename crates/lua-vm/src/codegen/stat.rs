@@ -4,7 +4,7 @@ use lua_syntax::Span;
 use lua_syntax::ast::{Block, Expr, ExprKind, Function, Name, Stat, StatKind, TypedName};
 
 use super::captures::SELF;
-use super::expr::{Called, is_multi};
+use super::expr::{Called, is_multi, peel};
 use super::function::{Func, Gen, Reg, Result, Var, error};
 use crate::opcode::Op;
 use crate::proto::Proto;
@@ -393,13 +393,13 @@ impl Gen<'_> {
             [] => {
                 self.f().abc(Op::Return0, 0, 0, 0);
             }
-            [e] if !is_multi(e) => {
+            [e] if !is_multi(peel(e)) => {
                 let r = self.any(e)?;
                 self.at(span);
                 self.f().abc(Op::Return1, r, 0, 0);
             }
-            [e] if matches!(e.kind, ExprKind::Call { .. } | ExprKind::Method { .. }) => {
-                let (func, args) = self.prepare_call(e)?;
+            [e] if matches!(peel(e).kind, ExprKind::Call { .. } | ExprKind::Method { .. }) => {
+                let (func, args) = self.prepare_call(peel(e))?;
                 self.f().abc(Op::TailCall, func, args, 0);
                 // For functions that are no Lua functions.
                 self.f().abc(Op::Return, func, 0, 0);

@@ -126,7 +126,7 @@ pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: u
             } else {
                 let h = crate::meta::metamethod(&*lua, at, (*lua).names.index);
                 if h.is_nil() {
-                    return index_error(lua, at, key, reg);
+                    return index_error(lua, at, reg);
                 }
                 h
             };
@@ -151,14 +151,10 @@ unsafe fn store(lua: *mut Lua, a: usize, v: Value) -> Ctl {
 }
 
 #[cold]
-unsafe fn index_error(lua: *mut Lua, obj: Value, key: Value, reg: usize) -> Ctl {
+unsafe fn index_error(lua: *mut Lua, obj: Value, reg: usize) -> Ctl {
     // SAFETY: see `get`.
     unsafe {
-        let mut name = super::operate::operand(lua, reg);
-        if name.is_empty() && key.is_str() {
-            let text = String::from_utf8_lossy(crate::object::Str::bytes(key.as_str())).into_owned();
-            name = format!(" (field '{text}')");
-        }
+        let name = super::operate::operand(lua, reg);
         let what = crate::native::type_name_of_raw(obj);
         call::drive(lua, error(lua, &format!("attempt to index a {what} value{name}")))
     }
@@ -189,7 +185,7 @@ pub(super) unsafe fn set(lua: *mut Lua, obj: Value, key: Value, val: Value, reg:
             } else {
                 let h = crate::meta::metamethod(&*lua, at, (*lua).names.newindex);
                 if h.is_nil() {
-                    return index_error(lua, at, key, reg);
+                    return index_error(lua, at, reg);
                 }
                 h
             };

@@ -372,9 +372,9 @@ pub(super) unsafe fn for_prep(r: *mut Value) -> Result<bool, &'static str> {
     unsafe {
         let (start, limit, step) = (*r, *r.add(1), *r.add(2));
         let number = |v: Value, what| coerce_loop(v).ok_or(what);
-        let start = number(start, "'for' initial value must be a number")?;
         let limit = number(limit, "'for' limit must be a number")?;
         let step = number(step, "'for' step must be a number")?;
+        let start = number(start, "'for' initial value must be a number")?;
         if start.is_int() && step.is_int() {
             let (i, s) = (start.as_int(), step.as_int());
             if s == 0 {

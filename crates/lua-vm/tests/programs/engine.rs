@@ -1,0 +1,95 @@
+//! Runs a program of text in our engine, with what it prints as the result.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use lua_vm::{Cx, Lua, NativeResult, Options, Pin, Run, Statics, StaticsBuilder};
+
+/// How a program is run.
+#[derive(Clone, Copy)]
+pub(crate) struct Mode {
+    /// Fuel of a slice.
+    pub(crate) slice: i64,
+    /// Fuel of the whole run.
+    pub(crate) fuel: i64,
+    /// Bytes of the heap.
+    pub(crate) quota: usize,
+    /// Collect whenever something was allocated.
+    pub(crate) stress: bool,
+}
+
+/// What came of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Finished,
+    /// The text of what was raised.
+    Raised(String),
+    /// The message of the parser or the compiler.
+    Refused(String),
+    OutOfFuel,
+    OutOfMemory,
+}
+
+/// Base libraries and a `print` that adds a line to the host's bytes.
+pub(crate) fn statics() -> Arc<Statics> {
+    let mut b = StaticsBuilder::new();
+    b.func("print", print);
+    b.build()
+}
+
+fn print(cx: &mut Cx<'_>) -> NativeResult {
+    let line = cx.check_bytes(0)?;
+    let out = cx.host::<Vec<u8>>();
+    out.extend_from_slice(line);
+    out.push(b'\n');
+    cx.ret0()
+}
+
+/// What `source` prints, and how it ends.
+pub(crate) fn run(statics: &Arc<Statics>, source: &[u8], mode: Mode) -> (Vec<u8>, End) {
+    let parsed = lua_syntax::parse(source);
+    if let Some(error) = parsed.errors.first() {
+        return (Vec::new(), End::Refused(error.message.clone()));
+    }
+    let proto = match lua_vm::compile(&parsed.chunk, "stdin", &lua_syntax::LineIndex::new(source)) {
+        Ok(proto) => proto,
+        Err(error) => return (Vec::new(), End::Refused(error.message)),
+    };
+    let mut lua = Lua::new(
+        Arc::clone(statics),
+        Options { quota: mode.quota, stress: mode.stress, ..Options::default() },
+    );
+    let mut out = Vec::new();
+    let root = lua.enter(&mut out, |cx| {
+        let main = cx.load(proto);
+        let thread = cx.thread(main, &[]);
+        cx.pin(thread)
+    });
+    let end = finish(&mut lua, &root, &mut out, mode);
+    (out, end)
+}
+
+fn finish(lua: &mut Lua, root: &Pin, out: &mut dyn Any, mode: Mode) -> End {
+    let mut left = mode.fuel;
+    while left > 0 {
+        let mut fuel = mode.slice.min(left);
+        left -= fuel;
+        let run = lua.run(root, &mut fuel, out);
+        left += fuel;
+        match run {
+            Run::Finished => return End::Finished,
+            Run::OutOfFuel => {}
+            Run::Raised(_) => {
+                let text = lua.enter(out, |cx| {
+                    let thread = cx.pinned(root);
+                    cx.outcome(thread).first().map(|v| cx.plain_text(*v))
+                });
+                return End::Raised(text.unwrap_or_default());
+            }
+            Run::Dead => return End::OutOfMemory,
+            // A yield of the root: nothing resumes it.
+            Run::Yielded | Run::Waiting => return End::Finished,
+        }
+    }
+    End::OutOfFuel
+}
