@@ -1,6 +1,6 @@
 //! The declaration of a module: names, signatures, sentences and functions, said once.
 
-use lua_vm::{Lib, NativeDef, NativeFn, StaticsBuilder, UserdataType};
+use lua_vm::{Effect, Lib, NativeDef, NativeFn, StaticsBuilder, UserdataType};
 use std::any::Any;
 
 /// What a module may do; decides where it may be loaded (workflows, eval).
@@ -34,9 +34,14 @@ pub struct Func {
     /// One sentence.
     pub doc: &'static str,
     native: NativeFn,
+    effect: Effect,
 }
 
 impl Func {
+    fn def(&self) -> NativeDef {
+        NativeDef::new(self.name(), self.native).with_effect(self.effect)
+    }
+
     /// The part of the signature before the parenthesis.
     pub fn name(&self) -> &'static str {
         self.signature.split(['(', '<']).next().unwrap_or(self.signature)
@@ -77,7 +82,14 @@ impl Group {
 
     /// Adds a function.
     pub fn func(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.funcs.push(Func { signature, doc, native });
+        self.funcs.push(Func { signature, doc, native, effect: Effect::Outside });
+        self
+    }
+
+    /// Adds a function that touches nothing outside the heap of the process: it may run at the top level of a unit while
+    /// the image of a program is made, once for all its processes.
+    pub fn local(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
+        self.funcs.push(Func { signature, doc, native, effect: Effect::Local });
         self
     }
 
@@ -94,7 +106,7 @@ impl Group {
     }
 
     fn lib(&self) -> Lib {
-        let lib = self.funcs.iter().fold(Lib::new(), |lib, f| lib.func(f.name(), f.native));
+        let lib = self.funcs.iter().fold(Lib::new(), |lib, f| lib.value(f.name(), f.def()));
         let lib = self.consts.iter().fold(lib, |lib, (name, value)| match *value {
             Const::Bool(v) => lib.value(name, v),
             Const::Int(v) => lib.value(name, v),
@@ -118,6 +130,7 @@ pub struct Object {
     pub methods: Vec<Func>,
     /// Metamethods by event name.
     metas: Vec<(&'static str, NativeFn)>,
+    shareable: fn(UserdataType) -> UserdataType,
     register: Register,
 }
 
@@ -129,6 +142,7 @@ impl Object {
             doc,
             methods: vec![],
             metas: vec![],
+            shareable: |ty| ty,
             register: Box::new(|o, b| o.add_to(b, UserdataType::new::<T>(o.name))),
         }
     }
@@ -139,9 +153,22 @@ impl Object {
         Object { register, ..Object::new::<T>(name, doc) }
     }
 
+    /// Objects of it that the top level of a unit makes may be shared by all processes of a program: the payload `T` has
+    /// no state that anybody could notice. Functions that make them are [`Group::local`].
+    pub fn shareable<T: Any + Send + Sync>(mut self) -> Self {
+        self.shareable = UserdataType::shareable::<T>;
+        self
+    }
+
     /// Adds a method; argument 0 is the object.
     pub fn method(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.methods.push(Func { signature, doc, native });
+        self.methods.push(Func { signature, doc, native, effect: Effect::Outside });
+        self
+    }
+
+    /// Adds a method that touches nothing outside the heap of the process, as [`Group::local`].
+    pub fn local(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
+        self.methods.push(Func { signature, doc, native, effect: Effect::Local });
         self
     }
 
@@ -152,9 +179,9 @@ impl Object {
     }
 
     fn add_to(&self, statics: &mut StaticsBuilder, ty: UserdataType) {
-        let ty = self.methods.iter().fold(ty, |ty, f| ty.method(f.name(), f.native));
+        let ty = self.methods.iter().fold(ty, |ty, f| ty.member(f.name(), f.def()));
         let ty = self.metas.iter().fold(ty, |ty, (event, native)| ty.meta(event, *native));
-        statics.userdata(ty);
+        statics.userdata((self.shareable)(ty));
     }
 }
 
@@ -192,7 +219,7 @@ impl Module {
 
     /// Adds a plain global function.
     pub fn global(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.globals.push(Func { signature, doc, native });
+        self.globals.push(Func { signature, doc, native, effect: Effect::Outside });
         self
     }
 }
@@ -204,7 +231,7 @@ pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
             (object.register)(object, statics);
         }
         for func in &module.globals {
-            statics.global(func.name(), NativeDef::new(func.name(), func.native));
+            statics.global(func.name(), func.def());
         }
         statics.module(module.top.name, module.top.lib());
         if module.ambient {

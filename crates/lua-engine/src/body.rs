@@ -1,11 +1,12 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
+use crate::making::Making;
 use crate::outcome;
 use crate::program::Program;
 use core_sched::{Body, Exit, Inbox, Step, StepCx};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
-use lua_vm::{Lua, Run, TraceFrame};
+use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
 use std::sync::Arc;
 
 /// Task number of the coroutine that runs the method.
@@ -13,6 +14,8 @@ const MAIN: u32 = 0;
 
 /// Where the process is in its life.
 enum Phase {
+    /// Nothing ran yet; the image of the program may have to be made first.
+    Fresh(Option<Box<Making>>),
     /// The chunk of this unit runs.
     Loading { unit: usize },
     /// The method runs.
@@ -28,6 +31,16 @@ pub struct LuaBody {
     phase: Phase,
 }
 
+/// What a process is made from.
+pub struct Origin<'a> {
+    /// What all processes share.
+    pub statics: &'a Arc<Statics>,
+    /// Bounds of this one.
+    pub options: Options,
+    /// Whether to start from the image of the program.
+    pub images: bool,
+}
+
 /// What running a coroutine came to.
 enum Progress {
     /// It waits, or its slice is used up.
@@ -40,19 +53,55 @@ enum Progress {
 
 impl LuaBody {
     /// A process of `program` that will run the method of its root with `args`.
-    pub fn new(lua: Lua, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
-        LuaBody { lua, host, program, args, phase: Phase::Loading { unit: 0 } }
+    pub fn new(origin: &Origin<'_>, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
+        let Origin { statics, options, images } = *origin;
+        let image = program.made.get().filter(|_| images);
+        let making = match image {
+            None if images => Making::begin(&program, statics, options),
+            _ => None,
+        };
+        let lua = match image {
+            Some(made) => Lua::from_image(made.image.clone(), options),
+            None => Lua::new(statics.clone(), options),
+        };
+        LuaBody { lua, host, program, args, phase: Phase::Fresh(making) }
     }
 
     fn fail(error: Error) -> Progress {
         Progress::End(Exit { result: Err(error) })
     }
 
-    /// Presets modules, then starts the chunk of the first unit.
+    /// Makes the image if this process has to. False: not done yet.
+    fn make(&mut self, fuel: &mut i64) -> bool {
+        let Phase::Fresh(making) = &mut self.phase else { return true };
+        if let Some(work) = making {
+            if !work.step(fuel) {
+                return false;
+            }
+            let options = work.process;
+            *making = None;
+            if let Some(made) = self.program.made.get() {
+                self.lua = Lua::from_image(made.image.clone(), options);
+            }
+        }
+        true
+    }
+
+    /// Goes on behind the image. Without one: presets modules, then starts the chunk of the first unit.
     fn begin(&mut self) -> Result<()> {
         let program = self.program.clone();
-        self.lua.enter(&mut self.host, |cx| preset(cx, &program))?;
-        self.start_chunk(0);
+        let done = match program.made.get() {
+            Some(made) if self.lua.is_from(&made.image) => made.units,
+            _ => {
+                self.lua.enter(&mut self.host, |cx| preset(cx, &program))?;
+                0
+            }
+        };
+        if done == program.units.len() {
+            return self.start_method(None);
+        }
+        self.start_chunk(done);
+        self.phase = Phase::Loading { unit: done };
         Ok(())
     }
 
@@ -82,14 +131,24 @@ impl LuaBody {
             self.start_chunk(unit + 1);
             return Ok(());
         }
+        self.start_method(Some(first))
+    }
+
+    /// Starts the method of the root, whose value is `first`, or else in the image.
+    fn start_method(&mut self, first: Option<Option<Pin>>) -> Result<()> {
+        let program = self.program.clone();
         let args = std::mem::take(&mut self.args);
         let thread =
             self.lua.enter(&mut self.host, |cx| {
-                let value = first.map_or(Val::NIL, |pin| {
-                    let value = cx.pinned(&pin);
-                    cx.unpin(pin);
-                    value
-                });
+                let value = match first {
+                    None => cx.image_value(program.units.len() - 1),
+                    Some(None) => Val::NIL,
+                    Some(Some(pin)) => {
+                        let value = cx.pinned(&pin);
+                        cx.unpin(pin);
+                        value
+                    }
+                };
                 let function = find_method(cx, value, program.root().method.as_deref())?;
                 let mut values = Vec::with_capacity(args.len());
                 for payload in args {
@@ -173,6 +232,7 @@ impl LuaBody {
                     self.phase = Phase::Loading { unit: unit + 1 };
                     self.chunk_over(unit, results).err().map(|e| Exit { result: Err(e) })
                 }
+                Phase::Fresh(_) => None,
                 Phase::Running if task == MAIN => {
                     let result = self.lua.enter(&mut self.host, |cx| outcome::returned(cx, &results));
                     Some(Exit { result })
@@ -205,10 +265,13 @@ impl Body for LuaBody {
     type Done = Operation;
 
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
-        if self.host.tasks.is_empty()
-            && let Err(error) = self.begin()
-        {
-            return Step::Done(Exit { result: Err(error) });
+        if matches!(self.phase, Phase::Fresh(_)) {
+            if !self.make(cx.fuel) {
+                return Step::Continue;
+            }
+            if let Err(error) = self.begin() {
+                return Step::Done(Exit { result: Err(error) });
+            }
         }
         while let Some(done) = cx.ops.next_done() {
             self.host.outstanding -= 1;
@@ -251,7 +314,7 @@ fn aside(cx: &mut Cx<'_>, finish: Finish) {
 }
 
 /// Modules of the closure become globals under their names; `require` finds them there.
-fn preset<'cx>(cx: &mut Cx<'cx>, program: &Program) -> Result<()> {
+pub(crate) fn preset<'cx>(cx: &mut Cx<'cx>, program: &Program) -> Result<()> {
     let globals = cx.globals();
     for name in &program.modules {
         let Some(module) = cx.module(name) else {
@@ -276,7 +339,7 @@ fn set<'cx>(cx: &mut Cx<'cx>, table: lua_vm::Table<'cx>, name: &str, value: Val<
 }
 
 /// The value of unit `unit` becomes `_G[alias]` for every alias that means it.
-fn publish(cx: &mut Cx<'_>, program: &Program, unit: usize, first: Option<Pin>) -> Pin {
+pub(crate) fn publish(cx: &mut Cx<'_>, program: &Program, unit: usize, first: Option<Pin>) -> Pin {
     let value = first.as_ref().map_or(Val::NIL, |pin| cx.pinned(pin));
     let value = if value.is_nil() { Val::bool(true) } else { value };
     let globals = cx.globals();

@@ -7,10 +7,26 @@ use infra_app::Component;
 use infra_base::Result;
 use infra_clock::Clock;
 use lua_api::Module;
-use lua_vm::{Options, Statics, StaticsBuilder};
+use lua_vm::{Statics, StaticsBuilder};
 use std::sync::Arc;
 use sys_entries::Entries;
 use sys_process::Engines;
+
+/// How processes are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Bounds of every process.
+    pub process: lua_vm::Options,
+    /// Whether a process starts from the image of its program, or runs the top level of all units by itself. Programs
+    /// cannot tell; tests compare.
+    pub images: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { process: lua_vm::Options::default(), images: true }
+    }
+}
 
 /// The component; `modules` is the node's one list of Lua modules, `options` bound every process.
 pub fn component(modules: Vec<Module>, options: Options) -> Component {

@@ -1,6 +1,7 @@
 //! Makes processes of Lua entries for `sys-process` and `sys-functions`.
 
-use crate::body::LuaBody;
+use crate::body::{LuaBody, Origin};
+use crate::component::Options;
 use crate::program::Program;
 use core_dispatch::Commands;
 use core_sched::{BoxProcess, Process};
@@ -8,7 +9,7 @@ use infra_app::App;
 use infra_base::{Error, Result};
 use infra_clock::{Clock, Rng};
 use lua_api::{Host, Mailroom};
-use lua_vm::{Lua, Options, Statics};
+use lua_vm::Statics;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -70,8 +71,9 @@ impl Executor for LuaExecutor {
         };
         // Neighbouring seeds are spread by the generator.
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
-        let lua = Lua::new(self.statics.clone(), Options { seed, ..self.options });
-        let body = Box::new(LuaBody::new(lua, host, program, args));
+        let process = lua_vm::Options { seed, ..self.options.process };
+        let origin = Origin { statics: &self.statics, options: process, images: self.options.images };
+        let body = Box::new(LuaBody::new(&origin, host, program, args));
         Ok(Box::new(Process::new(control, body)))
     }
 }

@@ -4,16 +4,16 @@ mod body;
 mod component;
 mod executor;
 mod kinds;
+mod making;
 mod outcome;
 mod program;
 mod require;
 mod unit;
 
 pub use body::LuaBody;
-pub use component::{component, statics};
+pub use component::{Options, component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
-pub use lua_vm::Options;
 pub use program::Program;
 pub use require::install;
 pub use unit::{Import, Unit, compile};

@@ -3,8 +3,10 @@
 use crate::unit::{Import, Unit};
 use infra_base::{EntryId, Error, Result};
 use lua_api::{Binding, Names};
+use lua_vm::Image;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A root unit and its transitive imports, ready to run.
 pub struct Program {
@@ -16,6 +18,42 @@ pub struct Program {
     pub globals: Vec<(Box<str>, usize)>,
     /// Per unit, aliases that mean another unit than `P(a)`: alias → index of a unit.
     pub own: Vec<Vec<(Box<str>, usize)>>,
+    /// The state that its top level built, once somebody has asked for it.
+    pub(crate) made: Once,
+}
+
+/// A sealed image and the number of units that ran in it.
+pub(crate) struct Made {
+    pub(crate) image: Arc<Image>,
+    pub(crate) units: usize,
+}
+
+/// The image of a program, made by one process while others do without.
+#[derive(Default)]
+pub(crate) struct Once {
+    made: OnceLock<Made>,
+    /// Somebody is making it.
+    claimed: AtomicBool,
+}
+
+impl Once {
+    pub(crate) fn get(&self) -> Option<&Made> {
+        self.made.get()
+    }
+
+    /// True: the caller makes the image now, and says [`Once::set`] or not, then [`Once::release`].
+    pub(crate) fn claim(&self) -> bool {
+        self.made.get().is_none() && !self.claimed.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn set(&self, made: Made) {
+        // Only the claimant sets it.
+        let _ = self.made.set(made);
+    }
+
+    pub(crate) fn release(&self) {
+        self.claimed.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Program {
@@ -41,7 +79,7 @@ impl Program {
                 mine.filter(|(alias, at)| globals.iter().any(|(a, p)| a == alias && p != at)).collect()
             })
             .collect();
-        Ok(Program { units, modules, globals, own })
+        Ok(Program { units, modules, globals, own, made: Once::default() })
     }
 
     /// The unit that the program is for.

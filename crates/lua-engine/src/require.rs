@@ -1,11 +1,12 @@
 //! `require`, `print`, `coroutine.spawn`, `subscribe`: globals that need the process around them.
 
-use lua_api::{Binding, Channel, Cx, Guest, Mailroom, NativeResult, Val};
+use crate::making::Loading;
+use lua_api::{Binding, Channel, Cx, Guest, Mailroom, Names, NativeResult, Pin, Val};
 use lua_vm::StaticsBuilder;
 
 /// Presets the globals.
 pub fn install(statics: &mut StaticsBuilder) {
-    statics.func("require", require);
+    statics.local("require", require);
     statics.func("print", print);
     statics.func("subscribe", subscribe);
     statics.func("unsubscribe", unsubscribe);
@@ -18,7 +19,10 @@ fn require(cx: &mut Cx<'_>) -> NativeResult {
     let name = cx.check_str(0)?;
     let place = cx.place(1);
     let unit = place.trim_end_matches(": ").rsplit_once(':').map_or("", |(unit, _)| unit);
-    let binding = cx.at().names.find(unit, name);
+    let binding = match cx.try_host::<Loading>() {
+        Some(loading) => loading.program.find(unit, name),
+        None => cx.at().names.find(unit, name),
+    };
     let current = cx.globals().get_field(name);
     match binding {
         Some(Binding::Own { own, shared }) if current.is_nil() || current.raw_eq(unit_value(cx, shared)) => {
@@ -32,9 +36,22 @@ fn require(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+/// The value of a unit that has run, in the image or since.
 fn unit_value<'cx>(cx: &mut Cx<'cx>, unit: usize) -> Val<'cx> {
+    let shared = cx.image_values();
+    if unit < shared {
+        return cx.image_value(unit);
+    }
+    let at =
+        |cx: &mut Cx<'cx>, values: &[Pin]| values.get(unit - shared).map_or(Val::NIL, |pin| cx.pinned(pin));
+    if let Some(loading) = cx.try_host::<Loading>() {
+        let values = std::mem::take(&mut loading.values);
+        let value = at(cx, &values);
+        cx.host::<Loading>().values = values;
+        return value;
+    }
     let values = std::mem::take(&mut cx.at().values);
-    let value = values.get(unit).map_or(Val::NIL, |pin| cx.pinned(pin));
+    let value = at(cx, &values);
     cx.at().values = values;
     value
 }

@@ -8,8 +8,8 @@ use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, View, from_json, to
 /// What `require("json")` returns.
 pub(crate) fn module() -> Module {
     let top = Group::new("json", "JSON text to values and back.")
-        .func("encode(value: any): (string?, error?)", "Encodes a value; keys are sorted.", encode)
-        .func(
+        .local("encode(value: any): (string?, error?)", "Encodes a value; keys are sorted.", encode)
+        .local(
             "decode(text: string): (any, error?)",
             "Decodes a text; objects and arrays become tables.",
             decode,

@@ -24,11 +24,12 @@ pub(crate) fn module() -> Module {
             "Starts a call; the result comes through the Future.",
             start,
         )
-        .func("new(): Executor", "An executor, to call with context or options.", new);
+        .local("new(): Executor", "An executor, to call with context or options.", new);
     let executor = Object::new::<Executor>(
         "Executor",
         "Calls functions with context and options; each step gives a new one.",
     )
+    .shareable::<Executor>()
     .method("with_context(values: {[string]: any}): (Executor, error?)", "Adds context values.", with_context)
     .method(
         "with_options(options: {[string]: any}): (Executor, error?)",

@@ -13,14 +13,15 @@ pub(crate) fn module() -> Module {
         .func("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
         .func("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
         .func("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-        .func("named(name: string): (Logger?, error?)", "A logger of that name.", named);
+        .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
     let object = Object::new::<Logger>("Logger", "Writes lines with its name and fields.")
+        .shareable::<Logger>()
         .method("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
         .method("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
         .method("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
         .method("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
         .method("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-        .method("named(name: string): (Logger?, error?)", "A logger of that name.", named);
+        .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
     Module::new(&[Class::Io], top).object(object)
 }
 
@@ -108,12 +109,12 @@ fn with(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `logger:named(name)`
 fn named(cx: &mut Cx<'_>) -> NativeResult {
-    let mut own = logger(cx);
+    let fields = cx.arg(0).as_userdata().and_then(|u| u.payload::<Logger>().map(|l| l.fields.clone()));
     let name = cx.check_str(1)?;
     if name.is_empty() {
         return cx.fail(Error::invalid("logger: a name expected, got an empty text"));
     }
-    own.name = name.into();
+    let own = Logger { name: name.into(), fields: fields.unwrap_or_default() };
     let object = cx.userdata(own, &[]);
     cx.ret(object)
 }

@@ -16,7 +16,7 @@ pub(crate) fn module() -> Module {
         )
         .func("date(format?: string, time?: number): any", "A text or, for `*t`, a table of a time.", date)
         .func("clock(): number", "Seconds since the node started.", clock)
-        .func("difftime(later: number, earlier: number): number", "Seconds between two times.", difftime)
+        .local("difftime(later: number, earlier: number): number", "Seconds between two times.", difftime)
         .value("platform", Const::Text("wippy"));
     Module::new(&[Class::Time, Class::Workflow], top).ambient()
 }

@@ -22,7 +22,7 @@ pub(crate) fn module() -> Module {
             "The entries that fit a filter over `.kind`, `.ns`, `.name`, `.id` and `meta.<path>`, by id.",
             find,
         )
-        .func("parse_id(id: string): {ns: string, name: string}", "An id taken apart.", parse_id)
+        .local("parse_id(id: string): {ns: string, name: string}", "An id taken apart.", parse_id)
         .func("snapshot(): (Snapshot?, error?)", "All entries as they are now.", snapshot)
         .func("snapshot_at(version: integer): (Snapshot?, error?)", "All entries as they were.", snapshot_at)
         .func("current_version(): (Version?, error?)", "The present version.", current_version)

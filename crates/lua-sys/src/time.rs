@@ -20,7 +20,7 @@ pub(crate) fn module() -> Module {
         )
         .func("unix(seconds: integer, nanoseconds: integer): Time", "A moment from Unix time.", unix)
         .func("parse(layout: string, text: string, location?: Location): (Time?, error?)", "Reads a text by a reference-date layout.", parse)
-        .func("parse_duration(duration: any): (Duration?, error?)", "Reads `1h30m`, nanoseconds, or a Duration.", parse_duration)
+        .local("parse_duration(duration: any): (Duration?, error?)", "Reads `1h30m`, nanoseconds, or a Duration.", parse_duration)
         .func("load_location(name: string): (Location?, error?)", "A zone of the IANA database.", load_location)
         .func("fixed_zone(name: string, offset: integer): Location", "A zone that many seconds east of UTC.", fixed_zone)
         .func("sleep(duration: any)", "Suspends the coroutine; within a millisecond of the time, never less.", timer::sleep)

@@ -12,20 +12,20 @@ pub(crate) const IPAIRS: u16 = 2;
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     b.iterators(NativeDef::known("next", next, NEXT), NativeDef::known("ipairs", ipairs_step, IPAIRS));
-    b.func("pcall", pcall)
-        .func("xpcall", xpcall)
-        .func("error", error)
-        .func("assert", assert)
-        .func("select", select)
-        .func("pairs", pairs)
-        .func("ipairs", ipairs)
-        .func("rawget", rawget)
-        .func("rawset", rawset)
-        .func("rawequal", rawequal)
-        .func("setmetatable", setmetatable)
-        .func("getmetatable", getmetatable)
-        .func("type", type_of)
-        .func("tostring", tostring);
+    b.local("pcall", pcall)
+        .local("xpcall", xpcall)
+        .local("error", error)
+        .local("assert", assert)
+        .local("select", select)
+        .local("pairs", pairs)
+        .local("ipairs", ipairs)
+        .local("rawget", rawget)
+        .local("rawset", rawset)
+        .local("rawequal", rawequal)
+        .local("setmetatable", setmetatable)
+        .local("getmetatable", getmetatable)
+        .local("type", type_of)
+        .local("tostring", tostring);
 }
 
 fn pcall(cx: &mut Cx<'_>) -> NativeResult {

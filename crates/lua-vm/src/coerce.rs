@@ -56,6 +56,10 @@ pub(crate) fn plain_text(lua: &mut Lua, v: Value) -> String {
             };
             // SAFETY: as above.
             unsafe {
+                if (*v.as_header()).mark & crate::object::SHARED != 0 {
+                    let n = crate::overlay::number(&mut lua.heap, v.as_header(), *number);
+                    return format!("{name}: {n}");
+                }
                 if (*v.as_header()).mark & crate::object::IMMORTAL != 0 {
                     if v.tag == value::NATIVE {
                         let n = String::from_utf8_lossy(Str::bytes((*v.as_native()).name));

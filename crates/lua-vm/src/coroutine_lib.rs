@@ -10,12 +10,12 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
 /// The library's table, for an embedder that adds to it.
 pub fn library() -> Lib {
     Lib::new()
-        .func("create", create)
-        .func("resume", resume)
-        .func("running", running)
-        .func("status", status)
-        .func("wrap", wrap)
-        .func("yield", yield_values)
+        .local("create", create)
+        .local("resume", resume)
+        .local("running", running)
+        .local("status", status)
+        .local("wrap", wrap)
+        .local("yield", yield_values)
 }
 
 fn create(cx: &mut Cx<'_>) -> NativeResult {

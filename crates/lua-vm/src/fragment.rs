@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
-use crate::object::{self, IMMORTAL, Str};
+use crate::object::{self, IMMORTAL, SHARED, Str};
 use crate::statics::Statics;
 use crate::table::NODE_CURSOR;
 use crate::value::{self, Value};
@@ -225,7 +225,7 @@ impl Writer<'_> {
         let t = v.as_table();
         // SAFETY: see `value`.
         unsafe {
-            if (*t).hdr.mark & IMMORTAL != 0 {
+            if (*t).hdr.mark & (IMMORTAL | SHARED) == IMMORTAL {
                 self.out.statics.get_or_insert_with(|| Arc::clone(self.statics));
                 self.out.items.push(Item::Immortal(v));
                 return Ok(());
@@ -235,6 +235,7 @@ impl Writer<'_> {
                 Entry::Occupied(e) => self.out.items.push(Item::Seen(*e.get())),
                 Entry::Vacant(e) => {
                     e.insert(number);
+                    let t = crate::overlay::body(t).cast_mut();
                     let array = (*t).arr_len as usize;
                     let pairs = (0..(*t).node_len as usize).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil());
                     let pairs = pairs.count() as u32;

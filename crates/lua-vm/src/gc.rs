@@ -2,7 +2,7 @@
 //!
 //! States: `Pause` → `Mark` (grey objects are traversed in steps) → atomic end of the mark → `Sweep` (the object list in
 //! steps) → `Pause`. Objects are born in the current white, so that a sweep never frees what was made during it. Stores
-//! into a black table make it grey again (`barrier_back`); stores into other black objects mark the stored value
+//! into a black table make it grey again (`barrier_back_any`); stores into other black objects mark the stored value
 //! (`barrier_forward`). Stacks are never black: they are scanned again at the atomic end, where the dead part above the
 //! top is cleared too, so that a later frame that covers it never sees a freed pointer.
 
@@ -145,6 +145,15 @@ impl Heap {
         for i in 0..self.pins().len() {
             let v = self.pins()[i];
             self.mark(v);
+        }
+        if !self.overlay.is_null() {
+            let mut i = 0;
+            // SAFETY: the overlay is this heap's own; its bodies are live.
+            while let Some(body) = unsafe { (&*self.overlay).root(i) } {
+                // SAFETY: as above.
+                unsafe { self.mark_object(body) }
+                i += 1;
+            }
         }
     }
 
@@ -331,17 +340,6 @@ impl Heap {
                 }
             }
             live * 16 + 64
-        }
-    }
-
-    /// After a store into a table: a black one is visited again.
-    #[inline]
-    pub(crate) unsafe fn barrier_back(&mut self, t: *mut Table, v: Value) {
-        // SAFETY: the caller passes a live table.
-        unsafe {
-            if (*t).hdr.mark & BLACK != 0 && v.is_object() {
-                self.barrier_back_any(t);
-            }
         }
     }
 

@@ -15,8 +15,9 @@ use crate::native::{NativeFn, Pin};
 use crate::object::{
     BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, Table, Thread, Userdata,
 };
+use crate::overlay::Overlay;
 use crate::proto::Proto;
-use crate::statics::TypeInfo;
+use crate::statics::{Effect, TypeInfo};
 use crate::symbol;
 use crate::value::Value;
 
@@ -54,6 +55,11 @@ pub(crate) struct Heap {
     free_pins: Vec<u32>,
     /// Code that closures of this heap point to.
     pub(crate) protos: Vec<Arc<Proto>>,
+    /// Private bodies of shared objects; null = none. Behind a raw pointer, since readers find it through a thread-local.
+    pub(crate) overlay: *mut Overlay,
+    /// The globals table, and where its content is.
+    pub(crate) globals_face: *mut Table,
+    pub(crate) globals: *mut Table,
 }
 
 impl Heap {
@@ -71,6 +77,9 @@ impl Heap {
             pins: Vec::new(),
             free_pins: Vec::new(),
             protos: Vec::new(),
+            overlay: ptr::null_mut(),
+            globals_face: ptr::null_mut(),
+            globals: ptr::null_mut(),
         }
     }
 
@@ -157,6 +166,28 @@ impl Heap {
             if nhash > 0 {
                 Table::reserve_nodes(self, t, nhash);
             }
+            t
+        }
+    }
+
+    /// A copy with the same parts, entries at the same places.
+    ///
+    /// # Safety
+    /// `from` is a live table.
+    pub(crate) unsafe fn copy_table(&mut self, from: *const Table) -> *mut Table {
+        // SAFETY: the caller's promise.
+        let size = unsafe { Table::parts_size(from) };
+        if !self.fits(size) {
+            self.over_quota = true;
+        }
+        // SAFETY: all fields are written; the parts are copied as far as they are initialised.
+        unsafe {
+            let small = (*from).hdr.small;
+            let t: *mut Table = self.object(Layout::new::<Table>(), Kind::Table, small, (*from).hdr.word);
+            (*t).hdr.mark |= (*from).hdr.mark & crate::object::TEXT_KEYED;
+            Table::init(t);
+            Table::copy_parts(t, from);
+            self.add_bytes(size);
             t
         }
     }
@@ -358,6 +389,8 @@ impl Drop for Heap {
                 p = next;
             }
         }
+        // SAFETY: the overlay is this heap's own.
+        unsafe { crate::overlay::free(std::mem::replace(&mut self.overlay, ptr::null_mut())) }
     }
 }
 
@@ -387,6 +420,8 @@ pub(crate) unsafe fn init_native(
         (&raw mut (*n).name).write(name);
         (&raw mut (*n).boxed).write(boxed);
         (&raw mut (*n).number).write(0);
+        // What is made at run time was made by a native that was allowed to run.
+        (&raw mut (*n).effect).write(Effect::Local);
         ptr::copy_nonoverlapping(upvals.as_ptr(), Native::upvals(n), upvals.len());
     }
 }

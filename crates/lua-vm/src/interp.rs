@@ -21,6 +21,8 @@ mod native;
 mod numeric;
 mod operate;
 
+pub(crate) use index::prepare_meta;
+
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -30,6 +32,8 @@ pub(crate) enum Exit {
     Waiting,
     OutOfFuel,
     Dead,
+    /// A native with effects outside was called in a rehearsal.
+    Refused,
 }
 
 /// How the loop goes on after a slow way.
@@ -68,7 +72,7 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
             Exit::Yielded => Run::Yielded,
             Exit::Waiting => Run::Waiting,
             Exit::OutOfFuel => Run::OutOfFuel,
-            Exit::Dead => {
+            Exit::Dead | Exit::Refused => {
                 (*lua).dead = true;
                 Run::Dead
             }

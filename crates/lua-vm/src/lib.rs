@@ -3,9 +3,10 @@
 //! Knows nothing of the system above it. The way through: source → `lua_syntax::parse` → [`compile`] → [`Proto`], shared by
 //! all processes; [`StaticsBuilder`] → [`Statics`], shared likewise; [`Lua`] = one process, made from the statics;
 //! [`Cx::load`] makes a function of a prototype, [`Cx::thread`] a root coroutine of a function, [`Cx::pin`] keeps it,
-//! [`Lua::run`] runs it.
+//! [`Lua::run`] runs it. [`Rehearsal`] runs top-level code once and seals what it made as an [`Image`], from which
+//! [`Lua::from_image`] starts processes.
 //!
-//! Files: `value object symbol` (representation) · `heap gc table thread` (storage) · `codegen proto` (code) · `interp meta
+//! Files: `value object symbol` (representation) · `heap gc table thread` (storage) · `image overlay` (shared state) · `codegen proto` (code) · `interp meta
 //! coerce trace` (execution) · `native statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
 //! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
 //! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
@@ -25,6 +26,7 @@ mod fragment;
 mod frame;
 mod gc;
 mod heap;
+mod image;
 mod interp;
 mod lib_errors;
 mod lib_math;
@@ -39,6 +41,7 @@ mod native;
 pub mod number;
 mod object;
 mod opcode;
+mod overlay;
 mod pack;
 mod pattern;
 mod proto;
@@ -54,10 +57,11 @@ pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;
+pub use image::{Image, Rehearsal, Unshareable};
 pub use lua::{Lua, Options, Run};
 pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
 pub use proto::Proto;
-pub use statics::{Const, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
+pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
 pub use trace::TraceFrame;
 
 /// The one list of base libraries.

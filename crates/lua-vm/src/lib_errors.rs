@@ -25,22 +25,23 @@ const MAX_CHAIN: usize = 128;
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     let mut lib =
-        Lib::new().func("new", new).func("wrap", wrap).func("is", is).func("call_stack", call_stack);
+        Lib::new().local("new", new).local("wrap", wrap).local("is", is).local("call_stack", call_stack);
     for (name, text) in KINDS {
         lib = lib.value(name, text);
     }
     b.global("errors", lib);
     b.userdata(
         UserdataType::new::<ErrorObject>("error")
-            .method("message", |cx| text(cx, |e| e.message().to_owned()))
-            .method("kind", |cx| text(cx, |e| e.kind().to_owned()))
-            .method("retryable", retryable)
-            .method("details", details)
-            .method("cause", cause)
-            .method("stack", |cx| text(cx, stack_text))
-            .meta("__tostring", |cx| text(cx, |e| e.text().into_owned()))
-            .meta("__concat", concat)
-            .transfer::<ErrorObject>(),
+            .local("message", |cx| text(cx, |e| e.message().to_owned()))
+            .local("kind", |cx| text(cx, |e| e.kind().to_owned()))
+            .local("retryable", retryable)
+            .local("details", details)
+            .local("cause", cause)
+            .local("stack", |cx| text(cx, stack_text))
+            .local_meta("__tostring", |cx| text(cx, |e| e.text().into_owned()))
+            .local_meta("__concat", concat)
+            .transfer::<ErrorObject>()
+            .shareable::<ErrorObject>(),
     );
 }
 

@@ -5,11 +5,11 @@ use crate::number::{self, Number};
 use crate::statics::{Lib, StaticsBuilder};
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
-    b.func("tonumber", to_number);
+    b.local("tonumber", to_number);
     b.global_of("unpack", "table", "unpack");
     b.global("_VERSION", "Lua 5.3 (wippy)");
     let package =
-        Lib::new().value("path", "").value("cpath", "").func("loadlib", load_lib).func("seeall", see_all);
+        Lib::new().value("path", "").value("cpath", "").local("loadlib", load_lib).local("seeall", see_all);
     b.global("package", package);
 }
 

@@ -17,24 +17,24 @@ const BLOCK: usize = 1024;
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     let lib = Lib::new()
-        .func("byte", byte)
-        .func("char", char)
-        .func("dump", dump)
-        .func("find", search::find)
-        .func("format", format::format)
-        .func("gmatch", search::gmatch)
+        .local("byte", byte)
+        .local("char", char)
+        .local("dump", dump)
+        .local("find", search::find)
+        .local("format", format::format)
+        .local("gmatch", search::gmatch)
         .alias("gfind", "gmatch")
-        .func("gsub", gsub::gsub)
-        .func("len", len)
-        .func("lower", lower)
-        .func("match", search::match_)
-        .func("pack", pack::pack)
-        .func("packsize", pack::pack_size)
-        .func("rep", rep)
-        .func("reverse", reverse)
-        .func("sub", sub)
-        .func("unpack", pack::unpack)
-        .func("upper", upper);
+        .local("gsub", gsub::gsub)
+        .local("len", len)
+        .local("lower", lower)
+        .local("match", search::match_)
+        .local("pack", pack::pack)
+        .local("packsize", pack::pack_size)
+        .local("rep", rep)
+        .local("reverse", reverse)
+        .local("sub", sub)
+        .local("unpack", pack::unpack)
+        .local("upper", upper);
     b.string_library("string", lib);
     search::register(b);
     gsub::register(b);

@@ -19,18 +19,18 @@ const MAX_ROOM: i64 = 1 << 27;
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     let lib = Lib::new()
-        .func("insert", insert)
-        .func("remove", remove)
-        .func("concat", concat)
-        .func("sort", sort::sort)
-        .func("unpack", unpack)
-        .func("pack", pack)
-        .func("move", move_range)
-        .func("create", create)
-        .func("freeze", freeze)
-        .func("isfrozen", is_frozen)
-        .func("getn", getn)
-        .func("maxn", maxn);
+        .local("insert", insert)
+        .local("remove", remove)
+        .local("concat", concat)
+        .local("sort", sort::sort)
+        .local("unpack", unpack)
+        .local("pack", pack)
+        .local("move", move_range)
+        .local("create", create)
+        .local("freeze", freeze)
+        .local("isfrozen", is_frozen)
+        .local("getn", getn)
+        .local("maxn", maxn);
     b.global("table", lib);
     b.userdata(UserdataType::new::<Pieces>("concatenation"));
     sort::register(b);

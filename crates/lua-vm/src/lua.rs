@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
+use crate::image::Image;
 use crate::native::{Cx, Pin, Val};
 use crate::object::{Closure, Status, Table, Thread};
 use crate::proto::Proto;
@@ -53,8 +54,11 @@ pub enum Run {
 /// A process.
 pub struct Lua {
     pub(crate) heap: Heap,
+    /// What the process started from; after the heap, which points into it.
+    pub(crate) image: Option<Arc<Image>>,
+    /// Natives with effects outside end the run.
+    pub(crate) rehearsal: bool,
     pub(crate) statics: Arc<Statics>,
-    pub(crate) globals: *mut Table,
     /// The raised value between a raise and its handler.
     pub(crate) pending: Value,
     pub(crate) fuel: i64,
@@ -83,24 +87,49 @@ unsafe impl Send for Lua {}
 impl Lua {
     /// A process with fresh globals.
     pub fn new(statics: Arc<Statics>, options: Options) -> Lua {
-        let mut heap = Heap::new(options.quota);
-        heap.stress = options.stress;
-        let globals = heap.new_table(0, statics.globals.len() + 1);
+        let mut lua = Lua::bare(statics, options);
+        let heap = &mut lua.heap;
+        let globals = heap.new_table(0, lua.statics.globals.len() + 1);
         // SAFETY: the table is fresh; keys are strings.
         unsafe {
-            for (k, v) in &statics.globals {
-                let done = Table::set(&mut heap, globals, Value::str(*k), *v);
+            for (k, v) in &lua.statics.globals {
+                let done = Table::set(heap, globals, Value::str(*k), *v);
                 debug_assert!(done.is_ok());
             }
             let g = crate::symbol::intern(b"_G").expect("the first symbols fit");
-            let done = Table::set(&mut heap, globals, Value::str(g), Value::table(globals));
+            let done = Table::set(heap, globals, Value::str(g), Value::table(globals));
             debug_assert!(done.is_ok());
         }
+        heap.globals_face = globals;
+        heap.globals = globals;
+        lua
+    }
+
+    /// A process that goes on from an image: its globals and whatever they reach, shared until it writes them.
+    pub fn from_image(image: Arc<Image>, options: Options) -> Lua {
+        let mut lua = Lua::bare(image.statics.clone(), options);
+        lua.heap.globals_face = image.globals;
+        // SAFETY: the globals of an image are the face of a table.
+        lua.heap.globals = unsafe { (*image.globals).meta };
+        lua.heap.numbers = image.numbers;
+        lua.image = Some(image);
+        lua
+    }
+
+    /// Whether the process started from `image`.
+    pub fn is_from(&self, image: &Arc<Image>) -> bool {
+        self.image.as_ref().is_some_and(|own| Arc::ptr_eq(own, image))
+    }
+
+    fn bare(statics: Arc<Statics>, options: Options) -> Lua {
+        let mut heap = Heap::new(options.quota);
+        heap.stress = options.stress;
         let scratch = heap.new_thread(4);
         Lua {
             heap,
+            image: None,
+            rehearsal: false,
             statics,
-            globals,
             pending: Value::NIL,
             fuel: 0,
             host: None,
@@ -124,6 +153,7 @@ impl Lua {
         assert!(self.host.is_none(), "enter is not called from a running native");
         // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
+        let _overlay = crate::overlay::enter(self.heap.overlay);
         let guard = ClearHost(self);
         let lua: *mut Lua = &raw mut *guard.0;
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
@@ -155,6 +185,7 @@ impl Lua {
         }
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         self.fuel = *fuel;
+        let _overlay = crate::overlay::enter(self.heap.overlay);
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, v.as_thread());
         *fuel = guard.0.fuel;
@@ -185,7 +216,7 @@ impl Lua {
     pub(crate) fn roots(&self) -> [Value; 5] {
         let thread = |t: *mut Thread| if t.is_null() { Value::NIL } else { Value::thread(t) };
         [
-            Value::table(self.globals),
+            Value::table(self.heap.globals_face),
             self.pending,
             thread(self.root),
             thread(self.current),

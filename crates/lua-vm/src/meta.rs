@@ -4,15 +4,16 @@
 
 use crate::lua::Lua;
 use crate::object::{Str, Table};
+use crate::overlay::body;
 use crate::value::{self, Value};
 
-/// The metatable of a value, or null.
+/// The metatable of a value, by its identity, or null.
 #[inline]
 pub(crate) fn metatable(lua: &Lua, v: Value) -> *mut Table {
     // SAFETY: the tag says the type of the live object.
     unsafe {
         match v.tag {
-            value::TABLE => (*v.as_table()).meta,
+            value::TABLE => (*body(v.as_table())).meta,
             value::STR => lua.statics.string_meta,
             value::USERDATA => (*(*v.as_userdata()).info).meta,
             _ => std::ptr::null_mut(),
@@ -28,7 +29,7 @@ pub(crate) fn metamethod(lua: &Lua, v: Value, event: *const Str) -> Value {
         return Value::NIL;
     }
     // SAFETY: metatables of live values are live; events are symbols.
-    unsafe { Table::get_key(meta, crate::table::string_key(event)) }
+    unsafe { Table::get_key(body(meta), crate::table::string_key(event)) }
 }
 
 /// A metamethod by its text, or nil.

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::frame::Frame;
 use crate::native::NativeFn;
 use crate::proto::Proto;
-use crate::statics::TypeInfo;
+use crate::statics::{Effect, TypeInfo};
 use crate::value::Value;
 
 /// White of the cycle with even number.
@@ -26,6 +26,8 @@ pub(crate) const IMMORTAL: u8 = 16;
 
 /// A table that stands for an empty object in formats that tell `{}` from `[]`.
 pub(crate) const TEXT_KEYED: u8 = 32;
+/// Part of an image; a table or cell with it is a face (see `overlay`).
+pub(crate) const SHARED: u8 = 64;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +174,8 @@ pub(crate) struct Native {
     pub(crate) name: *const Str,
     pub(crate) boxed: Option<BoxedNative>,
     pub(crate) number: u32,
-    pub(crate) _pad: u32,
+    pub(crate) effect: Effect,
+    pub(crate) _pad: [u8; 3],
     pub(crate) upvals: [Value; 0],
 }
 

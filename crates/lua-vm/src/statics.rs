@@ -24,20 +24,42 @@ pub struct NativeDef {
     func: NativeFn,
     boxed: Option<Box<DynNative>>,
     kind: u16,
+    effect: Effect,
+}
+
+/// What a native function touches besides its arguments, as far as an image must know (see [`crate::Rehearsal`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Effect {
+    /// The same arguments give the same results, and only the heap of the process is touched: it may run while an image
+    /// is made, once for all processes.
+    Local,
+    /// The host, the clock, chance, the process: each process calls it itself.
+    #[default]
+    Outside,
 }
 
 impl NativeDef {
     /// A function that the interpreter knows by `kind`.
     pub(crate) fn known(name: &str, func: NativeFn, kind: u16) -> NativeDef {
-        NativeDef { name: name.to_owned(), func, boxed: None, kind }
+        NativeDef { name: name.to_owned(), func, boxed: None, kind, effect: Effect::Local }
     }
     /// A plain function; `name` appears in messages.
     pub fn new(name: impl Into<String>, func: NativeFn) -> NativeDef {
-        NativeDef { name: name.into(), func, boxed: None, kind: 0 }
+        NativeDef { name: name.into(), func, boxed: None, kind: 0, effect: Effect::Outside }
+    }
+    /// A plain function that touches nothing outside the heap.
+    pub fn local(name: impl Into<String>, func: NativeFn) -> NativeDef {
+        NativeDef::new(name, func).with_effect(Effect::Local)
+    }
+    /// The same with another effect than [`Effect::Outside`].
+    #[must_use]
+    pub fn with_effect(self, effect: Effect) -> NativeDef {
+        NativeDef { effect, ..self }
     }
     /// A function with captured Rust state.
     pub fn boxed(name: impl Into<String>, func: Box<DynNative>) -> NativeDef {
-        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func), kind: 0 }
+        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func), kind: 0, effect: Effect::Outside }
     }
 }
 
@@ -131,6 +153,12 @@ impl Lib {
         self.entries.push((name.to_owned(), NativeDef::new(name, func).into()));
         self
     }
+    /// Adds a function that touches nothing outside the heap.
+    #[must_use]
+    pub fn local(mut self, name: &str, func: NativeFn) -> Lib {
+        self.entries.push((name.to_owned(), NativeDef::local(name, func).into()));
+        self
+    }
     /// Adds another name of an entry that was added before, the same object.
     #[must_use]
     pub fn alias(mut self, name: &str, of: &str) -> Lib {
@@ -155,6 +183,7 @@ pub struct UserdataType {
     transfer: Option<TransferFn>,
     payload: Layout,
     drop: unsafe fn(*mut u8),
+    shareable: bool,
 }
 
 /// Reads a payload of the registered type.
@@ -182,7 +211,22 @@ impl UserdataType {
             transfer: None,
             payload: Layout::new::<T>(),
             drop: drop_payload::<T>,
+            shareable: false,
         }
+    }
+    /// Objects of it may be part of an image, which all processes of a program read: their payload has no state that
+    /// anybody could notice, and traced values are only set, never counted or removed.
+    #[must_use]
+    pub fn shareable<T: Any + Send + Sync>(mut self) -> UserdataType {
+        debug_assert_eq!(self.id, TypeId::of::<T>());
+        self.shareable = true;
+        self
+    }
+    /// Adds a method that touches nothing outside the heap.
+    #[must_use]
+    pub fn local(mut self, name: &str, func: NativeFn) -> UserdataType {
+        self.methods = self.methods.local(name, func);
+        self
     }
     /// Adds a method, called as `object:name(…)`.
     #[must_use]
@@ -200,6 +244,12 @@ impl UserdataType {
     #[must_use]
     pub fn meta(mut self, event: &str, func: NativeFn) -> UserdataType {
         self.meta = self.meta.func(event, func);
+        self
+    }
+    /// Adds a metamethod that touches nothing outside the heap.
+    #[must_use]
+    pub fn local_meta(mut self, event: &str, func: NativeFn) -> UserdataType {
+        self.meta = self.meta.local(event, func);
         self
     }
     /// How a payload leaves its process inside a [`crate::Fragment`]; `None` from `f` means that this one cannot.
@@ -222,6 +272,8 @@ pub(crate) struct TypeInfo {
     pub(crate) name: &'static str,
     pub(crate) meta: *mut Table,
     pub(crate) transfer: Option<TransferFn>,
+    /// Whether payloads are `Sync` and may be part of an image.
+    pub(crate) shareable: bool,
 }
 
 /// Everything that the processes of a node share. Immutable and immortal as long as a process uses it.
@@ -337,6 +389,11 @@ impl StaticsBuilder {
         self.global(name, NativeDef::new(name, func))
     }
 
+    /// Presets a global function that touches nothing outside the heap.
+    pub fn local(&mut self, name: &str, func: NativeFn) -> &mut Self {
+        self.global(name, NativeDef::local(name, func))
+    }
+
     /// Makes a module that is not a global; [`Cx::module`] and [`crate::Lua::set_global_module`] find it by name.
     pub fn module(&mut self, name: &str, value: impl Into<Const>) -> &mut Self {
         let value = self.constant(value.into());
@@ -366,6 +423,7 @@ impl StaticsBuilder {
             name: ty.name,
             meta: data as *mut Table,
             transfer: ty.transfer,
+            shareable: ty.shareable,
         };
         self.types.insert(ty.id, Box::new(info));
         self
@@ -490,6 +548,7 @@ impl StaticsBuilder {
                 word: 0,
             });
             init_native(n, def.func, name, def.boxed, &[]);
+            (*n).effect = def.effect;
             self.heap.head = n.cast();
             Value::native(n)
         }

@@ -3,13 +3,17 @@
 //! Invariants: an integer key `1..=arr_len` lives in the array part and nowhere else; the last array slot is not nil; the key
 //! `arr_len + 1` is not in the hash part. So the border is `arr_len`. A removed entry keeps its key with a nil value, so that
 //! `next` can go on from it; such entries disappear when the hash part is rebuilt, which only an insertion does.
+//!
+//! `get`, `get_int`, `get_bytes`, `border`, `entry_at`, `cursor_of`, `next`, `set` take any table by its identity; all others
+//! work on the table where the content is (see `overlay`).
 
 #![allow(unsafe_code, reason = "raw arrays inside tables")]
 
 use std::ptr;
 
 use crate::heap::{Heap, free_array, regrow};
-use crate::object::{BLACK, FROZEN, Node, Str, Table};
+use crate::object::{Node, Str, Table};
+use crate::overlay::{body, own};
 use crate::value::{self, Value, float_to_int};
 
 /// Nodes up to this number are searched without an index.
@@ -113,6 +117,51 @@ impl Table {
         }
     }
 
+    /// Bytes of the parts.
+    pub(crate) unsafe fn parts_size(t: *const Table) -> usize {
+        // SAFETY: the caller passes a live table.
+        unsafe { (*t).arr_cap as usize * 16 + (*t).node_cap as usize * 32 + Table::index_size(t) * 4 }
+    }
+
+    /// Gives an empty table another's parts and metatable, and leaves that one empty.
+    pub(crate) unsafe fn move_parts(t: *mut Table, from: *mut Table) {
+        // SAFETY: the caller passes live tables; the fields behind the header are plain data.
+        unsafe {
+            let number = (*from).number;
+            let fields = size_of::<Table>() - size_of::<crate::object::Header>();
+            let at = |p: *mut Table| p.cast::<u8>().add(size_of::<crate::object::Header>());
+            ptr::copy_nonoverlapping(at(from), at(t), fields);
+            Table::init(from);
+            (*from).number = number;
+        }
+    }
+
+    /// Gives an empty table a copy of another's parts, with the same room.
+    pub(crate) unsafe fn copy_parts(t: *mut Table, from: *const Table) {
+        // SAFETY: the caller passes a fresh and a live table; whatever is initialised is copied.
+        unsafe {
+            (*t).meta = (*from).meta;
+            if (*from).arr_cap > 0 {
+                (*t).arr = regrow(ptr::null_mut(), 0, (*from).arr_cap as usize);
+                ptr::copy_nonoverlapping((*from).arr, (*t).arr, (*from).arr_len as usize);
+            }
+            if (*from).node_cap > 0 {
+                (*t).nodes = regrow(ptr::null_mut(), 0, (*from).node_cap as usize);
+                ptr::copy_nonoverlapping((*from).nodes, (*t).nodes, (*from).node_len as usize);
+            }
+            let index = Table::index_size(from);
+            if index > 0 {
+                (*t).index = regrow(ptr::null_mut(), 0, index);
+                ptr::copy_nonoverlapping((*from).index, (*t).index, index);
+            }
+            (*t).arr_len = (*from).arr_len;
+            (*t).arr_cap = (*from).arr_cap;
+            (*t).node_len = (*from).node_len;
+            (*t).node_cap = (*from).node_cap;
+            (*t).index_mask = (*from).index_mask;
+        }
+    }
+
     unsafe fn index_size(t: *const Table) -> usize {
         // SAFETY: the caller passes a live table.
         unsafe { if (*t).index.is_null() { 0 } else { (*t).index_mask as usize + 1 } }
@@ -145,12 +194,13 @@ impl Table {
     pub(crate) unsafe fn get(t: *const Table, key: Value) -> Value {
         // SAFETY: the caller passes a live table and a live key; so everywhere below.
         unsafe {
+            let t = body(t);
             match key.tag {
                 value::STR => Table::get_key(t, string_key(key.as_str())),
-                value::INT => Table::get_int(t, key.as_int()),
+                value::INT => Table::get_index(t, key.as_int()),
                 value::NIL => Value::NIL,
                 value::FLOAT => match float_to_int(key.as_float()) {
-                    Some(i) => Table::get_int(t, i),
+                    Some(i) => Table::get_index(t, i),
                     None => Table::get_key(t, key),
                 },
                 _ => Table::get_key(t, key),
@@ -160,6 +210,12 @@ impl Table {
 
     #[inline(always)]
     pub(crate) unsafe fn get_int(t: *const Table, i: i64) -> Value {
+        // SAFETY: see `get`.
+        unsafe { Table::get_index(body(t), i) }
+    }
+
+    #[inline(always)]
+    unsafe fn get_index(t: *const Table, i: i64) -> Value {
         // SAFETY: see `get`; the index is below the array's length.
         unsafe {
             let at = (i as u64).wrapping_sub(1);
@@ -178,6 +234,7 @@ impl Table {
         let tag = value::STR | (u64::from(crate::symbol::hash_bytes(key)) << 32);
         // SAFETY: see `get`; entries with a string tag hold live strings.
         unsafe {
+            let t = body(t);
             for at in Table::candidates(t, tag) {
                 let node = (*t).nodes.add(at);
                 if (*node).key.tag == tag && Str::bytes((*node).key.as_str()) == key {
@@ -250,7 +307,7 @@ impl Table {
     #[inline(always)]
     pub(crate) unsafe fn border(t: *const Table) -> i64 {
         // SAFETY: see `get`; the invariants make this a border.
-        unsafe { i64::from((*t).arr_len) }
+        unsafe { i64::from((*body(t)).arr_len) }
     }
 
     // ---- iteration ---------------------------------------------------------------------------------------------
@@ -260,6 +317,7 @@ impl Table {
     pub(crate) unsafe fn entry_at(t: *const Table, mut cursor: usize) -> Option<(usize, Value, Value)> {
         // SAFETY: see `get`.
         unsafe {
+            let t = body(t);
             let arr_len = (*t).arr_len as usize;
             while cursor < arr_len {
                 let v = *(*t).arr.add(cursor);
@@ -287,6 +345,7 @@ impl Table {
             if key.is_nil() {
                 return Ok(0);
             }
+            let t = body(t);
             let key = normal(key);
             let arr_len = (*t).arr_len as usize;
             if key.is_int() {
@@ -320,12 +379,7 @@ impl Table {
     pub(crate) unsafe fn set(heap: &mut Heap, t: *mut Table, key: Value, val: Value) -> Result<(), KeyError> {
         // SAFETY: see `get`.
         unsafe {
-            if (*t).hdr.mark & (BLACK | FROZEN) != 0 {
-                if (*t).hdr.mark & FROZEN != 0 {
-                    return Err(KeyError::Frozen);
-                }
-                heap.barrier_back_any(t);
-            }
+            let t = own(heap, t)?;
             let key = match key.tag {
                 value::INT => return Table::set_int(heap, t, key.as_int(), val),
                 value::STR => string_key(key.as_str()),

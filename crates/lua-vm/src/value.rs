@@ -20,6 +20,9 @@ pub(crate) const THREAD: u64 = 13;
 /// A captured local that is assigned more than once; never visible to a program.
 pub(crate) const CELL: u64 = 14;
 
+/// In the face of a shared cell: leads to its body; never visible to a program.
+pub(crate) const FORWARD: u64 = 15;
+
 /// A Lua value. The upper half of the tag word is zero except in keys of tables and in string constants,
 /// where it carries 32 bits of the string's hash.
 #[derive(Clone, Copy)]

@@ -1,9 +1,14 @@
-//! Runs the Lua files of `tests/lua`: with much fuel, in tiny slices, under constant collection.
+//! Runs the Lua files of `tests/lua`: whole, in slices, under constant collection, on images.
+//!
+//! For the last, a file is cut in two at many places, and the second part runs on top of an image of the first.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lua_vm::{Lua, Options, Pin, Run, StaticsBuilder};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+#[path = "support/cut.rs"]
+mod cut;
 
 /// The folders whose cases need nothing but the base libraries.
 const AREAS: [&str; 7] = ["base", "string", "table", "math", "errors", "coroutine", "language"];
@@ -27,6 +32,12 @@ const MODES: [Mode; 3] = [
 /// Cases that work on so much data that collecting at each allocation takes minutes.
 const NOT_STRESSED: [&str; 0] = [];
 
+/// Images of a case: cuts at so many places, evenly spread.
+const CUTS: usize = 24;
+
+/// Cases that say what a local is called in messages: it is an upvalue behind a cut.
+const NAMES_LOCALS: [&str; 0] = [];
+
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lua");
     let mut trials = Vec::new();
@@ -41,6 +52,9 @@ fn main() {
                 }
                 let path = path.clone();
                 trials.push(Trial::test(format!("{case} ({})", mode.name), move || run(&path, mode)));
+            }
+            if !NAMES_LOCALS.contains(&case.as_str()) {
+                trials.push(Trial::test(format!("{case} (images)"), move || on_images(&path)));
             }
         }
     }
@@ -77,6 +91,25 @@ fn run(path: &Path, mode: Mode) -> Result<(), Failed> {
         cx.pin(thread)
     });
     finish(&mut lua, &root, mode)
+}
+
+/// Two processes from each image: what the first does must not be seen by the second.
+fn on_images(path: &Path) -> Result<(), Failed> {
+    let source = std::fs::read(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let statics = StaticsBuilder::new().build();
+    let places = cut::places(&source);
+    for at in places.iter().step_by(places.len() / CUTS + 1) {
+        let Some(image) = cut::image(&statics, &source, &name, *at, Options::default()) else { continue };
+        for mode in [MODES[0], MODES[1], MODES[2]] {
+            let options = Options { stress: mode.stress, ..Options::default() };
+            let (mut lua, root) = cut::start(&image, options);
+            let line = source[..*at].iter().filter(|b| **b == b'\n').count() + 1;
+            finish(&mut lua, &root, mode)
+                .map_err(|e| format!("cut at line {line}, {}: {}", mode.name, e.message().unwrap_or("")))?;
+        }
+    }
+    Ok(())
 }
 
 fn finish(lua: &mut Lua, root: &Pin, mode: Mode) -> Result<(), Failed> {

@@ -115,7 +115,9 @@ async fn a_senders_order_is_kept_and_a_full_queue_makes_it_wait() {
     let (from, to) = (here(), on("far"));
     let mut waiting = Vec::new();
     for n in 0..6 {
-        if let Sent::Waiting(wait) = relay.send(to, message(from, &n.to_string()), Duration::from_nanos(1_000)) {
+        if let Sent::Waiting(wait) =
+            relay.send(to, message(from, &n.to_string()), Duration::from_nanos(1_000))
+        {
             waiting.push(wait);
         }
         tokio::task::yield_now().await;

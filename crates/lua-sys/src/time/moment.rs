@@ -430,6 +430,7 @@ pub(crate) fn objects() -> Vec<Object> {
         .meta("__tostring", time_text)
         .meta("__eq", time_eq);
     let duration = Object::transferable::<Duration>("Duration", "A length of time, in nanoseconds.")
+        .shareable::<Duration>()
         .method("hours(): number", "As hours.", hours)
         .method("minutes(): number", "As minutes.", minutes)
         .method("seconds(): number", "As seconds.", seconds)

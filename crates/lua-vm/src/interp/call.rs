@@ -14,6 +14,7 @@ use crate::native::{Cx, FlowKind, NativeFn, RaiseKind};
 use crate::object::{Closure, Native, Status, Thread};
 use crate::opcode;
 use crate::proto::{Capture, Proto};
+use crate::statics::Effect;
 use crate::symbol::names;
 use crate::value::{self, Value};
 
@@ -202,10 +203,21 @@ unsafe fn call(lua: *mut Lua, dest: Dest, args: u32) -> Next {
                 }
                 Next::Lua
             }
+            value::NATIVE if (*lua).rehearsal && (*f.as_native()).effect != Effect::Local => {
+                refuse(lua, f.as_native())
+            }
             value::NATIVE => Next::Native(first_activation(f.as_native(), dest, args)),
             _ => call_handler(lua, f, dest, args),
         }
     }
+}
+
+/// A rehearsal ends before a native with effects outside runs.
+#[cold]
+pub(super) unsafe fn refuse(lua: *mut Lua, n: *const Native) -> Next {
+    // SAFETY: see `resume_root`.
+    unsafe { (*lua).pending = Value::native(n) };
+    Next::Leave(Exit::Refused)
 }
 
 /// Longest chain of values that are called through each other's `__call`.

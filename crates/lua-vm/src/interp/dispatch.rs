@@ -14,6 +14,7 @@ use crate::frame::{Dest, Frame, Ret};
 use crate::lua::Lua;
 use crate::object::{BLACK, Closure, FROZEN, Table, Thread};
 use crate::opcode::{self, NO_HINT, Op};
+use crate::overlay;
 use crate::proto::Proto;
 use crate::value::{self, Value};
 
@@ -184,10 +185,15 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 }
             }};
         }
-        /// Reads field `key` (stored form) of `$obj` into register `a`; `$hint_at` is the hint word.
+        /// Reads field `key` (stored form) of `$obj`, whose content is in the table `$body`, into register `a`; `$hint_at` is
+        /// the hint word.
         macro_rules! get_field {
             ($obj:expr, $a:expr, $word:expr, $hint_at:expr, $reg:expr) => {{
                 let obj: Value = $obj;
+                get_field!(obj, obj, $a, $word, $hint_at, $reg)
+            }};
+            ($body:expr, $obj:expr, $a:expr, $word:expr, $hint_at:expr, $reg:expr) => {{
+                let obj: Value = $body;
                 let key = *k.add(($word >> 16) as usize);
                 let hint = $word & 0xffff;
                 if obj.tag == value::TABLE {
@@ -209,7 +215,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     }
                 }
                 let plain = Value { tag: value::STR, data: key.data };
-                slow!(index::get(lua, obj, plain, $a, $reg));
+                slow!(index::get(lua, $obj, plain, $a, $reg));
             }};
         }
 
@@ -242,14 +248,20 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::GetUp => r!(opcode::a(w)) = *Closure::upvals(cl).add(opcode::b(w)),
                 Op::GetUpCell => {
                     let cell = (*Closure::upvals(cl).add(opcode::b(w))).as_cell();
-                    r!(opcode::a(w)) = (*cell).value;
+                    let mut v = (*cell).value;
+                    if v.tag == value::FORWARD {
+                        v = overlay::cell_value(cell);
+                    }
+                    r!(opcode::a(w)) = v;
                 }
                 Op::SetUpCell => {
                     let cell = (*Closure::upvals(cl).add(opcode::b(w))).as_cell();
                     let v = r!(opcode::a(w));
-                    (*cell).value = v;
-                    if (*cell).hdr.mark & BLACK != 0 {
-                        (*lua).heap.barrier_forward(cell.cast(), v);
+                    if (*cell).hdr.mark & (BLACK | FROZEN) == 0 {
+                        (*cell).value = v;
+                    } else {
+                        overlay::set_cell(&mut (*lua).heap, cell, v);
+                        collect_if_due!();
                     }
                 }
                 Op::NewCell => {
@@ -269,13 +281,14 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::GetGlobal => {
                     let hint_at = pc;
                     let word = next_word!();
-                    let globals = Value::table((*lua).globals);
+                    let globals = Value::table((*lua).heap.globals_face);
                     if opcode::b(w) != 0 {
                         // The name is in the destination register.
                         slow!(index::get(lua, globals, r!(opcode::a(w)), opcode::a(w), 256));
                         continue;
                     }
-                    get_field!(globals, opcode::a(w), word, hint_at, 256);
+                    let content = Value::table((*lua).heap.globals);
+                    get_field!(content, globals, opcode::a(w), word, hint_at, 256);
                 }
                 Op::GetField => {
                     let hint_at = pc;
@@ -295,7 +308,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let (obj, v, reg) = if Op::of(w) == Op::SetField {
                         (r!(opcode::a(w)), Value::load(base.add(opcode::b(w))), opcode::a(w))
                     } else {
-                        let globals = Value::table((*lua).globals);
+                        let globals = Value::table((*lua).heap.globals_face);
                         let v = r!(opcode::a(w));
                         if opcode::b(w) != 0 {
                             slow!(index::set(lua, globals, r!(opcode::c(w)), v, 256));
@@ -304,8 +317,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         (globals, v, 256)
                     };
                     let key = *k.add((word >> 16) as usize);
-                    if obj.tag == value::TABLE && (*obj.as_table()).hdr.mark & (BLACK | FROZEN) == 0 {
-                        let t = obj.as_table();
+                    let t = overlay::open(obj);
+                    if !t.is_null() {
                         let hint = word & 0xffff;
                         if hint < (*t).node_len {
                             let node = (*t).nodes.add(hint as usize);
@@ -334,6 +347,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     if obj.tag == value::TABLE {
                         let t = obj.as_table();
                         let v = if key.tag == value::INT {
+                            // The face of a shared table has no array.
                             let at = (key.as_int() as u64).wrapping_sub(1);
                             if at < u64::from((*t).arr_len) {
                                 *(*t).arr.add(at as usize)
@@ -371,9 +385,9 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         Value::int(opcode::b(w) as i64)
                     };
                     let v = Value::load(base.add(opcode::c(w)));
-                    if obj.tag == value::TABLE && key.tag == value::INT {
-                        let t = obj.as_table();
-                        if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
+                    if key.tag == value::INT {
+                        let t = overlay::open(obj);
+                        if !t.is_null() {
                             let at = (key.as_int() as u64).wrapping_sub(1);
                             let len = u64::from((*t).arr_len);
                             if at < len {

@@ -7,6 +7,7 @@ use super::{Ctl, call};
 use crate::frame::Ret;
 use crate::lua::Lua;
 use crate::object::{IMMORTAL, Node, Table};
+use crate::overlay::body;
 use crate::symbol::Names;
 use crate::table::string_key;
 use crate::value::{self, Value};
@@ -22,6 +23,7 @@ const NO_NEWINDEX: u16 = 2;
 pub(super) unsafe fn index_of(names: &Names, meta: *mut Table) -> Value {
     // SAFETY: the caller passes a live table; so everywhere here.
     unsafe {
+        let meta = body(meta).cast_mut();
         let hint = (*meta).hdr.word;
         if hint < (*meta).node_len {
             let node = (*meta).nodes.add(hint as usize);
@@ -35,7 +37,7 @@ pub(super) unsafe fn index_of(names: &Names, meta: *mut Table) -> Value {
 
 #[inline(never)]
 unsafe fn index_of_slow(names: &Names, meta: *mut Table) -> Value {
-    // SAFETY: see `index_of`; immortal tables are never written.
+    // SAFETY: see `index_of`; immortal tables, shared bodies too, are never written.
     unsafe {
         if (*meta).hdr.small & NO_INDEX != 0 {
             return Value::NIL;
@@ -58,6 +60,7 @@ unsafe fn index_of_slow(names: &Names, meta: *mut Table) -> Value {
 unsafe fn newindex_of(names: &Names, meta: *mut Table) -> Value {
     // SAFETY: see `index_of`.
     unsafe {
+        let meta = body(meta).cast_mut();
         if (*meta).hdr.small & NO_NEWINDEX != 0 {
             return Value::NIL;
         }
@@ -69,6 +72,16 @@ unsafe fn newindex_of(names: &Names, meta: *mut Table) -> Value {
     }
 }
 
+/// Finds out what a metatable lacks and where `__index` is, before it becomes immortal.
+pub(crate) unsafe fn prepare_meta(names: &Names, t: *mut Table) {
+    // SAFETY: the caller passes a live, private table.
+    unsafe {
+        (*t).hdr.small &= !(NO_INDEX | NO_NEWINDEX);
+        index_of_slow(names, t);
+        newindex_of(names, t);
+    }
+}
+
 /// A field by a constant name through tables only: the value and the slot where it was found. `None` if a handler that is
 /// no table has to be asked.
 #[inline]
@@ -77,6 +90,7 @@ pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) 
     unsafe {
         let mut t = t;
         for _ in 0..MAX_CHAIN {
+            t = body(t).cast_mut();
             if hint < (*t).node_len {
                 let node = (*t).nodes.add(hint as usize);
                 if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
@@ -112,7 +126,7 @@ pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: u
         let mut at = obj;
         for _ in 0..MAX_CHAIN {
             let h = if at.is_table() {
-                let t = at.as_table();
+                let t = body(at.as_table());
                 let v = Table::get(t, key);
                 let meta = (*t).meta;
                 if !v.is_nil() || meta.is_null() {
@@ -169,7 +183,7 @@ pub(super) unsafe fn set(lua: *mut Lua, obj: Value, key: Value, val: Value, reg:
         for _ in 0..MAX_CHAIN {
             let h = if at.is_table() {
                 let t = at.as_table();
-                let meta = (*t).meta;
+                let meta = (*body(t)).meta;
                 let h = if meta.is_null() || !Table::get(t, key).is_nil() {
                     Value::NIL
                 } else {
@@ -207,7 +221,8 @@ pub(super) unsafe fn set_list(
     n: usize,
     start: usize,
 ) -> Ctl {
-    // SAFETY: see `get`; the table is fresh, so it is neither black nor frozen unless a collection came between.
+    // SAFETY: see `get`; the table is fresh, so it is private, and neither black nor frozen unless a collection came
+    // between.
     unsafe {
         let heap = &mut (*lua).heap;
         heap.barrier_back_any(t);

@@ -10,6 +10,7 @@ use crate::frame::{Dest, Frame};
 use crate::lua::Lua;
 use crate::native::{Cx, FlowKind};
 use crate::object::{Native, Thread};
+use crate::statics::Effect;
 use crate::value::Value;
 
 /// The top frame, which no Lua frame called plainly, returns `n` values at `from`.
@@ -36,6 +37,9 @@ pub(super) unsafe fn native(
 ) -> Option<Next> {
     // SAFETY: see `dispatch::execute`; the Cx lives for this call only, and no collection happens during it.
     unsafe {
+        if (*lua).rehearsal && (*n).effect != Effect::Local {
+            return Some(call::refuse(lua, n));
+        }
         let mut cx = Cx {
             lua,
             thread: th,

@@ -8,7 +8,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Cx, NativeFn, Pin, Raise, Val};
-use crate::object::{self, FROZEN, IMMORTAL, TEXT_KEYED};
+use crate::object::{self, FROZEN, IMMORTAL, SHARED, TEXT_KEYED};
+use crate::overlay::{self, body};
 use crate::value::Value;
 
 /// A table of the running process, or a frozen one of the statics.
@@ -82,27 +83,28 @@ impl<'cx> Table<'cx> {
     /// Its metatable.
     pub fn metatable(self) -> Option<Table<'cx>> {
         // SAFETY: see above.
-        let meta = unsafe { (*self.raw).meta };
+        let meta = unsafe { (*body(self.raw)).meta };
         (!meta.is_null()).then_some(Table { raw: meta, brand: PhantomData })
     }
     /// Whether writes raise.
     pub fn is_frozen(self) -> bool {
         // SAFETY: see above.
-        unsafe { (*self.raw).hdr.mark & FROZEN != 0 }
+        unsafe { overlay::frozen(self.raw) }
     }
     /// Whether it was marked by [`Cx::mark_text_keyed`] or holds, or held lately, a text key: an empty one is an object then.
     pub fn held_text_key(self) -> bool {
         // SAFETY: see above; nodes below `node_len` are initialised, also those whose value is gone.
         unsafe {
-            let nodes = (0..(*self.raw).node_len as usize).map(|i| (*(*self.raw).nodes.add(i)).key);
-            (*self.raw).hdr.mark & TEXT_KEYED != 0
+            let t = body(self.raw);
+            let nodes = (0..(*t).node_len as usize).map(|i| (*(*t).nodes.add(i)).key);
+            (*t).hdr.mark & TEXT_KEYED != 0
                 || nodes.into_iter().any(|key| key.tag as u8 as u64 == crate::value::STR)
         }
     }
     /// Number of slots in the array part: integer keys `1..=n` live there.
     pub fn array_len(self) -> usize {
         // SAFETY: see above.
-        unsafe { (*self.raw).arr_len as usize }
+        unsafe { (*body(self.raw)).arr_len as usize }
     }
 }
 
@@ -134,7 +136,12 @@ impl<'cx> Userdata<'cx> {
     /// Traced value `i`; nil beyond the end.
     pub fn slot(self, i: usize) -> Val<'cx> {
         // SAFETY: see above.
-        unsafe { (&(*self.raw).slots).get(i).map_or(Val::NIL, |v| Val::new(*v)) }
+        unsafe {
+            if (*self.raw).hdr.mark & SHARED != 0 {
+                return Val::new(overlay::slot(self.raw.cast(), i));
+            }
+            (&(*self.raw).slots).get(i).map_or(Val::NIL, |v| Val::new(*v))
+        }
     }
 }
 
@@ -175,9 +182,11 @@ impl<'cx> Cx<'cx> {
     }
     /// Says that a table, empty or not, stands for an object.
     pub fn mark_text_keyed(&mut self, t: Table<'cx>) {
-        if !t.is_frozen() {
-            // SAFETY: handles are live.
-            unsafe { (*t.raw).hdr.mark |= TEXT_KEYED }
+        // SAFETY: handles are live. A frozen table stays as it is.
+        unsafe {
+            if let Ok(t) = overlay::own(&mut self.lua().heap, t.raw) {
+                (*t).hdr.mark |= TEXT_KEYED;
+            }
         }
     }
     /// Raw write of a text key.
@@ -191,23 +200,22 @@ impl<'cx> Cx<'cx> {
     }
     /// Sets or removes the metatable. Raises for frozen tables.
     pub fn set_metatable(&mut self, t: Table<'cx>, meta: Option<Table<'cx>>) -> Result<(), Raise> {
-        if t.is_frozen() {
-            return Err(self.error(crate::table::KeyError::Frozen.message()));
-        }
-        // SAFETY: handles are live; the barrier keeps the collector informed.
+        // SAFETY: handles are live; what `own` gives is not black.
         unsafe {
-            (*t.raw).meta = meta.map_or(std::ptr::null_mut(), |m| m.raw);
-            if let Some(m) = meta {
-                self.lua().heap.barrier_back(t.raw, Value::table(m.raw));
+            match overlay::own(&mut self.lua().heap, t.raw) {
+                Ok(t) => (*t).meta = meta.map_or(std::ptr::null_mut(), |m| m.raw),
+                Err(e) => return Err(self.error(e.message())),
             }
         }
         Ok(())
     }
     /// Makes a table immutable for good.
     pub fn freeze(&mut self, t: Table<'cx>) {
-        if !t.is_frozen() {
-            // SAFETY: handles are live; tables of the statics are frozen already and never written.
-            unsafe { (*t.raw).hdr.mark |= FROZEN }
+        // SAFETY: handles are live; tables of the statics are frozen already and never written.
+        unsafe {
+            if let Ok(t) = overlay::own(&mut self.lua().heap, t.raw) {
+                (*t).hdr.mark |= FROZEN;
+            }
         }
     }
     /// Gives `f` the array part (keys `1..=n`) to read and permute. Raises for frozen tables.
@@ -216,21 +224,23 @@ impl<'cx> Cx<'cx> {
         t: Table<'cx>,
         f: impl FnOnce(&[Cell<Val<'cx>>]) -> R,
     ) -> Result<R, Raise> {
-        if t.is_frozen() {
-            return Err(self.error(crate::table::KeyError::Frozen.message()));
-        }
+        // SAFETY: handles are live.
+        let t = match unsafe { overlay::own(&mut self.lua().heap, t.raw) } {
+            Ok(t) => t,
+            Err(e) => return Err(self.error(e.message())),
+        };
         // SAFETY: the array part cannot move or be freed while `f` runs, since that takes a Cx, which is borrowed here.
         // Reads through other handles copy single values. `Val` has the layout of `Value`, `Cell` that of its content.
         let cells: &[Cell<Val<'cx>>] = unsafe {
-            let n = (*t.raw).arr_len as usize;
-            if n == 0 { &[] } else { std::slice::from_raw_parts((*t.raw).arr.cast(), n) }
+            let n = (*t).arr_len as usize;
+            if n == 0 { &[] } else { std::slice::from_raw_parts((*t).arr.cast(), n) }
         };
         let r = f(cells);
         // SAFETY: the handle is live; `f` may have stored anything, so the table is scanned again, and its border
         // may have moved.
         unsafe {
-            self.lua().heap.barrier_back_any(t.raw);
-            object::Table::trim(t.raw);
+            self.lua().heap.barrier_back_any(t);
+            object::Table::trim(t);
         }
         Ok(r)
     }
@@ -256,6 +266,11 @@ impl<'cx> Cx<'cx> {
     /// For an object of the statics, which all processes share: a mistake of the module's author.
     pub fn set_userdata_slot(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
         // SAFETY: handles are live.
+        if unsafe { (*u.raw).hdr.mark } & SHARED != 0 {
+            // SAFETY: as above.
+            return unsafe { overlay::set_slot(&mut self.lua().heap, u.raw.cast(), i, v.raw) };
+        }
+        // SAFETY: as above.
         assert!(unsafe { (*u.raw).hdr.mark } & IMMORTAL == 0, "an object of the statics has no slots");
         // SAFETY: the handle is live; growth is counted; the barrier keeps the collector informed.
         unsafe {
@@ -286,7 +301,16 @@ impl<'cx> Cx<'cx> {
     }
     /// The process's globals.
     pub fn globals(&mut self) -> Table<'cx> {
-        Table { raw: self.lua().globals, brand: PhantomData }
+        Table { raw: self.lua().heap.globals_face, brand: PhantomData }
+    }
+    /// Value `i` that the image of the process keeps for its engine, see [`crate::Rehearsal::seal`]; nil when absent.
+    pub fn image_value(&mut self, i: usize) -> Val<'cx> {
+        let image = self.lua().image.as_ref();
+        Val::new(image.and_then(|image| image.values.get(i)).copied().unwrap_or(Value::NIL))
+    }
+    /// Number of values that the image keeps; 0 without one.
+    pub fn image_values(&mut self) -> usize {
+        self.lua().image.as_ref().map_or(0, |image| image.values.len())
     }
     /// The value that the statics hold for module `name`.
     pub fn module(&mut self, name: &str) -> Option<Val<'cx>> {

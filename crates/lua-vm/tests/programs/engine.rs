@@ -1,6 +1,5 @@
 //! Runs a program of text in our engine, with what it prints as the result.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use lua_vm::{Cx, Lua, NativeResult, Options, Pin, Run, Statics, StaticsBuilder};
@@ -69,7 +68,7 @@ pub(crate) fn run(statics: &Arc<Statics>, source: &[u8], mode: Mode) -> (Vec<u8>
     (out, end)
 }
 
-fn finish(lua: &mut Lua, root: &Pin, out: &mut dyn Any, mode: Mode) -> End {
+fn finish(lua: &mut Lua, root: &Pin, out: &mut Vec<u8>, mode: Mode) -> End {
     let mut left = mode.fuel;
     while left > 0 {
         let mut fuel = mode.slice.min(left);

@@ -1,0 +1,330 @@
+//! What one process wrote to the shared objects of its image: private bodies by ordinal.
+//!
+//! A shared table or cell of an image is a *face*: the pointer that values hold, equal in all processes, and empty to
+//! whoever reads its fields. What it holds is its *body*. The face leads to the shared body, which nobody writes; the
+//! first write of a process makes a private body, an ordinary object of its heap, and enters it here under the ordinal
+//! of the face. So every operation on a table by its identity asks [`body`] (to read) or [`own`] (to write) first, and
+//! for a private table both give the table itself after one test.
+//!
+//! Fields of a face: `hdr.mark` = `SHARED | FROZEN | IMMORTAL`, so that every store takes the cold path and collectors
+//! pass by; `hdr.word` = ordinal; of a table, `meta` = shared body, `hdr.small` = 1 if the program froze it, everything
+//! else empty; of a cell, `value` = `FORWARD` and the shared body. Shared bodies are `FROZEN | IMMORTAL`.
+//!
+//! Readers find the overlay of the process that runs on this thread in a thread-local, because handles of natives carry
+//! no process. `Lua::run` and `Lua::enter` set it; without one the shared bodies are what there is.
+
+#![allow(unsafe_code, reason = "leads from faces to bodies through raw pointers")]
+
+use std::cell::Cell as Slot;
+use std::ptr;
+
+use crate::heap::Heap;
+use crate::object::{BLACK, Cell, FROZEN, Header, SHARED, Table};
+use crate::table::KeyError;
+use crate::value::Value;
+
+thread_local! {
+    static CURRENT: Slot<*const Overlay> = const { Slot::new(ptr::null()) };
+}
+
+/// Private bodies of one process, and the numbers that it gave to shared objects.
+#[derive(Default)]
+pub(crate) struct Overlay {
+    /// Bit `ordinal % 64` is set for each entry.
+    filter: u64,
+    /// Sorted by ordinal.
+    bodies: Vec<(u32, *mut Header)>,
+    /// Numbers for `tostring`, unsorted.
+    numbers: Vec<(*const Header, u32)>,
+    /// Traced values of shared host objects, each as the array part of a table, unsorted.
+    slots: Vec<(*const Header, *mut Table)>,
+}
+
+impl Overlay {
+    #[inline]
+    fn find(&self, ordinal: u32) -> Option<*mut Header> {
+        if self.filter & (1 << (ordinal & 63)) == 0 {
+            return None;
+        }
+        let at = self.bodies.binary_search_by_key(&ordinal, |(o, _)| *o).ok()?;
+        Some(self.bodies[at].1)
+    }
+
+    fn insert(&mut self, ordinal: u32, body: *mut Header) {
+        self.filter |= 1 << (ordinal & 63);
+        let at = self.bodies.partition_point(|(o, _)| *o < ordinal);
+        if self.bodies.len() == self.bodies.capacity() {
+            // Few are the rule: room for what is there.
+            self.bodies.reserve_exact((self.bodies.len() / 2).max(1));
+        }
+        self.bodies.insert(at, (ordinal, body));
+    }
+
+    /// The collector's roots, from 0 to the first `None`.
+    pub(crate) fn root(&self, i: usize) -> Option<*mut Header> {
+        match self.bodies.get(i) {
+            Some((_, body)) => Some(*body),
+            None => self.slots.get(i - self.bodies.len()).map(|(_, table)| table.cast()),
+        }
+    }
+}
+
+/// The overlay of the process that runs here until the guard is dropped.
+pub(crate) struct Entered(*const Overlay);
+
+/// Makes `overlay` (null: none) that of the running process.
+pub(crate) fn enter(overlay: *const Overlay) -> Entered {
+    Entered(CURRENT.replace(overlay))
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// Where the content of a table is for this process, to be read.
+///
+/// # Safety
+/// The table is live and of the process that runs here, or of its image or statics.
+#[inline(always)]
+pub(crate) unsafe fn body(t: *const Table) -> *const Table {
+    // SAFETY: the caller's promise.
+    unsafe { if (*t).hdr.mark & SHARED == 0 { t } else { shared_body(t) } }
+}
+
+/// As [`body`], for a face.
+///
+/// # Safety
+/// As for [`body`].
+#[inline]
+pub(crate) unsafe fn shared_body(t: *const Table) -> *const Table {
+    // SAFETY: the caller's promise; see the fields of a face.
+    unsafe {
+        match private((*t).hdr.word) {
+            Some(p) => p.cast(),
+            None => (*t).meta,
+        }
+    }
+}
+
+/// The private body that the running process has under an ordinal.
+#[inline]
+unsafe fn private(ordinal: u32) -> Option<*mut Header> {
+    let overlay = CURRENT.get();
+    // SAFETY: whoever entered an overlay keeps it alive and at its place, and nobody writes it while it is read here.
+    if overlay.is_null() { None } else { unsafe { (*overlay).find(ordinal) } }
+}
+
+/// Where a store into `v` can go at once: a table that is neither black nor frozen, or such a private body that was made
+/// before. Null if a slow way has to look.
+///
+/// # Safety
+/// As for [`body`], if it is a table.
+#[inline(always)]
+pub(crate) unsafe fn open(v: Value) -> *mut Table {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let t = v.as_table();
+        if !v.is_table() {
+            ptr::null_mut()
+        } else if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
+            t
+        } else {
+            open_body(t)
+        }
+    }
+}
+
+/// [`open`], for a table that is black or frozen.
+#[inline]
+unsafe fn open_body(t: *mut Table) -> *mut Table {
+    // SAFETY: the caller's promise; private bodies are live as long as the overlay.
+    unsafe {
+        if (*t).hdr.mark & SHARED == 0 {
+            return ptr::null_mut();
+        }
+        match private((*t).hdr.word) {
+            Some(p) if (*p).mark & (BLACK | FROZEN) == 0 => p.cast(),
+            _ => ptr::null_mut(),
+        }
+    }
+}
+
+/// The table that a write to `t` goes to, neither black nor frozen: itself, or the private body, which is made now if
+/// need be.
+///
+/// # Safety
+/// As for [`body`]; `heap` is that of the process that runs here.
+#[inline]
+pub(crate) unsafe fn own(heap: &mut Heap, t: *mut Table) -> Result<*mut Table, KeyError> {
+    // SAFETY: the caller's promise.
+    unsafe { if (*t).hdr.mark & (BLACK | FROZEN) == 0 { Ok(t) } else { own_slow(heap, t) } }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn own_slow(heap: &mut Heap, t: *mut Table) -> Result<*mut Table, KeyError> {
+    // SAFETY: see `own`.
+    unsafe {
+        let mut to = t;
+        if (*t).hdr.mark & SHARED != 0 {
+            to = match private((*t).hdr.word) {
+                Some(p) => p.cast(),
+                None if (*t).hdr.small == 1 => return Err(KeyError::Frozen),
+                None => {
+                    let made = heap.copy_table((*t).meta);
+                    enter_body(heap, (*t).hdr.word, made.cast());
+                    if heap.globals_face == t {
+                        heap.globals = made;
+                    }
+                    made
+                }
+            };
+        }
+        if (*to).hdr.mark & FROZEN != 0 {
+            return Err(KeyError::Frozen);
+        }
+        heap.barrier_back_any(to);
+        Ok(to)
+    }
+}
+
+/// Whether programs cannot write the table.
+///
+/// # Safety
+/// As for [`body`].
+pub(crate) unsafe fn frozen(t: *const Table) -> bool {
+    // SAFETY: the caller's promise; private bodies are live as long as the overlay.
+    unsafe {
+        if (*t).hdr.mark & SHARED == 0 {
+            return (*t).hdr.mark & FROZEN != 0;
+        }
+        match private((*t).hdr.word) {
+            Some(p) => (*p).mark & FROZEN != 0,
+            None => (*t).hdr.small == 1,
+        }
+    }
+}
+
+/// What a shared cell holds for this process.
+///
+/// # Safety
+/// As for [`body`]; the cell is a face.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn cell_value(face: *const Cell) -> Value {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match private((*face).hdr.word) {
+            Some(p) => (*p.cast::<Cell>()).value,
+            None => (*(*face).value.as_cell()).value,
+        }
+    }
+}
+
+/// Writes a cell that is black or shared.
+///
+/// # Safety
+/// As for [`own`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn set_cell(heap: &mut Heap, cell: *mut Cell, v: Value) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut to = cell;
+        if (*cell).hdr.mark & SHARED != 0 {
+            to = match private((*cell).hdr.word) {
+                Some(p) => p.cast(),
+                None => {
+                    let made = heap.new_cell(v);
+                    enter_body(heap, (*cell).hdr.word, made.cast());
+                    made
+                }
+            };
+        }
+        (*to).value = v;
+        heap.barrier_forward(to.cast(), v);
+    }
+}
+
+/// The number that `tostring` shows for a shared object in this process.
+///
+/// # Safety
+/// As for [`own`]; `sealed` is the number that the image gave, 0 = none.
+pub(crate) unsafe fn number(heap: &mut Heap, p: *const Header, sealed: u32) -> u32 {
+    if sealed != 0 {
+        return sealed;
+    }
+    let overlay = made(heap);
+    // SAFETY: the overlay is live, and nobody else looks at it now.
+    unsafe {
+        if let Some((_, n)) = (&(*overlay).numbers).iter().find(|(q, _)| *q == p) {
+            return *n;
+        }
+        heap.numbers += 1;
+        (&mut (*overlay).numbers).push((p, heap.numbers));
+    }
+    heap.numbers
+}
+
+/// Traced value `i` of a shared host object; they begin as nil in each process.
+///
+/// # Safety
+/// As for [`body`].
+pub(crate) unsafe fn slot(object: *const Header, i: usize) -> Value {
+    let overlay = CURRENT.get();
+    if overlay.is_null() {
+        return Value::NIL;
+    }
+    // SAFETY: see `private`.
+    unsafe {
+        let found = (&(*overlay).slots).iter().find(|(p, _)| *p == object);
+        found.map_or(Value::NIL, |(_, table)| Table::get_int(*table, i as i64 + 1))
+    }
+}
+
+/// Sets traced value `i` of a shared host object for this process.
+///
+/// # Safety
+/// As for [`own`].
+pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, v: Value) {
+    let overlay = made(heap);
+    // SAFETY: the overlay is live, and nobody else looks at it now; an integer key is never refused.
+    unsafe {
+        let found = (&(*overlay).slots).iter().find(|(p, _)| *p == object).map(|(_, table)| *table);
+        let table = found.unwrap_or_else(|| {
+            let made = heap.new_table(i + 1, 0);
+            (&mut (*overlay).slots).push((object, made));
+            made
+        });
+        let done = Table::set(heap, table, Value::int(i as i64 + 1), v);
+        debug_assert!(done.is_ok());
+    }
+}
+
+unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
+    let overlay = made(heap);
+    // SAFETY: the overlay is live, and nobody else looks at it now.
+    unsafe { (&mut *overlay).insert(ordinal, body) }
+}
+
+/// The overlay of a heap, made on first use.
+fn made(heap: &mut Heap) -> *mut Overlay {
+    if heap.overlay.is_null() {
+        heap.overlay = Box::into_raw(Box::default());
+        CURRENT.set(heap.overlay);
+    }
+    heap.overlay
+}
+
+/// Frees an overlay.
+///
+/// # Safety
+/// `overlay` is null or came from a heap that is being dropped.
+pub(crate) unsafe fn free(overlay: *mut Overlay) {
+    if !overlay.is_null() {
+        // SAFETY: it came from a box in `made`.
+        drop(unsafe { Box::from_raw(overlay) });
+    }
+}
