@@ -13,6 +13,7 @@ use crate::opcode::Op;
 use crate::proto::Proto;
 
 mod captures;
+mod check;
 mod expr;
 mod function;
 mod stat;
@@ -30,5 +31,9 @@ pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto
     g.f().close();
     g.f().check()?;
     let func = g.funcs.pop().expect("the chunk's function");
-    Ok(Arc::new(func.finish(0, name.into(), "main chunk".into())))
+    let proto = func.finish(0, name.into(), "main chunk".into());
+    if cfg!(any(debug_assertions, test)) {
+        check::check(&proto).unwrap_or_else(|e| panic!("wrong code for {name}: {e}"));
+    }
+    Ok(Arc::new(proto))
 }

@@ -67,6 +67,53 @@ impl Op {
         unsafe { std::mem::transmute(word as u8) }
     }
 
+    /// Decodes the low byte of any word.
+    #[allow(unsafe_code, reason = "the byte is compared before")]
+    pub(crate) fn decode(word: u32) -> Option<Op> {
+        // SAFETY: every byte below the count is an operation.
+        ((word as u8) < Op::COUNT).then(|| unsafe { Op::of(word) })
+    }
+
+    /// Whether its second word is a jump distance.
+    pub(crate) fn jumps(self) -> bool {
+        use Op::*;
+        let compares = matches!(self, Test | Eq | Lt | Le | EqK | LtK | LeK | GtK | GeK);
+        compares || matches!(self, ForPrep | ForLoop | ForCall | ForNext)
+    }
+
+    /// Whether operand C is a number among the constants.
+    pub(crate) fn has_number_constant(self) -> bool {
+        (Op::AddK as u8..=Op::ShrK as u8).contains(&(self as u8))
+    }
+
+    /// The last register that an instruction names, but for open ends.
+    pub(crate) fn last_register(self, w: u32) -> Option<usize> {
+        use Op::*;
+        let (a, b, c) = (a(w), b(w), c(w));
+        Some(match self {
+            Jump | Loop | Return0 => return None,
+            LoadNil => a + b,
+            Move | GetField | CellGet | CellSet | SetField | GetInt | Neg | Not | Len | BNot | Eq | Lt
+            | Le => a.max(b),
+            GetIndex | SetIndex => a.max(b).max(c),
+            SetInt => a.max(c),
+            SetGlobal => a.max(if b == 0 { 0 } else { c }),
+            Method => (a + 1).max(b),
+            SetList => a + if b == 255 { 0 } else { b },
+            Concat => a.max(b + c.max(1) - 1),
+            Call => a + b.saturating_sub(1).max(c.saturating_sub(2)),
+            TailCall => a + b.saturating_sub(1),
+            Return => a + b.saturating_sub(2),
+            VarArg => a + c.saturating_sub(2),
+            ForPrep | ForLoop => a + 3,
+            // The call of the iterator takes three registers.
+            ForCall | ForNext => a + 3 + c.max(3),
+            _ if (Add as u8..=Shr as u8).contains(&(self as u8)) => a.max(b).max(c),
+            _ if self.has_number_constant() => a.max(b),
+            _ => a,
+        })
+    }
+
     /// Whether the instruction owns the next word.
     pub(crate) fn is_wide(self) -> bool {
         use Op::*;

@@ -117,9 +117,7 @@ impl Proto {
             return name;
         }
         let word = self.code[at - 1].load(std::sync::atomic::Ordering::Relaxed);
-        // SAFETY: the operation is decoded only if the byte is one.
-        let wide = (word as u8) < Op::COUNT && unsafe { Op::of(word) }.is_wide();
-        if wide { self.operand_name(at - 1, reg) } else { name }
+        if Op::decode(word).is_some_and(Op::is_wide) { self.operand_name(at - 1, reg) } else { name }
     }
 
     /// Number of the instruction word before `pc`.
