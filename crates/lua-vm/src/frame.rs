@@ -1,7 +1,11 @@
-//! A record of a running function: where it goes on and what happens with its results.
+//! A record of a running function: where it goes on, where its results go; and the stack of them.
 
+#![allow(unsafe_code, reason = "a growable array whose memory comes in blocks")]
+
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicU32;
 
+use crate::block;
 use crate::object::Header;
 
 /// What happens with the results of a frame.
@@ -64,8 +68,109 @@ pub(crate) struct Frame {
     pub(crate) aux: u32,
     /// For a native frame: where the results of what it called begin.
     pub(crate) top: u32,
+    /// The stack below is scanned, if `seen` is the number of the cycle.
+    pub(crate) scanned: u32,
     pub(crate) ret: Ret,
     pub(crate) native: bool,
     /// A raise in what this native frame called comes back to its continuation.
     pub(crate) protects: bool,
+    /// Number of the cycle that scanned the stack below `base`: odd if all of it. 0 in a new frame.
+    pub(crate) seen: u8,
 }
+
+/// The frames of a coroutine, outermost first.
+pub(crate) struct Frames {
+    p: *mut Frame,
+    len: u32,
+    cap: u32,
+}
+
+impl Frames {
+    pub(crate) fn new() -> Frames {
+        Frames { p: std::ptr::NonNull::dangling().as_ptr(), len: 0, cap: 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.cap as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_mut_ptr(&mut self) -> *mut Frame {
+        self.p
+    }
+
+    /// Adds a frame; there is room for it.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, frame: Frame) {
+        assert!(self.len < self.cap, "room for a frame is made before");
+        // SAFETY: just checked.
+        unsafe { self.p.add(self.len as usize).write(frame) }
+        self.len += 1;
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Frame> {
+        let last = self.last().copied();
+        self.truncate(self.len().saturating_sub(1));
+        last
+    }
+
+    #[inline]
+    pub(crate) fn truncate(&mut self, n: usize) {
+        self.len = self.len.min(n as u32);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// # Safety
+    /// The first `n` frames are initialised and fit the capacity.
+    #[inline(always)]
+    pub(crate) unsafe fn set_len(&mut self, n: usize) {
+        self.len = n as u32;
+    }
+
+    /// Room for so many frames, at least those in use and one.
+    pub(crate) fn resize(&mut self, cap: usize) {
+        let cap = cap.max(self.len()).max(1);
+        let size = |n: usize| n * size_of::<Frame>();
+        // SAFETY: the old block has the old capacity; frames in use are kept.
+        self.p = unsafe {
+            if self.cap == 0 {
+                block::allocate(size(cap)).cast()
+            } else {
+                block::resize(self.p.cast(), size(self.cap as usize), size(cap)).cast()
+            }
+        };
+        self.cap = cap as u32;
+    }
+
+    /// Takes the block, to be freed by the caller: its start and size in bytes, 0 if there is none.
+    pub(crate) fn take_block(&mut self) -> (*mut u8, usize) {
+        let block = (self.p.cast(), self.cap as usize * size_of::<Frame>());
+        *self = Frames::new();
+        block
+    }
+}
+
+impl Deref for Frames {
+    type Target = [Frame];
+
+    #[inline(always)]
+    fn deref(&self) -> &[Frame] {
+        // SAFETY: the first `len` frames are initialised; the pointer is aligned even when there are none.
+        unsafe { std::slice::from_raw_parts(self.p, self.len as usize) }
+    }
+}
+
+impl DerefMut for Frames {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [Frame] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(self.p, self.len as usize) }
+    }
+}
+
+const _: () = assert!(size_of::<Frame>() == 56);

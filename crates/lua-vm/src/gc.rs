@@ -1,43 +1,123 @@
-//! Incremental tri-colour mark and sweep.
+//! Incremental tri-colour mark and sweep; no step is longer than its budget allows.
 //!
-//! States: `Pause` → `Mark` (grey objects are traversed in steps) → atomic end of the mark → `Sweep` (the object list in
-//! steps) → `Pause`. Objects are born in the current white, so that a sweep never frees what was made during it. Stores
-//! into a black table make it grey again (`barrier_back_any`); stores into other black objects mark the stored value
-//! (`barrier_forward`). Stacks are never black: they are scanned again at the atomic end, where the dead part above the
-//! top is cleared too, so that a later frame that covers it never sees a freed pointer.
+//! States: `Pause` → `Mark` (grey objects are traversed in steps) → `Remark` (what was written meanwhile is traversed again,
+//! in steps, too) → `Sweep` (the object list in steps) → `Pause`. Objects are born in the current white, so that a sweep never
+//! frees what was made during it.
+//!
+//! Everything large is scanned in chunks by a cursor that waits in `scans`. Tables: in `Mark` a store into a small black one
+//! makes it grey again, so that the stores behind it are free; a large one stays black and marks what is stored, and in
+//! `Remark` every table does, so that the list of tables to visit again only shrinks. Other black objects mark the stored value
+//! in both. Whoever moves entries within a table that may be scanned says so: `shade`, `entries_moved`.
+//!
+//! Stacks are written without a barrier. A frame that was scanned has the number of the cycle (`Frame::seen`): as long as it
+//! is there, nobody can have written below its registers, so a stack is scanned from the lowest frame without the number
+//! on, in chunks. A thread that was scanned to its top has the number, too, and loses it when it is about to run
+//! (`touch`). The mark ends when all threads but the running one are clean and what is left of that one is short. The
+//! part of a stack above its top is cleared for a short way when the scan is done and is beyond the stack's bound from
+//! there on, so that a later frame never sees a freed pointer.
 
 #![allow(unsafe_code, reason = "walks raw objects")]
 
 use std::ptr;
 
+use crate::block::Rest;
 use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
 };
+use crate::table::NODE_CURSOR;
 use crate::value::Value;
 
 /// Bytes that a new heap allocates before its first collection.
 pub(crate) const FIRST_THRESHOLD: isize = 32 << 10;
 /// Least number of bytes between two steps of a collection.
 const STEP: isize = 8 << 10;
-
-/// Most work of one step, so that a large allocation does not make a long pause.
-const MAX_STEP_WORK: usize = 2 << 20;
+/// Work for 16 bytes of allocation; more than one, so that a cycle ends long before the heap has doubled.
+const PACE: usize = 6;
+/// Most work of a step, some 100 us. A unit is a slot looked at, some nanoseconds.
+const MAX_STEP: usize = 16 << 10;
+/// Units of a look at an object's header, which is anywhere in memory.
+const HEADER: usize = 4;
+/// Units of freeing an object.
+const FREE: usize = 16;
+/// Slots that are scanned between two looks at the budget; what is smaller is scanned at once.
+const CHUNK: usize = 1024;
+/// Slots of the running thread that may be scanned in one go at the end of the mark.
+const LAST_SLOTS: usize = 4 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Pause,
     Mark,
+    Remark,
     Sweep,
+}
+
+/// A large object whose scan is under way: all before `at` is done.
+struct Scan {
+    object: *mut Header,
+    at: usize,
+}
+
+/// A stack of objects that grows in pieces, so that no push copies it.
+#[derive(Default)]
+struct Greys {
+    top: Vec<*mut Header>,
+    below: Vec<Vec<*mut Header>>,
+}
+
+impl Greys {
+    const PIECE: usize = 4096;
+
+    #[inline]
+    fn push(&mut self, p: *mut Header) {
+        if self.top.len() == Greys::PIECE {
+            self.below.push(std::mem::take(&mut self.top));
+        }
+        self.top.push(p);
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<*mut Header> {
+        if self.top.is_empty()
+            && let Some(below) = self.below.pop()
+        {
+            self.top = below;
+        }
+        self.top.pop()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.top.is_empty() && self.below.is_empty()
+    }
+
+    /// An idle heap keeps no memory for it.
+    fn rest(&mut self) {
+        self.below = Vec::new();
+        if self.top.capacity() > 64 {
+            self.top = Vec::new();
+        }
+    }
 }
 
 pub(crate) struct Gc {
     state: State,
     /// The white that new objects get.
     pub(crate) white: u8,
-    grey: Vec<*mut Header>,
-    /// Visited again at the atomic end of the mark.
-    again: Vec<*mut Header>,
+    /// Number of the cycle, even and never 0, that scanned frames and threads carry.
+    seen: u8,
+    grey: Greys,
+    /// Large objects that are partly scanned.
+    scans: Vec<Scan>,
+    /// Black tables that were written.
+    again: Greys,
+    /// Threads that ran since they were scanned, or were not scanned yet.
+    dirty: Vec<*mut Thread>,
+    /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
+    pins_done: usize,
+    bodies_done: usize,
+    /// Units of the step that runs.
+    work: usize,
     /// Link to the next object to sweep.
     cursor: *mut *mut Header,
     pub(crate) cycles: u64,
@@ -45,8 +125,12 @@ pub(crate) struct Gc {
     pub(crate) live: usize,
     /// Debt that the last step left, to see what was allocated since.
     left: isize,
+    /// Allocation that bounded steps have not answered yet.
+    behind: usize,
     /// Bytes allocated since the sweep began: garbage or not, this sweep does not free them.
     newborn: usize,
+    /// Large blocks of freed objects; given back in slices.
+    pub(crate) rests: Vec<Rest>,
 }
 
 impl Gc {
@@ -54,57 +138,109 @@ impl Gc {
         Gc {
             state: State::Pause,
             white: WHITE0,
-            grey: Vec::new(),
-            again: Vec::new(),
+            seen: 2,
+            grey: Greys::default(),
+            scans: Vec::new(),
+            again: Greys::default(),
+            dirty: Vec::new(),
+            pins_done: 0,
+            bodies_done: 0,
+            work: 0,
             cursor: ptr::null_mut(),
             cycles: 0,
             live: 0,
             left: -FIRST_THRESHOLD,
+            behind: 0,
             newborn: 0,
+            rests: Vec::new(),
         }
+    }
+
+    fn is_marking(&self) -> bool {
+        matches!(self.state, State::Mark | State::Remark)
     }
 }
 
 /// What the collector starts from, besides the pins.
 pub(crate) struct Roots<'a> {
     pub(crate) values: &'a [Value],
+    /// The coroutine that runs, or null.
+    pub(crate) current: *mut Thread,
 }
 
 impl Heap {
-    /// Works off the debt. Returns the work done, in bytes looked at.
+    /// Works off some of the debt. Returns the work done.
     pub(crate) fn collect_step(&mut self, roots: &Roots<'_>) -> usize {
-        if self.stress || self.over_quota {
-            let work = self.collect_full(roots);
-            self.over_quota = self.bytes > self.quota;
-            return work;
+        if self.stress {
+            return self.collect_stressed(roots);
         }
-        // Several times the allocation since the last step, so that a cycle ends long before the heap has doubled.
         let allocated = (self.debt - self.gc.left).max(0) as usize;
         self.gc.newborn += allocated;
-        let budget = (allocated.max(STEP as usize) * 3).min(MAX_STEP_WORK);
-        let mut done = 0;
-        while done < budget {
-            done += self.advance(roots, budget - done);
-            if self.gc.state == State::Pause {
-                self.rest();
-                return done;
-            }
+        let wanted = (allocated + self.gc.behind).max(STEP as usize) / 16 * PACE;
+        let budget = wanted.min(MAX_STEP);
+        let done = self.work(roots, budget);
+        if self.gc.state == State::Pause && self.gc.rests.is_empty() {
+            self.rest();
+            return done;
         }
-        self.debt = -STEP;
+        // If the bounded step leaves some of the work, the next safepoint goes on with it.
+        self.gc.behind = (wanted - budget) / PACE * 16;
+        self.debt = if self.gc.behind > 0 { 1 } else { -STEP };
         self.gc.left = self.debt;
         done
+    }
+
+    /// By turns: whole collections, rarely in a large heap, and cycles in the smallest steps between which the program runs.
+    fn collect_stressed(&mut self, roots: &Roots<'_>) -> usize {
+        self.stressed = self.stressed.wrapping_add(1);
+        let whole =
+            if self.objects < 2_000 { self.stressed % 64 < 16 } else { self.stressed.is_multiple_of(4_096) };
+        let done = if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8) };
+        // The next allocation collects again.
+        self.debt = 0;
+        self.gc.left = 0;
+        done
+    }
+
+    /// Goes on with the cycle that runs, or begins one, until it is over or about `budget` units are done.
+    fn work(&mut self, roots: &Roots<'_>, budget: usize) -> usize {
+        self.gc.work = 0;
+        loop {
+            self.advance(roots, budget);
+            if self.gc.state == State::Pause && self.gc.rests.is_empty() || self.gc.work >= budget {
+                return self.gc.work;
+            }
+        }
+    }
+
+    /// Over the quota: a bounded step of a collection that began after the quota was passed. `None` when it is over and
+    /// [`Heap::over_quota`] says whether what lives is too much.
+    pub(crate) fn collect_urgently(&mut self, roots: &Roots<'_>) -> Option<usize> {
+        if self.urgent == 0 {
+            // A cycle that runs already may have marked what is garbage by now.
+            let running = self.gc.state != State::Pause;
+            self.urgent = self.gc.cycles + 1 + u64::from(running);
+        }
+        let done = self.work(roots, MAX_STEP);
+        if self.gc.cycles < self.urgent || !self.gc.rests.is_empty() {
+            self.debt = self.debt.max(1);
+            return Some(done);
+        }
+        self.urgent = 0;
+        self.over_quota = self.bytes > self.quota;
+        self.rest();
+        None
     }
 
     /// Finishes the running cycle, if any, and runs a whole one.
     pub(crate) fn collect_full(&mut self, roots: &Roots<'_>) -> usize {
         let mut done = 0;
-        while self.gc.state != State::Pause {
-            done += self.advance(roots, usize::MAX);
+        let cycles = self.gc.cycles + 1 + u64::from(self.gc.state != State::Pause);
+        while self.gc.cycles < cycles || !self.gc.rests.is_empty() {
+            done += self.work(roots, usize::MAX);
         }
-        done += self.advance(roots, usize::MAX);
-        while self.gc.state != State::Pause {
-            done += self.advance(roots, usize::MAX);
-        }
+        self.over_quota = self.bytes > self.quota;
+        self.urgent = 0;
         self.rest();
         done
     }
@@ -114,119 +250,153 @@ impl Heap {
         let room = (self.gc.live as isize).max(FIRST_THRESHOLD) - self.gc.newborn as isize;
         self.debt = -room.max(STEP);
         self.gc.left = self.debt;
+        self.gc.behind = 0;
     }
 
-    fn advance(&mut self, roots: &Roots<'_>, budget: usize) -> usize {
+    fn advance(&mut self, roots: &Roots<'_>, budget: usize) {
         match self.gc.state {
-            State::Pause => {
-                self.gc.state = State::Mark;
-                self.mark_roots(roots);
-                64
-            }
+            State::Pause if !self.gc.rests.is_empty() => self.give_back(budget),
+            State::Pause => self.begin(roots),
             State::Mark => {
-                let mut done = 0;
-                while done < budget {
-                    match self.gc.grey.pop() {
-                        // SAFETY: grey objects are live.
-                        Some(p) => done += unsafe { self.traverse(p) },
-                        None => return done + self.finish_mark(roots),
-                    }
+                if self.trace(budget) {
+                    self.gc.state = State::Remark;
                 }
-                done
+            }
+            State::Remark => {
+                if self.trace(budget) && self.trace_again(budget) && self.trace_threads(roots, budget) {
+                    self.end_mark(roots);
+                }
             }
             State::Sweep => self.sweep(budget),
         }
     }
 
-    fn mark_roots(&mut self, roots: &Roots<'_>) {
+    fn begin(&mut self, roots: &Roots<'_>) {
+        self.gc.seen = self.gc.seen % 254 + 2;
+        self.gc.pins_done = 0;
+        self.gc.bodies_done = 0;
+        self.gc.state = State::Mark;
+        self.gc.work += HEADER;
         for v in roots.values {
             self.mark(*v);
         }
-        for i in 0..self.pins().len() {
-            let v = self.pins()[i];
-            self.mark(v);
-        }
-        if !self.overlay.is_null() {
-            let mut i = 0;
-            // SAFETY: the overlay is this heap's own; its bodies are live.
-            while let Some(body) = unsafe { (&*self.overlay).root(i) } {
-                // SAFETY: as above.
-                unsafe { self.mark_object(body) }
-                i += 1;
+    }
+
+    // ---- mark ------------------------------------------------------------------------------------------------
+
+    /// Traverses until nothing is grey or partly scanned; false if the budget is spent before.
+    fn trace(&mut self, budget: usize) -> bool {
+        loop {
+            if self.gc.work >= budget {
+                return false;
+            }
+            if let Some(p) = self.gc.grey.pop() {
+                // SAFETY: grey objects are live.
+                unsafe { self.traverse(p) }
+            } else if let Some(scan) = self.gc.scans.pop() {
+                // SAFETY: objects that are scanned are live.
+                unsafe { self.scan_on(scan) }
+            } else if self.gc.pins_done < self.pins().len() {
+                let end = self.pins().len().min(self.gc.pins_done + CHUNK);
+                for i in self.gc.pins_done..end {
+                    let v = self.pins()[i];
+                    self.mark(v);
+                }
+                self.gc.work += end - self.gc.pins_done;
+                self.gc.pins_done = end;
+            } else if !self.trace_bodies() {
+                return true;
             }
         }
     }
 
-    fn finish_mark(&mut self, roots: &Roots<'_>) -> usize {
-        let mut done = 0;
-        self.mark_roots(roots);
-        let again = std::mem::take(&mut self.gc.again);
-        for p in &again {
+    /// Marks some private bodies of shared objects; false if there is none left. A body that is entered meanwhile is shaded,
+    /// and may move others behind the cursor, which are marked twice then.
+    fn trace_bodies(&mut self) -> bool {
+        if self.overlay.is_null() {
+            return false;
+        }
+        for _ in 0..CHUNK {
+            // SAFETY: the overlay is this heap's own; its bodies are live.
+            unsafe {
+                let Some(body) = (&*self.overlay).root(self.gc.bodies_done) else { return false };
+                self.mark_object(body);
+            }
+            self.gc.bodies_done += 1;
+        }
+        true
+    }
+
+    /// Traverses tables that were written after they had been traversed.
+    fn trace_again(&mut self, budget: usize) -> bool {
+        while let Some(p) = self.gc.again.pop() {
             // SAFETY: objects stay live until the sweep.
-            unsafe {
-                if (**p).kind == Kind::Thread {
-                    done += self.traverse_stack((*p).cast(), true);
-                } else {
-                    done += self.traverse(*p);
-                }
+            unsafe { self.traverse(p) }
+            if !self.trace(budget) {
+                return false;
             }
         }
-        self.gc.again = again;
-        self.gc.again.clear();
-        // Threads first met here are scanned once and need no second look.
-        while let Some(p) = self.gc.grey.pop() {
-            // SAFETY: grey objects are live.
-            unsafe {
-                done += if (*p).kind == Kind::Thread {
-                    self.traverse_stack(p.cast(), true)
-                } else {
-                    self.traverse(p)
-                };
+        true
+    }
+
+    /// Scans threads that ran, until only the running one is left, and that but for a short part.
+    fn trace_threads(&mut self, roots: &Roots<'_>, budget: usize) -> bool {
+        let current = roots.current;
+        // The running thread stays on the list: it may rest before the mark ends.
+        while let Some(i) = self.gc.dirty.iter().rposition(|t| *t != current) {
+            // SAFETY: objects stay live until the sweep.
+            if !unsafe { self.scan_stack(self.gc.dirty[i], budget) } {
+                return false;
+            }
+            self.gc.dirty.swap_remove(i);
+            if !self.trace(budget) {
+                return false;
             }
         }
+        if current.is_null() {
+            return true;
+        }
+        // SAFETY: the running thread is live.
+        while unsafe { crate::thread::unseen(current, self.gc.seen) } > LAST_SLOTS {
+            let goal = self.gc.work + CHUNK;
+            // SAFETY: as above; it goes on running, so it is never clean.
+            let whole = unsafe {
+                let whole = self.scan_stack(current, goal);
+                (*current).seen = 0;
+                whole
+            };
+            if !self.trace(budget) {
+                return false;
+            }
+            if whole {
+                break;
+            }
+        }
+        true
+    }
+
+    /// The end of the mark, the one step that is not cut, and short: the rest of the running stack, and what it alone
+    /// reaches. Should that be much, the mark goes on.
+    fn end_mark(&mut self, roots: &Roots<'_>) {
+        for v in roots.values {
+            self.mark(*v);
+        }
+        if !roots.current.is_null() {
+            // SAFETY: the running thread is live.
+            unsafe {
+                self.scan_stack(roots.current, usize::MAX);
+                (*roots.current).seen = 0;
+            }
+        }
+        let goal = self.gc.work.saturating_add(MAX_STEP);
+        if !(self.trace(goal) && self.trace_again(goal) && self.trace_threads(roots, goal)) {
+            return;
+        }
+        debug_assert!(self.gc.grey.is_empty() && self.gc.scans.is_empty() && self.gc.again.is_empty());
         self.gc.white ^= WHITES;
         self.gc.cursor = ptr::null_mut();
         self.gc.state = State::Sweep;
         self.gc.newborn = 0;
-        done + 64
-    }
-
-    fn sweep(&mut self, budget: usize) -> usize {
-        let mut done = 0;
-        let dead = self.gc.white ^ WHITES;
-        let head = &raw mut self.head;
-        let mut link = if self.gc.cursor.is_null() { head } else { self.gc.cursor };
-        // SAFETY: `link` is the heap's head or the `next` field of a live object; objects are unlinked before they are
-        // freed. A null cursor stands for the head, since the heap itself may move between steps.
-        unsafe {
-            while done < budget {
-                let p = *link;
-                if p.is_null() {
-                    self.gc.state = State::Pause;
-                    self.gc.cursor = ptr::null_mut();
-                    self.gc.cycles += 1;
-                    self.gc.live = self.bytes.saturating_sub(self.gc.newborn);
-                    if self.gc.grey.capacity() > 64 {
-                        self.gc.grey = Vec::new();
-                        self.gc.again = Vec::new();
-                    }
-                    return done + 64;
-                }
-                if (*p).mark & dead != 0 {
-                    *link = (*p).next;
-                    let size = Heap::free(p);
-                    self.bytes -= size;
-                    self.objects -= 1;
-                    done += 32;
-                } else {
-                    (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;
-                    link = &raw mut (*p).next;
-                    done += 16;
-                }
-            }
-        }
-        self.gc.cursor = if link == head { ptr::null_mut() } else { link };
-        done
     }
 
     #[inline]
@@ -241,6 +411,7 @@ impl Heap {
     unsafe fn mark_object(&mut self, p: *mut Header) {
         // SAFETY: the caller passes a live object. Immortal ones have no white and are never written.
         unsafe {
+            self.gc.work += HEADER;
             if (*p).mark & WHITES == 0 {
                 return;
             }
@@ -253,107 +424,248 @@ impl Heap {
         }
     }
 
-    /// Turns a grey object black and marks what it reaches.
-    unsafe fn traverse(&mut self, p: *mut Header) -> usize {
+    /// Turns a grey object black and marks what it reaches; of a large one the first chunk.
+    unsafe fn traverse(&mut self, p: *mut Header) {
         // SAFETY: the caller passes a live object; its kind says its layout.
         unsafe {
             (*p).mark |= BLACK;
+            self.gc.work += 2 * HEADER;
             match (*p).kind {
-                Kind::Str => 32,
-                Kind::Table => {
-                    let t = p.cast::<Table>();
-                    if !(*t).meta.is_null() {
-                        self.mark_object((*t).meta.cast());
-                    }
-                    for i in 0..(*t).arr_len as usize {
-                        self.mark(*(*t).arr.add(i));
-                    }
-                    for i in 0..(*t).node_len as usize {
-                        let node = (*t).nodes.add(i);
-                        self.mark((*node).key);
-                        self.mark((*node).val);
-                    }
-                    64 + (*t).arr_len as usize * 16 + (*t).node_len as usize * 32
-                }
+                Kind::Str => {}
                 Kind::Closure => {
                     let c = p.cast::<Closure>();
-                    let n = (*p).word as usize;
-                    for i in 0..n {
+                    for i in 0..(*p).word as usize {
                         self.mark(*Closure::upvals(c).add(i));
                     }
-                    32 + n * 16
+                    self.gc.work += (*p).word as usize;
                 }
                 Kind::Native => {
                     let c = p.cast::<Native>();
-                    let n = (*p).word as usize;
-                    for i in 0..n {
+                    for i in 0..(*p).word as usize {
                         self.mark(*Native::upvals(c).add(i));
                     }
+                    self.gc.work += (*p).word as usize;
                     if !(*c).name.is_null() {
                         self.mark_object((*c).name.cast_mut().cast());
                     }
-                    32 + n * 16
                 }
-                Kind::Userdata => {
-                    let u = p.cast::<Userdata>();
-                    let n = (&(*u).slots).len();
-                    for i in 0..n {
-                        let v = (&(*u).slots)[i];
-                        self.mark(v);
-                    }
-                    64 + n * 16
-                }
-                Kind::Cell => {
-                    self.mark((*p.cast::<Cell>()).value);
-                    32
-                }
+                Kind::Table | Kind::Userdata => self.scan_on(Scan { object: p, at: 0 }),
+                Kind::Cell => self.mark((*p.cast::<Cell>()).value),
                 Kind::Thread => {
+                    // Never black: scanned in the second part of the mark.
                     (*p).mark &= !BLACK;
-                    self.gc.again.push(p);
-                    self.traverse_stack(p.cast(), false)
+                    self.gc.dirty.push(p.cast());
                 }
             }
         }
     }
 
-    unsafe fn traverse_stack(&mut self, t: *mut Thread, last: bool) -> usize {
-        // SAFETY: the caller passes a live thread; its stack is initialised up to its capacity.
+    /// Scans a chunk of a table or userdata; what is left becomes a scan again, below what the chunk made grey.
+    unsafe fn scan_on(&mut self, Scan { object, at }: Scan) {
+        // SAFETY: the caller passes a live object; cursors are checked against the parts as they are now.
         unsafe {
-            let live = crate::thread::live_top(t);
-            for i in 0..live {
-                self.mark(*(*t).stack.add(i));
-            }
-            for i in 0..(&(*t).frames).len() {
-                let callee = (&(*t).frames)[i].callee;
-                if !callee.is_null() {
-                    self.mark_object(callee);
+            let mut left = CHUNK;
+            let mut at = at;
+            let more = match (*object).kind {
+                Kind::Table => {
+                    let t = object.cast::<Table>();
+                    if at == 0 && !(*t).meta.is_null() {
+                        self.mark_object((*t).meta.cast());
+                    }
+                    while at < (*t).arr_len as usize && left > 0 {
+                        self.mark(*(*t).arr.add(at));
+                        at += 1;
+                        left -= 1;
+                    }
+                    if left > 0 {
+                        at = at.max(NODE_CURSOR);
+                    }
+                    let nodes = (*t).node_len as usize;
+                    while at >= NODE_CURSOR && at - NODE_CURSOR < nodes && left > 0 {
+                        let node = (*t).nodes.add(at - NODE_CURSOR);
+                        self.mark((*node).key);
+                        self.mark((*node).val);
+                        at += 1;
+                        left = left.saturating_sub(2);
+                    }
+                    left == 0 && (at < NODE_CURSOR || at - NODE_CURSOR < nodes)
                 }
+                Kind::Userdata => {
+                    let u = object.cast::<Userdata>();
+                    let len = (&(*u).slots).len();
+                    while at < len && left > 0 {
+                        let v = (&(*u).slots)[at];
+                        self.mark(v);
+                        at += 1;
+                        left -= 1;
+                    }
+                    at < len
+                }
+                _ => false,
+            };
+            self.gc.work += CHUNK - left;
+            if more {
+                self.gc.scans.push(Scan { object, at });
+            }
+        }
+    }
+
+    /// Scans a stack from the lowest frame on that was not scanned; false if the budget was spent before its top. When it is
+    /// done, the thread is clean until it is touched.
+    unsafe fn scan_stack(&mut self, t: *mut Thread, budget: usize) -> bool {
+        // SAFETY: the caller passes a live thread; its stack is initialised up to its bound.
+        unsafe {
+            let seen = self.gc.seen;
+            if (*t).seen == seen {
+                return true;
             }
             for other in [(*t).parent, (*t).innermost] {
                 if !other.is_null() {
                     self.mark_object(other.cast());
                 }
             }
-            if last {
-                for i in live..(*t).stack_cap as usize {
-                    *(*t).stack.add(i) = Value::NIL;
+            let frames = (&(*t).frames).len();
+            let mut i = crate::thread::seen_frames(t, seen);
+            let mut from = if i == 0 { 0 } else { (&(*t).frames)[i - 1].base as usize };
+            while i < frames {
+                let frame = &mut (&mut (*t).frames)[i];
+                let to = frame.base as usize;
+                // A frame keeps how far below its registers the stack is scanned.
+                if frame.seen == seen {
+                    from = from.max(frame.scanned as usize);
+                }
+                let end = to.min(from + CHUNK);
+                for at in from..end {
+                    self.mark(*(*t).stack.add(at));
+                }
+                self.gc.work += end.saturating_sub(from) + 2;
+                from = end.max(from);
+                let frame = &mut (&mut (*t).frames)[i];
+                frame.seen = seen;
+                frame.scanned = from as u32;
+                if from >= to {
+                    frame.seen = seen | 1;
+                    let callee = frame.callee;
+                    if !callee.is_null() {
+                        self.mark_object(callee);
+                    }
+                    from = to;
+                    i += 1;
+                }
+                if self.gc.work >= budget {
+                    return false;
                 }
             }
-            live * 16 + 64
+            let live = crate::thread::live_top(t);
+            for at in from..live {
+                self.mark(*(*t).stack.add(at));
+            }
+            self.gc.work += live.saturating_sub(from);
+            crate::thread::clear_above(t, live);
+            (*t).seen = seen;
+            true
         }
     }
 
-    /// Before or after any store into a table.
+    /// A thread is about to run, or its stack to be written.
+    #[inline]
+    pub(crate) unsafe fn touch(&mut self, t: *mut Thread) {
+        // SAFETY: the caller passes a live thread.
+        unsafe {
+            if (*t).seen != 0 {
+                if (*t).seen == self.gc.seen && self.gc.is_marking() {
+                    self.gc.dirty.push(t);
+                }
+                (*t).seen = 0;
+            }
+        }
+    }
+
+    // ---- sweep -------------------------------------------------------------------------------------------------
+
+    fn sweep(&mut self, budget: usize) {
+        let dead = self.gc.white ^ WHITES;
+        let head = &raw mut self.head;
+        let mut link = if self.gc.cursor.is_null() { head } else { self.gc.cursor };
+        // SAFETY: `link` is the heap's head or the `next` field of a live object; objects are unlinked before they are
+        // freed. A null cursor stands for the head, since the heap itself may move between steps.
+        unsafe {
+            while self.gc.work < budget {
+                let p = *link;
+                if p.is_null() {
+                    self.gc.state = State::Pause;
+                    self.gc.cursor = ptr::null_mut();
+                    self.gc.cycles += 1;
+                    let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
+                    self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
+                    self.gc.grey.rest();
+                    self.gc.again.rest();
+                    self.gc.scans = Vec::new();
+                    self.gc.dirty = Vec::new();
+                    return;
+                }
+                if (*p).mark & dead != 0 {
+                    *link = (*p).next;
+                    let size = Heap::free(p, &mut self.gc.rests);
+                    self.bytes -= size;
+                    self.objects -= 1;
+                    self.gc.work += FREE + size / 256;
+                } else {
+                    (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;
+                    link = &raw mut (*p).next;
+                    self.gc.work += HEADER / 2;
+                }
+            }
+        }
+        self.gc.cursor = if link == head { ptr::null_mut() } else { link };
+    }
+
+    /// Gives large blocks back to the system.
+    fn give_back(&mut self, budget: usize) {
+        while self.gc.work < budget
+            && let Some(rest) = self.gc.rests.last_mut()
+        {
+            match rest.shrink() {
+                0 => _ = self.gc.rests.pop(),
+                n => {
+                    self.bytes -= n;
+                    self.gc.work += MAX_STEP / 2;
+                }
+            }
+        }
+        if self.gc.rests.is_empty() {
+            self.gc.rests = Vec::new();
+        }
+    }
+
+    // ---- barriers ----------------------------------------------------------------------------------------------
+
+    /// Before a store into a black table.
+    #[cold]
+    #[inline(never)]
+    pub(crate) unsafe fn barrier_store(&mut self, t: *mut Table, key: Value, v: Value) {
+        // SAFETY: the caller passes a live, black table and live values.
+        unsafe {
+            match self.gc.state {
+                State::Mark if !Heap::is_large(t) => self.visit_again(t),
+                State::Mark | State::Remark => {
+                    self.mark(key);
+                    self.mark(v);
+                }
+                _ => self.whiten(t.cast()),
+            }
+        }
+    }
+
+    /// Before or after any stores into a table: it is scanned again.
     pub(crate) unsafe fn barrier_back_any(&mut self, t: *mut Table) {
         // SAFETY: the caller passes a live table.
         unsafe {
             if (*t).hdr.mark & BLACK != 0 {
-                (*t).hdr.mark &= !BLACK;
-                if self.gc.state == State::Mark {
-                    self.gc.again.push(t.cast());
-                } else {
-                    // Swept later in this cycle or already white: a white table needs no barrier.
-                    (*t).hdr.mark |= self.gc.white;
+                match self.gc.state {
+                    State::Mark if !Heap::is_large(t) => self.visit_again(t),
+                    State::Mark | State::Remark => self.entries_moved(t, true),
+                    _ => self.whiten(t.cast()),
                 }
             }
         }
@@ -365,13 +677,55 @@ impl Heap {
         // SAFETY: the caller passes a live object.
         unsafe {
             if (*p).mark & BLACK != 0 && v.is_object() {
-                if self.gc.state == State::Mark {
-                    self.mark(v);
-                } else {
-                    (*p).mark = ((*p).mark & !BLACK) | self.gc.white;
-                }
+                if self.gc.is_marking() { self.mark(v) } else { self.whiten(p) }
             }
         }
+    }
+
+    /// `v` becomes reachable on a way that the collector may have passed already.
+    #[inline]
+    pub(crate) fn shade(&mut self, v: Value) {
+        if self.gc.is_marking() {
+            self.mark(v);
+        }
+    }
+
+    /// A fresh object becomes reachable from a root.
+    pub(crate) unsafe fn shade_object(&mut self, p: *mut Header) {
+        if self.gc.is_marking() {
+            // SAFETY: the caller passes a live object.
+            unsafe { self.mark_object(p) }
+        }
+    }
+
+    /// Entries of `t` moved within its hash part, or between its parts: a scan that is under way begins anew, or begins
+    /// if `always`.
+    pub(crate) unsafe fn entries_moved(&mut self, t: *mut Table, always: bool) {
+        if !self.gc.is_marking() {
+            return;
+        }
+        match self.gc.scans.iter_mut().find(|scan| scan.object == t.cast()) {
+            Some(scan) => scan.at = 0,
+            None if always => self.gc.scans.push(Scan { object: t.cast(), at: 0 }),
+            None => {}
+        }
+    }
+
+    unsafe fn is_large(t: *const Table) -> bool {
+        // SAFETY: the caller passes a live table.
+        unsafe { (*t).arr_len as usize + 2 * (*t).node_len as usize > CHUNK }
+    }
+
+    unsafe fn visit_again(&mut self, t: *mut Table) {
+        // SAFETY: the caller passes a live table.
+        unsafe { (*t).hdr.mark &= !BLACK }
+        self.gc.again.push(t.cast());
+    }
+
+    /// Swept later in this cycle or already white: a white object needs no barrier.
+    unsafe fn whiten(&mut self, p: *mut Header) {
+        // SAFETY: the caller passes a live object.
+        unsafe { (*p).mark = ((*p).mark & !BLACK) | self.gc.white }
     }
 }
 

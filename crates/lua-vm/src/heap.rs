@@ -5,11 +5,12 @@
 
 #![allow(unsafe_code, reason = "objects are laid out by hand")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::Layout;
 use std::ptr;
 use std::sync::Arc;
 
-use crate::frame::Frame;
+use crate::block::{self, LARGE, Rest};
+use crate::frame::Frames;
 use crate::gc::Gc;
 use crate::native::{NativeFn, Pin};
 use crate::object::{
@@ -46,8 +47,12 @@ pub(crate) struct Heap {
     /// Positive = the collector should work.
     pub(crate) debt: isize,
     pub(crate) over_quota: bool,
+    /// Over the quota: the count of cycles at which is judged; 0 = not yet collecting for it.
+    pub(crate) urgent: u64,
     /// Collect whenever something was allocated (tests).
     pub(crate) stress: bool,
+    /// Collections for that.
+    pub(crate) stressed: u32,
     /// Last number given out for `tostring(t)`.
     pub(crate) numbers: u32,
     pub(crate) gc: Gc,
@@ -71,7 +76,9 @@ impl Heap {
             quota,
             debt: -crate::gc::FIRST_THRESHOLD,
             over_quota: false,
+            urgent: 0,
             stress: false,
+            stressed: 0,
             numbers: 0,
             gc: Gc::new(),
             pins: Vec::new(),
@@ -114,10 +121,7 @@ impl Heap {
     unsafe fn object<T>(&mut self, layout: Layout, kind: Kind, small: u16, word: u32) -> *mut T {
         // SAFETY: no object layout is empty; the header is the first field of every object type.
         unsafe {
-            let p = alloc(layout).cast::<Header>();
-            if p.is_null() {
-                handle_alloc_error(layout);
-            }
+            let p = block::allocate_layout(layout).cast::<Header>();
             p.write(Header { next: self.head, kind, mark: self.gc.white, small, word });
             self.head = p;
             self.objects += 1;
@@ -257,8 +261,9 @@ impl Heap {
             }
             (&raw mut (*t).stack).write(slots);
             (*t).stack_cap = stack as u32;
+            (*t).stack_room = stack as u32;
             (*t).top = 0;
-            (&raw mut (*t).frames).write(Vec::new());
+            (&raw mut (*t).frames).write(Frames::new());
             (*t).parent = ptr::null_mut();
             (*t).innermost = ptr::null_mut();
             (*t).status = Status::Suspended;
@@ -266,6 +271,7 @@ impl Heap {
             (*t).raise_pending = false;
             (*t).resume_ok = true;
             (*t).yielded = false;
+            (*t).seen = 0;
             (*t).number = 0;
             self.add_bytes(stack * size_of::<Value>());
             t
@@ -280,6 +286,7 @@ impl Heap {
     }
 
     pub(crate) fn pin(&mut self, v: Value) -> Pin {
+        self.shade(v);
         match self.free_pins.pop() {
             Some(i) => {
                 self.pins[i as usize] = v;
@@ -308,35 +315,24 @@ impl Heap {
         HeapStats { bytes: self.bytes, objects: self.objects, collections: self.gc.cycles, quota: self.quota }
     }
 
-    /// Frees one object and returns its size in bytes.
+    /// Frees one object and returns its size in bytes, without the large blocks, which become `rests`.
     ///
     /// # Safety
     /// The object is unlinked and nothing reaches it any more.
-    pub(crate) unsafe fn free(p: *mut Header) -> usize {
-        // SAFETY: each kind was allocated with the layout computed here, and its parts likewise.
+    pub(crate) unsafe fn free(p: *mut Header, rests: &mut Vec<Rest>) -> usize {
+        // SAFETY: each kind was allocated with the size computed here, and its parts likewise.
         unsafe {
-            match (*p).kind {
-                Kind::Str => {
-                    let layout = symbol::layout((*p).word as usize);
-                    dealloc(p.cast(), layout);
-                    layout.size()
-                }
+            let size = match (*p).kind {
+                Kind::Str => symbol::layout((*p).word as usize).size(),
                 Kind::Table => {
-                    let t = p.cast::<Table>();
-                    let n = size_of::<Table>() + Table::free_parts(t);
-                    dealloc(p.cast(), Layout::new::<Table>());
-                    n
+                    let parts = Table::free_parts(p.cast(), rests);
+                    block::free(p.cast(), size_of::<Table>());
+                    return parts + size_of::<Table>();
                 }
-                Kind::Closure => {
-                    let layout = closure_layout((*p).word as usize);
-                    dealloc(p.cast(), layout);
-                    layout.size()
-                }
+                Kind::Closure => closure_layout((*p).word as usize).size(),
                 Kind::Native => {
-                    let layout = native_layout((*p).word as usize);
                     ptr::drop_in_place(&raw mut (*p.cast::<Native>()).boxed);
-                    dealloc(p.cast(), layout);
-                    layout.size()
+                    native_layout((*p).word as usize).size()
                 }
                 Kind::Userdata => {
                     let u = p.cast::<Userdata>();
@@ -345,25 +341,68 @@ impl Heap {
                     let _memory = Memory(p.cast(), info.layout);
                     ptr::drop_in_place(&raw mut (*u).slots);
                     (info.drop)(p.cast::<u8>().add(info.offset));
-                    n
+                    return n;
                 }
                 Kind::Thread => {
                     let t = p.cast::<Thread>();
-                    let cap = (*t).stack_cap as usize;
-                    let n = size_of::<Thread>()
-                        + cap * size_of::<Value>()
-                        + (*t).frames.capacity() * size_of::<Frame>();
-                    free_values((*t).stack, cap);
-                    ptr::drop_in_place(&raw mut (*t).frames);
-                    dealloc(p.cast(), Layout::new::<Thread>());
-                    n
+                    let (frames, bytes) = (*t).frames.take_block();
+                    let parts = free_block(frames, bytes, rests)
+                        + free_part((*t).stack, (*t).stack_room as usize, rests);
+                    block::free(p.cast(), size_of::<Thread>());
+                    return parts + size_of::<Thread>();
                 }
-                Kind::Cell => {
-                    dealloc(p.cast(), Layout::new::<Cell>());
-                    size_of::<Cell>()
-                }
+                Kind::Cell => size_of::<Cell>(),
+            };
+            free_block(p.cast(), size, rests)
+        }
+    }
+}
+
+/// Frees a block: a small one at once; its size then, else 0.
+unsafe fn free_block(p: *mut u8, bytes: usize, rests: &mut Vec<Rest>) -> usize {
+    // SAFETY: the caller passes a block of that size, or none for 0, that is not used any more.
+    unsafe {
+        if bytes >= LARGE {
+            rests.push(Rest::new(p, bytes));
+            return 0;
+        }
+        if bytes > 0 {
+            block::free(p, bytes);
+        }
+        bytes
+    }
+}
+
+/// Frees an array of `n` `T` as `free_block`.
+///
+/// # Safety
+/// `p` is an array of `n` elements, unless `n` is 0.
+pub(crate) unsafe fn free_part<T>(p: *mut T, n: usize, rests: &mut Vec<Rest>) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { free_block(p.cast(), n * size_of::<T>(), rests) }
+}
+
+impl Heap {
+    /// Frees objects, then large blocks, for about `budget` bytes or small objects; true when nothing is left.
+    pub(crate) fn dismantle(&mut self, budget: usize) -> bool {
+        let mut left = budget;
+        while left > 0 && !self.head.is_null() {
+            let p = self.head;
+            // SAFETY: every object is on the list once; the heap is not used any more.
+            unsafe {
+                self.head = (*p).next;
+                left = left.saturating_sub(256 + Heap::free(p, &mut self.gc.rests));
             }
         }
+        while left > 0
+            && let Some(rest) = self.gc.rests.last_mut()
+        {
+            match rest.shrink() {
+                0 => _ = self.gc.rests.pop(),
+                n => left = left.saturating_sub(n),
+            }
+        }
+        self.head.is_null() && self.gc.rests.is_empty()
     }
 }
 
@@ -373,22 +412,14 @@ struct Memory(*mut u8, Layout);
 impl Drop for Memory {
     fn drop(&mut self) {
         // SAFETY: made from an allocation of that layout whose content is gone.
-        unsafe { dealloc(self.0, self.1) }
+        unsafe { block::free_layout(self.0, self.1) }
     }
 }
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        let mut p = self.head;
-        self.head = ptr::null_mut();
-        while !p.is_null() {
-            // SAFETY: every object is on the list once; nothing reaches them after the heap.
-            unsafe {
-                let next = (*p).next;
-                Heap::free(p);
-                p = next;
-            }
-        }
+        self.dismantle(usize::MAX);
+        debug_assert!(self.head.is_null());
         // SAFETY: the overlay is this heap's own.
         unsafe { crate::overlay::free(std::mem::replace(&mut self.overlay, ptr::null_mut())) }
     }
@@ -428,58 +459,32 @@ pub(crate) unsafe fn init_native(
 
 /// An uninitialised array of values; dangling for 0.
 pub(crate) fn alloc_values(n: usize) -> *mut Value {
-    if n == 0 {
-        return ptr::NonNull::dangling().as_ptr();
-    }
-    let layout = Layout::array::<Value>(n).expect("bounded by the quota");
-    // SAFETY: the layout is not empty.
-    let p = unsafe { alloc(layout) };
-    if p.is_null() {
-        handle_alloc_error(layout);
-    }
-    p.cast()
+    if n == 0 { ptr::NonNull::dangling().as_ptr() } else { block::allocate(n * size_of::<Value>()).cast() }
 }
 
-/// Frees what `alloc_values(n)` gave.
+/// Grows or shrinks an array of `T`; `p` may be anything for `old` = 0.
 ///
 /// # Safety
-/// `p` came from `alloc_values(n)` and is not used any more.
-pub(crate) unsafe fn free_values(p: *mut Value, n: usize) {
-    if n > 0 {
-        // SAFETY: the caller's promise.
-        unsafe { dealloc(p.cast(), Layout::array::<Value>(n).expect("was allocated")) }
-    }
-}
-
-/// Grows an array of `T` by reallocation; `p` may be anything for `old` = 0.
-///
-/// # Safety
-/// `p` is an array of `old` elements from the global allocator, unless `old` is 0.
+/// `p` is an array of `old` elements, unless `old` is 0; `new` is not 0.
 pub(crate) unsafe fn regrow<T>(p: *mut T, old: usize, new: usize) -> *mut T {
-    let layout = Layout::array::<T>(new).expect("bounded by the quota");
-    // SAFETY: the caller's promise; `new` is not 0.
-    let q = unsafe {
-        if old == 0 {
-            alloc(layout)
-        } else {
-            std::alloc::realloc(p.cast(), Layout::array::<T>(old).expect("was allocated"), layout.size())
-        }
-    };
-    if q.is_null() {
-        handle_alloc_error(layout);
+    let bytes = new * size_of::<T>();
+    if old == 0 {
+        return block::allocate(bytes).cast();
     }
-    q.cast()
+    // SAFETY: the caller's promise.
+    unsafe { block::resize(p.cast(), old * size_of::<T>(), bytes).cast() }
 }
 
-/// Frees an array of `n` `T`.
+/// Frees an array of `n` `T` at once.
 ///
 /// # Safety
-/// As for `regrow`.
+/// As for `free_part`.
 pub(crate) unsafe fn free_array<T>(p: *mut T, n: usize) {
     if n > 0 {
         // SAFETY: the caller's promise.
-        unsafe { dealloc(p.cast(), Layout::array::<T>(n).expect("was allocated")) }
+        unsafe { block::free(p.cast(), n * size_of::<T>()) }
     }
 }
 
 const _: () = assert!(size_of::<Node>() == 32 && size_of::<Header>() == 16 && size_of::<Value>() == 16);
+const _: () = assert!(align_of::<Thread>() == 8 && align_of::<Table>() == 8);

@@ -55,10 +55,17 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
         let current = if (*root).innermost.is_null() { root } else { (*root).innermost };
         (*lua).root = root;
         (*lua).current = current;
-        let exit = match call::resume_root(lua, current) {
-            Ctl::Leave => (*lua).exit,
-            _ => dispatch::execute(lua),
+        (*lua).heap.touch(current);
+        // A collection for the quota that outlasted the last slice is finished before the program may allocate again.
+        let exit = if (*lua).heap.over_quota && !collect(lua) {
+            (*lua).exit
+        } else {
+            match call::resume_root(lua, current) {
+                Ctl::Leave => (*lua).exit,
+                _ => dispatch::execute(lua),
+            }
         };
+        (*lua).heap.touch(root);
         (*root).innermost = (*lua).current;
         (*lua).root = std::ptr::null_mut();
         (*lua).current = std::ptr::null_mut();
@@ -80,18 +87,34 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
     }
 }
 
-/// Works off allocation debt; all live values are on stacks. False if the quota is exceeded even so.
+/// Works off allocation debt; all live values are on stacks. False if the loop has to be left: the quota is exceeded, or the
+/// collection for it takes longer than the slice. `Lua::exit` says which.
 ///
 /// # Safety
-/// Called at a safepoint: no native is active, and the top frame's program counter and top are saved.
+/// Called at a safepoint: no native is active, the top frame's program counter and top are saved, and the process can go on
+/// from there in its next slice.
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn collect(lua: *mut Lua) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
         let roots = (*lua).roots();
-        let work = (*lua).heap.collect_step(&Roots { values: &roots });
-        (*lua).fuel -= (work / 32) as i64;
-        !(*lua).heap.over_quota
+        let roots = Roots { values: &roots, current: (*lua).current };
+        let heap = &mut (*lua).heap;
+        if !heap.over_quota || heap.stress {
+            let work = heap.collect_step(&roots);
+            (*lua).fuel -= work as i64;
+            (*lua).exit = Exit::Dead;
+            return !heap.over_quota;
+        }
+        while let Some(work) = heap.collect_urgently(&roots) {
+            (*lua).fuel -= work as i64;
+            if (*lua).fuel <= 0 {
+                (*lua).exit = Exit::OutOfFuel;
+                return false;
+            }
+        }
+        (*lua).exit = Exit::Dead;
+        !heap.over_quota
     }
 }

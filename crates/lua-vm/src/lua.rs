@@ -200,7 +200,7 @@ impl Lua {
     /// Runs a whole collection.
     pub fn collect(&mut self) {
         let roots = self.roots();
-        self.heap.collect_full(&Roots { values: &roots });
+        self.heap.collect_full(&Roots { values: &roots, current: ptr::null_mut() });
     }
 
     /// Live bytes and objects.

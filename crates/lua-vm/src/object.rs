@@ -6,7 +6,7 @@ use std::any::{Any, TypeId};
 
 use smallvec::SmallVec;
 
-use crate::frame::Frame;
+use crate::frame::Frames;
 use crate::native::NativeFn;
 use crate::proto::Proto;
 use crate::statics::{Effect, TypeInfo};
@@ -242,10 +242,13 @@ pub(crate) enum Status {
 pub(crate) struct Thread {
     pub(crate) hdr: Header,
     pub(crate) stack: *mut Value,
+    /// Slots that may be used: initialised, and free of dead values but for what ran since the last collection.
     pub(crate) stack_cap: u32,
+    /// Slots that are allocated.
+    pub(crate) stack_room: u32,
     /// First free slot; exact only while a native runs or the thread rests.
     pub(crate) top: u32,
-    pub(crate) frames: Vec<Frame>,
+    pub(crate) frames: Frames,
     /// Who resumed it; null for a root.
     pub(crate) parent: *mut Thread,
     /// For a root: the innermost coroutine, where its execution goes on.
@@ -259,5 +262,7 @@ pub(crate) struct Thread {
     pub(crate) resume_ok: bool,
     /// A root that yielded: the values on top are for the host.
     pub(crate) yielded: bool,
+    /// Number of the cycle that scanned the whole stack, 0 when it may have been written since.
+    pub(crate) seen: u8,
     pub(crate) number: u32,
 }

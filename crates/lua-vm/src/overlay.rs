@@ -159,7 +159,38 @@ unsafe fn open_body(t: *mut Table) -> *mut Table {
 #[inline]
 pub(crate) unsafe fn own(heap: &mut Heap, t: *mut Table) -> Result<*mut Table, KeyError> {
     // SAFETY: the caller's promise.
-    unsafe { if (*t).hdr.mark & (BLACK | FROZEN) == 0 { Ok(t) } else { own_slow(heap, t) } }
+    unsafe {
+        if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
+            return Ok(t);
+        }
+        let to = own_slow(heap, t)?;
+        heap.barrier_back_any(to);
+        Ok(to)
+    }
+}
+
+/// As [`own`], for whoever stores this entry and no other.
+///
+/// # Safety
+/// As for [`own`].
+#[inline]
+pub(crate) unsafe fn own_to_store(
+    heap: &mut Heap,
+    t: *mut Table,
+    key: Value,
+    v: Value,
+) -> Result<*mut Table, KeyError> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*t).hdr.mark & (BLACK | FROZEN) == 0 {
+            return Ok(t);
+        }
+        let to = own_slow(heap, t)?;
+        if (*to).hdr.mark & BLACK != 0 {
+            heap.barrier_store(to, key, v);
+        }
+        Ok(to)
+    }
 }
 
 #[cold]
@@ -182,11 +213,7 @@ unsafe fn own_slow(heap: &mut Heap, t: *mut Table) -> Result<*mut Table, KeyErro
                 }
             };
         }
-        if (*to).hdr.mark & FROZEN != 0 {
-            return Err(KeyError::Frozen);
-        }
-        heap.barrier_back_any(to);
-        Ok(to)
+        if (*to).hdr.mark & FROZEN != 0 { Err(KeyError::Frozen) } else { Ok(to) }
     }
 }
 
@@ -296,6 +323,7 @@ pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, 
         let table = found.unwrap_or_else(|| {
             let made = heap.new_table(i + 1, 0);
             (&mut (*overlay).slots).push((object, made));
+            heap.shade_object(made.cast());
             made
         });
         let done = Table::set(heap, table, Value::int(i as i64 + 1), v);
@@ -305,8 +333,11 @@ pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, 
 
 unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
     let overlay = made(heap);
-    // SAFETY: the overlay is live, and nobody else looks at it now.
-    unsafe { (&mut *overlay).insert(ordinal, body) }
+    // SAFETY: the overlay is live, and nobody else looks at it now; the body is fresh.
+    unsafe {
+        (&mut *overlay).insert(ordinal, body);
+        heap.shade_object(body);
+    }
 }
 
 /// The overlay of a heap, made on first use.

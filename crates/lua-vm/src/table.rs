@@ -11,9 +11,10 @@
 
 use std::ptr;
 
-use crate::heap::{Heap, free_array, regrow};
+use crate::block::{self, Rest};
+use crate::heap::{Heap, free_array, free_part, regrow};
 use crate::object::{Node, Str, Table};
-use crate::overlay::{body, own};
+use crate::overlay::{body, own_to_store};
 use crate::value::{self, Value, float_to_int};
 
 /// Nodes up to this number are searched without an index.
@@ -105,15 +106,13 @@ impl Table {
         }
     }
 
-    /// Frees the parts and returns their size.
-    pub(crate) unsafe fn free_parts(t: *mut Table) -> usize {
+    /// Frees the parts and returns their size, without the large ones, which become `rests`.
+    pub(crate) unsafe fn free_parts(t: *mut Table, rests: &mut Vec<Rest>) -> usize {
         // SAFETY: the parts were allocated with these sizes.
         unsafe {
-            free_array((*t).arr, (*t).arr_cap as usize);
-            free_array((*t).nodes, (*t).node_cap as usize);
-            let n = Table::index_size(t);
-            free_array((*t).index, n);
-            (*t).arr_cap as usize * 16 + (*t).node_cap as usize * 32 + n * 4
+            free_part((*t).arr, (*t).arr_cap as usize, rests)
+                + free_part((*t).nodes, (*t).node_cap as usize, rests)
+                + free_part((*t).index, Table::index_size(t), rests)
         }
     }
 
@@ -379,7 +378,7 @@ impl Table {
     pub(crate) unsafe fn set(heap: &mut Heap, t: *mut Table, key: Value, val: Value) -> Result<(), KeyError> {
         // SAFETY: see `get`.
         unsafe {
-            let t = own(heap, t)?;
+            let t = own_to_store(heap, t, key, val)?;
             let key = match key.tag {
                 value::INT => return Table::set_int(heap, t, key.as_int(), val),
                 value::STR => string_key(key.as_str()),
@@ -461,6 +460,7 @@ impl Table {
                 if (*t).arr_len == (*t).arr_cap {
                     Table::grow_array(heap, t)?;
                 }
+                heap.shade((*node).val);
                 *(*t).arr.add((*t).arr_len as usize) = (*node).val;
                 (*t).arr_len += 1;
                 (*node).val = Value::NIL;
@@ -561,6 +561,9 @@ impl Table {
                     live += 1;
                 }
             }
+            if live < (*t).node_len as usize {
+                heap.entries_moved(t, false);
+            }
             (*t).node_len = live as u32;
             let old_cap = (*t).node_cap as usize;
             if cap != old_cap {
@@ -572,12 +575,15 @@ impl Table {
             let new_index = if cap as u32 <= SMALL { 0 } else { (cap * 2).next_power_of_two() };
             if new_index != old_index {
                 free_array((*t).index, old_index);
-                (*t).index =
-                    if new_index == 0 { ptr::null_mut() } else { regrow(ptr::null_mut(), 0, new_index) };
+                (*t).index = match new_index {
+                    0 => ptr::null_mut(),
+                    n => block::allocate_zeroed(n * size_of::<u32>()).cast(),
+                };
                 (*t).index_mask = (new_index as u32).saturating_sub(1);
+            } else if new_index > 0 {
+                ptr::write_bytes((*t).index, 0, new_index);
             }
             if new_index > 0 {
-                ptr::write_bytes((*t).index, 0, new_index);
                 for i in 0..live {
                     Table::index_insert(t, (*(*t).nodes.add(i)).key, i as u32);
                 }

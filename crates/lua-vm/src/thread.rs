@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "raw stacks")]
 
 use crate::heap::{Heap, regrow};
-use crate::object::{Status, Thread};
+use crate::object::{Closure, Status, Thread};
 use crate::value::Value;
 
 /// A suspended coroutine: the function and its arguments lie at the bottom of the stack.
@@ -31,6 +31,9 @@ pub(crate) unsafe fn grow(heap: &mut Heap, t: *mut Thread, extra: usize) {
     unsafe { ensure(heap, t, (*t).top as usize + extra) }
 }
 
+/// Slots by which the usable part of a stack grows at a time, at least; any window of a frame is smaller.
+const STRETCH: usize = 4096;
+
 /// Makes the stack at least `want` slots large; new slots are nil.
 ///
 /// # Safety
@@ -38,21 +41,58 @@ pub(crate) unsafe fn grow(heap: &mut Heap, t: *mut Thread, extra: usize) {
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn ensure(heap: &mut Heap, t: *mut Thread, want: usize) {
-    // SAFETY: the caller's promise; the array has `stack_cap` slots.
+    // SAFETY: the caller's promise; the array has `stack_room` slots.
     unsafe {
         let old = (*t).stack_cap as usize;
         if want <= old {
             return;
         }
         assert!(want < 1 << 30, "a stack is bounded by the quota");
-        // Exact while small, so that an idle process keeps what it uses; doubling later.
-        let new = if want <= 32 { want.next_multiple_of(4) } else { want.max(old * 2) };
-        (*t).stack = regrow((*t).stack, old, new);
+        if want > (*t).stack_room as usize {
+            resize(heap, t, room_for((*t).stack_room as usize, want));
+        } else {
+            // What was allocated before counts for the pace of the collector when it is used again.
+            heap.debt += ((want - old) * size_of::<Value>()) as isize;
+        }
+        let new = want.max(old + STRETCH).min((*t).stack_room as usize);
         for i in old..new {
             (*t).stack.add(i).write(Value::NIL);
         }
         (*t).stack_cap = new as u32;
-        heap.add_bytes((new - old) * size_of::<Value>());
+    }
+}
+
+/// Slots to allocate for `want`: exact while small, so that an idle process keeps what it uses; doubling later; a large
+/// stack grows without a copy, so small steps will do.
+fn room_for(old: usize, want: usize) -> usize {
+    match want {
+        0..=32 => want.next_multiple_of(4),
+        33..=65_535 => want.max(old * 2),
+        _ => want.max(old + old / 8),
+    }
+}
+
+/// Bytes that the stack would grow by to hold `want` slots.
+///
+/// # Safety
+/// The thread is live.
+pub(crate) unsafe fn growth(t: *const Thread, want: usize) -> usize {
+    // SAFETY: the caller's promise.
+    let room = unsafe { (*t).stack_room as usize };
+    if want > room { (room_for(room, want) - room) * size_of::<Value>() } else { 0 }
+}
+
+unsafe fn resize(heap: &mut Heap, t: *mut Thread, room: usize) {
+    // SAFETY: the caller passes a live thread and keeps what is in use.
+    unsafe {
+        let old = (*t).stack_room as usize;
+        (*t).stack = regrow((*t).stack, old, room);
+        (*t).stack_room = room as u32;
+        if room > old {
+            heap.add_bytes((room - old) * size_of::<Value>());
+        } else {
+            heap.sub_bytes((old - room) * size_of::<Value>());
+        }
     }
 }
 
@@ -66,12 +106,52 @@ pub(crate) unsafe fn live_top(t: *const Thread) -> usize {
         let frames = &(*t).frames;
         let limit = match frames.last() {
             Some(f) if !f.native => {
-                let closure = f.callee.cast::<crate::object::Closure>();
+                let closure = f.callee.cast::<Closure>();
                 f.base as usize + (*(*closure).proto).max_stack as usize
             }
             _ => 0,
         };
         limit.max((*t).top as usize).min((*t).stack_cap as usize)
+    }
+}
+
+/// Number of frames, from the bottom, below whose registers all is scanned in this cycle.
+///
+/// # Safety
+/// The thread is live.
+pub(crate) unsafe fn seen_frames(t: *const Thread, seen: u8) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (&(*t).frames).partition_point(|f| f.seen == seen | 1) }
+}
+
+/// Number of live slots above the scanned frames.
+///
+/// # Safety
+/// The thread is live.
+pub(crate) unsafe fn unseen(t: *const Thread, seen: u8) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let from = match seen_frames(t, seen) {
+            0 => 0,
+            n => (&(*t).frames)[n - 1].base as usize,
+        };
+        live_top(t).saturating_sub(from)
+    }
+}
+
+/// Clears what lies shortly above the live slots and puts the rest out of use until it is cleared by `ensure`. The windows
+/// of all frames begin below `live`, so they end within the cleared part.
+///
+/// # Safety
+/// The thread is live, and so are its first `live` slots.
+pub(crate) unsafe fn clear_above(t: *mut Thread, live: usize) {
+    // SAFETY: the caller's promise; slots below the bound are initialised.
+    unsafe {
+        let end = ((*t).stack_cap as usize).min(live + STRETCH);
+        for i in live..end {
+            *(*t).stack.add(i) = Value::NIL;
+        }
+        (*t).stack_cap = end as u32;
     }
 }
 
@@ -83,6 +163,7 @@ pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], rais
         if (*t).status != Status::Waiting {
             return false;
         }
+        heap.touch(t);
         if (*t).yielded {
             (*t).top -= (*t).resume_with;
             (*t).yielded = false;

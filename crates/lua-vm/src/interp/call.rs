@@ -138,9 +138,12 @@ pub(super) unsafe fn drive(lua: *mut Lua, mut next: Next) -> Ctl {
                 Next::Call { dest, args } => call(lua, dest, args),
                 Next::Native(act) => {
                     if (*lua).heap.debt > 0 && !super::collect(lua) {
-                        Next::Leave(Exit::Dead)
+                        if (*lua).exit == Exit::OutOfFuel {
+                            rest(lua, act);
+                        }
+                        Next::Leave((*lua).exit)
                     } else if (*lua).fuel <= 0 && act.results_wait() {
-                        rest((*lua).current, act);
+                        rest(lua, act);
                         Next::Leave(Exit::OutOfFuel)
                     } else {
                         native(lua, act)
@@ -161,12 +164,16 @@ impl Activation {
     }
 }
 
-/// Puts a continuation back on its frame, to be run in the next slice.
-unsafe fn rest(t: *mut Thread, act: Activation) {
+/// Puts a native on a frame, to be run in the next slice.
+unsafe fn rest(lua: *mut Lua, act: Activation) {
     // SAFETY: see `resume_root`.
     unsafe {
-        push_native(t, &act, Some(act.func), false, (*t).top - act.results);
-        (*t).resume_with = act.results;
+        let t = (*lua).current;
+        // A first call has no results yet.
+        let results = if act.results == u32::MAX { 0 } else { act.results };
+        room_for_frame(lua, t);
+        push_native(t, &act, Some(act.func), false, (*t).top - results);
+        (*t).resume_with = results;
         (*t).resume_ok = act.ok;
     }
 }
@@ -187,6 +194,8 @@ unsafe fn push_native(t: *mut Thread, act: &Activation, then: Option<NativeFn>, 
             ret: act.dest.ret,
             native: true,
             protects,
+            scanned: 0,
+            seen: 0,
         });
     }
 }
@@ -297,10 +306,13 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
         let params = u32::from((*proto).params);
         let need = dest.func as usize + 1 + args as usize + params as usize + (*proto).max_stack as usize;
         if need > (*t).stack_cap as usize {
-            if !(*lua).heap.fits(need * 16) || need >= 1 << 29 {
+            if !(*lua).heap.fits(crate::thread::growth(t, need)) || need >= 1 << 29 {
                 return false;
             }
+            let before = (*t).stack_cap;
             crate::thread::ensure(&mut (*lua).heap, t, need);
+            // Clearing, and pages that the system has to make.
+            (*lua).fuel -= i64::from((*t).stack_cap - before) / 2;
         }
         let first = (*t).stack.add(dest.func as usize + 1);
         let base = if (*proto).vararg {
@@ -320,9 +332,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
             }
             dest.func + 1
         };
-        if (&(*t).frames).len() == (&(*t).frames).capacity() {
-            grow_frames(lua, t);
-        }
+        room_for_frame(lua, t);
         (*t).frames.push(Frame {
             pc: (*proto).code.as_ptr(),
             callee: c.cast(),
@@ -336,13 +346,26 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
             ret: dest.ret,
             native: false,
             protects: false,
+            scanned: 0,
+            seen: 0,
         });
         (*lua).fuel -= i64::from((*proto).cost) + i64::from(args / 16);
         true
     }
 }
 
-/// Makes room for frames and counts them.
+/// Makes room for a frame.
+#[inline]
+unsafe fn room_for_frame(lua: *mut Lua, t: *mut Thread) {
+    // SAFETY: see `resume_root`.
+    unsafe {
+        if (&(*t).frames).len() == (&(*t).frames).capacity() {
+            grow_frames(lua, t);
+        }
+    }
+}
+
+/// Makes room for frames and counts them: exact while few; a large number grows without a copy, in small steps.
 #[cold]
 #[inline(never)]
 pub(super) unsafe fn grow_frames(lua: *mut Lua, t: *mut Thread) {
@@ -350,13 +373,14 @@ pub(super) unsafe fn grow_frames(lua: *mut Lua, t: *mut Thread) {
     unsafe {
         let frames = &mut (*t).frames;
         let before = frames.capacity();
-        if before < 4 {
-            frames.reserve_exact(2)
-        } else {
-            frames.reserve(1)
-        }
-        let grown = frames.capacity() - before;
-        (*lua).heap.add_bytes(grown * size_of::<Frame>());
+        let more = match before {
+            0..4 => 2,
+            4..32_768 => before,
+            _ => before / 8,
+        };
+        frames.resize(before + more);
+        (*lua).fuel -= more as i64;
+        (*lua).heap.add_bytes(more * size_of::<Frame>());
     }
 }
 
@@ -383,9 +407,7 @@ unsafe fn native(lua: *mut Lua, act: Activation) -> Next {
         };
         let then = cx.then;
         let n = flow.n.min((*t).top - act.base);
-        if (*t).frames.len() == (*t).frames.capacity() {
-            grow_frames(lua, t);
-        }
+        room_for_frame(lua, t);
         let act = Activation { results, ..act };
         after(lua, t, act, flow.kind, n, then)
     }
@@ -478,6 +500,7 @@ unsafe fn resume(lua: *mut Lua, t: *mut Thread, target: Value, at: u32, n: u32) 
         (*co).status = Status::Running;
         (*co).parent = t;
         (*lua).current = co;
+        (*lua).heap.touch(co);
         if (&(*co).frames).is_empty() { start(co) } else { continue_native(co, n, true) }
     }
 }
@@ -510,6 +533,7 @@ unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Nex
         (*t).parent = ptr::null_mut();
         (*parent).status = Status::Running;
         (*lua).current = parent;
+        (*lua).heap.touch(parent);
         continue_native(parent, n, ok)
     }
 }

@@ -70,7 +70,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 if (*lua).heap.debt > 0 {
                     save!();
                     if !super::collect(lua) {
-                        return Exit::Dead;
+                        return (*lua).exit;
                     }
                     fuel = (*lua).fuel;
                 }
@@ -154,7 +154,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 }
             }};
         }
-        /// Goes on in the Lua frame below.
+        /// Goes on in the Lua frame below, which pays again for the code behind the call: a deep stack that unwinds is
+        /// work, too.
         macro_rules! pop_frame {
             () => {{
                 let n = (&(*th).frames).len() - 1;
@@ -162,8 +163,14 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 ci = ci.sub(1);
                 cl = (*ci).callee.cast();
                 base = (*th).stack.add((*ci).base as usize);
-                k = (*(*cl).proto).consts.as_ptr();
+                let proto = (*cl).proto;
+                k = (*proto).consts.as_ptr();
                 pc = (*ci).pc;
+                fuel -= i64::from((*proto).cost);
+                if fuel <= 0 {
+                    save!();
+                    return Exit::OutOfFuel;
+                }
             }};
         }
         /// Runs the state machine until a Lua frame is on top, and goes on in it.
@@ -549,7 +556,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                 return Exit::Dead;
                             }
                             if (*lua).heap.debt > 0 && !super::collect(lua) {
-                                return Exit::Dead;
+                                return (*lua).exit;
                             }
                             enter!();
                             continue;
@@ -574,8 +581,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             aux: 0,
                             top: 0,
                             ret: Ret::Lua,
+                            scanned: 0,
                             native: false,
                             protects: false,
+                            seen: 0,
                         });
                         frames.set_len(n + 1);
                         fuel -= i64::from((*proto).cost);

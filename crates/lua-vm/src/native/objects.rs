@@ -200,7 +200,7 @@ impl<'cx> Cx<'cx> {
     }
     /// Sets or removes the metatable. Raises for frozen tables.
     pub fn set_metatable(&mut self, t: Table<'cx>, meta: Option<Table<'cx>>) -> Result<(), Raise> {
-        // SAFETY: handles are live; what `own` gives is not black.
+        // SAFETY: handles are live; what `own` gives needs no barrier behind the store.
         unsafe {
             match overlay::own(&mut self.lua().heap, t.raw) {
                 Ok(t) => (*t).meta = meta.map_or(std::ptr::null_mut(), |m| m.raw),
