@@ -661,3 +661,27 @@ pub(super) unsafe fn closure(lua: *mut Lua, cl: *mut Closure, base: *const Value
         new
     }
 }
+
+/// Copies the extra arguments of the frame `ci` to its registers from `a` on: `count - 1` of them, filled up with nil, or
+/// with 0 all, and the top behind them. The stack may move.
+pub(super) unsafe fn var_arg(lua: *mut Lua, t: *mut Thread, ci: *const Frame, a: u32, count: u32) {
+    // SAFETY: see `resume_root`; `ci` is the frame on top.
+    unsafe {
+        let params = u32::from((*(*(*ci).callee.cast::<Closure>()).proto).params);
+        let have = (*ci).args.saturating_sub(params);
+        let at = (*ci).base + a;
+        let want = match count {
+            0 => {
+                crate::thread::ensure(&mut (*lua).heap, t, (at + have + 1) as usize);
+                (*t).top = at + have;
+                have
+            }
+            count => count - 1,
+        };
+        let from = (*t).stack.add(((*ci).func + 1 + params) as usize);
+        let to = (*t).stack.add(at as usize);
+        for i in 0..want as usize {
+            *to.add(i) = if i < have as usize { *from.add(i) } else { Value::NIL };
+        }
+    }
+}

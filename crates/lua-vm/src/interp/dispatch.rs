@@ -700,25 +700,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     }
                 }
                 Op::VarArg => {
-                    let params = u32::from((*(*cl).proto).params);
-                    let have = (*ci).args.saturating_sub(params);
-                    let a = opcode::a(w);
-                    let want = match opcode::c(w) {
-                        0 => {
-                            let at = (*ci).base + a as u32;
-                            if (at + have + 1) as usize > (*th).stack_cap as usize {
-                                crate::thread::ensure(&mut (*lua).heap, th, (at + have + 1) as usize);
-                                base = (*th).stack.add((*ci).base as usize);
-                            }
-                            (*th).top = at + have;
-                            have
-                        }
-                        c => c as u32 - 1,
-                    };
-                    let from = (*th).stack.add(((*ci).func + 1 + params) as usize);
-                    for i in 0..want {
-                        r!(a + i as usize) = if i < have { *from.add(i as usize) } else { Value::NIL };
-                    }
+                    call::var_arg(lua, th, ci, opcode::a(w) as u32, opcode::c(w) as u32);
+                    base = (*th).stack.add((*ci).base as usize);
                 }
                 Op::Closure => {
                     let new = call::closure(lua, cl, base, opcode::bx(w));
