@@ -628,7 +628,7 @@ impl Program<'_> {
                     "select(X, Y)", "string.char(X)", "tostring()", "string.format(\"%d\", X)", "(\"x\"):rep(X)",
                     "table.insert(X, Y, 1)", "rawset(X, Y, 1)", 
                     "string.sub(X, Y)", "table.sort(X)", "tonumber(X, 40)", "pcall()",
-                    "string.find(\"a\", X, Y)", "coroutine.wrap(X)", "string.format(\"%s %d\", X, Y)", "rawlen2(X)",
+                    "string.find(\"a\", X, Y)", "coroutine.wrap(X)", "string.format(\"%s %d\", 1, Y)", "rawlen2(X)",
                     "string.byte(\"abc\", X)", "table.remove(X, Y)",
                     "rawget(X, Y)", "getmetatable()", "math.fmod(1, Y)", "string.format(\"%y\", 1)", "error()", "type()",
                 ]);
