@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -13,6 +14,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 mod engine;
 #[path = "programs/generate.rs"]
 mod generate;
+#[path = "programs/mutate.rs"]
+mod mutate;
 
 const PEERS: [&str; 2] = ["lua5.3", "lua5.4"];
 
@@ -26,13 +29,81 @@ const MODE: engine::Mode =
     engine::Mode { slice: 1_000_000, fuel: 100_000_000, quota: 64 << 20, stress: false };
 
 fn main() {
-    let trials = PEERS.into_iter().map(|peer| {
-        let installed =
-            Command::new(peer).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-        Trial::test(format!("random programs do as in {peer}"), move || compare(peer))
-            .with_ignored_flag(!installed)
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let installed = |peer: &str| {
+        Command::new(peer).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    };
+    let mut trials: Vec<Trial> = PEERS
+        .into_iter()
+        .map(|peer| {
+            Trial::test(format!("random programs do as in {peer}"), move || compare(peer))
+                .with_ignored_flag(!installed(peer))
+        })
+        .collect();
+    trials.push(
+        Trial::test("what lua5.3 accepts is accepted", accepts).with_ignored_flag(!installed("lua5.3")),
+    );
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Programs that are valid in plain Lua are valid here: texts around the edge of the grammar.
+fn accepts() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lua");
+    let mut texts = Vec::new();
+    for area in ["base", "coroutine", "language", "math", "string", "table"] {
+        for file in std::fs::read_dir(root.join(area))? {
+            texts.push(std::fs::read_to_string(file?.path())?);
+        }
+    }
+    texts.sort();
+    let mutants: Vec<String> = seeds()
+        .flat_map(|seed| {
+            let mut next = random(seed);
+            let texts = &texts;
+            (0..20).map(move |_| {
+                let text = &texts[next() as usize % texts.len()];
+                mutate::mutate(text, |n| (next() >> 20) as usize % n)
+            })
+        })
+        .collect();
+    for batch in mutants.chunks(5000) {
+        for (text, theirs) in batch.iter().zip(accepted(batch)) {
+            // Behind a value on its line, `as` is the cast, whatever follows.
+            if text.contains(" as ") {
+                continue;
+            }
+            if let (true, Err(ours)) = (theirs, compiles(text)) {
+                return Err(format!("{ours}\n{text}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compiles(text: &str) -> Result<(), String> {
+    let parsed = lua_syntax::parse(text.as_bytes());
+    if let Some(error) = parsed.errors.first() {
+        return Err(error.message.clone());
+    }
+    let lines = lua_syntax::LineIndex::new(text.as_bytes());
+    lua_vm::compile(&parsed.chunk, "text", &lines).map(drop).map_err(|e| e.message)
+}
+
+/// Which of the texts `lua5.3` compiles; one process reads them all.
+fn accepted(texts: &[String]) -> Vec<bool> {
+    const READER: &str = "while true do local n = io.read('n') if not n then break end io.read(1)
+        io.write(load(io.read(n) or '', '=x', 't') and '1' or '0') end";
+    let mut input = Vec::new();
+    for text in texts {
+        input.extend_from_slice(format!("{}\n{text}", text.len()).as_bytes());
+    }
+    let mut command = Command::new("lua5.3");
+    command.args(["-e", READER]).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it answered -v");
+    // What it writes meanwhile fits the pipe.
+    child.stdin.take().expect("a pipe").write_all(&input).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.stdout.len(), texts.len(), "an answer for each text");
+    output.stdout.iter().map(|b| *b == b'1').collect()
 }
 
 fn seeds() -> std::ops::Range<u64> {
@@ -79,17 +150,22 @@ fn first_difference(ours: &str, theirs: &str) -> (String, String) {
     }
 }
 
-/// Choices of a seed (splitmix64).
+/// Choices of a seed.
 fn bytes(seed: u64) -> Vec<u8> {
+    let mut next = random(seed);
+    let length = 100 + next() as usize % 900;
+    (0..length).map(|_| (next() >> 24) as u8).collect()
+}
+
+/// Random numbers of a seed (splitmix64).
+fn random(seed: u64) -> impl FnMut() -> u64 {
     let mut state = seed;
-    let mut next = move || {
+    move || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
-    };
-    let length = 100 + next() as usize % 900;
-    (0..length).map(|_| (next() >> 24) as u8).collect()
+    }
 }
 
 /// Takes bytes out and makes them zero as long as the program still differs.

@@ -104,7 +104,7 @@ pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, 
                 Err(ArithError::DivideByZero) => return drive(lua, error(lua, "attempt to divide by zero")),
                 Err(ArithError::ModuloByZero) => return drive(lua, error(lua, "attempt to perform 'n%0'")),
                 Err(ArithError::NoInteger) if x.is_number() && y.is_number() => {
-                    return drive(lua, error(lua, "number has no integer representation"));
+                    return no_integer(lua, (x, y), regs);
                 }
                 Err(_) => {}
             }
@@ -116,15 +116,36 @@ pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, 
         if !h.is_nil() {
             return call_meta(lua, h, &[x, y], Ret::Register, a as u32);
         }
-        let bitwise = matches!(op, Op::BAnd | Op::BOr | Op::BXor | Op::Shl | Op::Shr | Op::BNot);
-        // Like the reference: the second operand is to blame if the first is a number.
-        let (bad, reg) = if coerce::to_number(x).is_some() { (y, regs.1) } else { (x, regs.0) };
+        let bitwise = matches!(op, Op::BAnd | Op::BOr | Op::BXor | Op::Shl | Op::Shr);
         if bitwise && coerced.is_some() {
-            return drive(lua, error(lua, "number has no integer representation"));
+            return no_integer(lua, (x, y), regs);
         }
+        // The second operand is to blame if the first is a number.
+        let (bad, reg) = if coerce::to_number(x).is_some() { (y, regs.1) } else { (x, regs.0) };
+        no_operand(lua, bitwise, bad, reg)
+    }
+}
+
+/// Raises that `bad` is not for arithmetic.
+#[cold]
+unsafe fn no_operand(lua: *mut Lua, bitwise: bool, bad: Value, reg: usize) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
         let what = if bitwise { "perform bitwise operation on" } else { "perform arithmetic on" };
         let message = format!("attempt to {what} a {} value{}", type_name_of_raw(bad), operand(lua, reg));
         drive(lua, error(lua, &message))
+    }
+}
+
+/// Raises that the first operand that has no integer form has none.
+#[cold]
+unsafe fn no_integer(lua: *mut Lua, (x, y): (Value, Value), regs: (usize, usize)) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        let whole = |v: Value| coerce::to_number(v).is_some_and(|n| arith::binary(Op::BOr, n, n).is_ok());
+        let (bad, reg) = if whole(x) { (y, regs.1) } else { (x, regs.0) };
+        let name = if bad.is_number() { operand(lua, reg) } else { String::new() };
+        drive(lua, error(lua, &format!("number{name} has no integer representation")))
     }
 }
 
@@ -144,14 +165,14 @@ pub(super) unsafe fn unary(lua: *mut Lua, op: Op, a: usize, x: Value, reg: usize
             }
             return match arith::binary(Op::BXor, n, Value::int(-1)) {
                 Ok(v) => store(lua, a, v),
-                Err(_) => drive(lua, error(lua, "number has no integer representation")),
+                Err(_) => no_integer(lua, (x, x), (reg, reg)),
             };
         }
         let h = crate::meta::metamethod(&*lua, x, event(lua, op));
         if !h.is_nil() {
             return call_meta(lua, h, &[x, x], Ret::Register, a as u32);
         }
-        arith(lua, if op == Op::Neg { Op::Sub } else { Op::BXor }, a, x, x, (reg, reg))
+        no_operand(lua, op == Op::BNot, x, reg)
     }
 }
 

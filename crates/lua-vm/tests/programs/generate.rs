@@ -626,9 +626,9 @@ impl Program<'_> {
                 let call = self.choices.of(&[
                     "math.floor(X)", "string.rep(X, Y)", "setmetatable(X, Y)", "ipairs(X)", "table.concat({1, X})",
                     "select(X, Y)", "string.char(X)", "tostring()", "string.format(\"%d\", X)", "(\"x\"):rep(X)",
-                    "table.insert(X, Y, 1)", "rawset(X, Y, 1)", "next(X, Y)", 
+                    "table.insert(X, Y, 1)", "rawset(X, Y, 1)", 
                     "string.sub(X, Y)", "table.sort(X)", "tonumber(X, 40)", "pcall()",
-                    "string.find(\"a\", X, Y)", "coroutine.wrap(X)", "string.format(\"%s %d\", X, Y)", "rawlen2(X)",
+                    "string.find(\"a\", X, Y)", "coroutine.wrap(X)", "string.format(\"%s %d\", 1, Y)", "rawlen2(X)",
                     "string.byte(\"abc\", X)", "table.remove(X, Y)",
                     "rawget(X, Y)", "getmetatable()", "math.fmod(1, Y)", "string.format(\"%y\", 1)", "error()", "type()",
                 ]);

@@ -1,0 +1,13 @@
+-- Dialect: a loop with bad bounds fails at its `for`, a comparison at its operator.
+local function line(f) local ok, e = pcall(f) assert(not ok) return tonumber(e:match(":(%d+):")) end
+assert(line(function()
+  for i = 1,
+    "x" do
+  end
+end) == 4)
+assert(line(function()
+  local x = 5
+  if x <
+    {} then
+  end
+end) == 10)
