@@ -9,6 +9,7 @@ mod boot;
 mod child;
 mod contest;
 mod cpu;
+mod crowd;
 mod fair;
 mod figure;
 mod http;
@@ -48,7 +49,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let machine = table::Machine::read();
     println!("{machine}");
     let mut rows = Vec::new();
-    for section in [cpu::rows, actors::rows, memory::rows, boot::rows, fair::rows, http::rows] {
+    for section in [cpu::rows, actors::rows, memory::rows, boot::rows, fair::rows, crowd::rows, http::rows] {
         rows.extend(section(&plan)?);
     }
     if rows.is_empty() {

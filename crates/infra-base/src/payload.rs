@@ -5,6 +5,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// Encoding of a byte payload, with the text that applications see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,17 +48,15 @@ impl Format {
 
 /// A value of some engine that can leave the process that made it.
 ///
-/// An engine adopts its own by [`into_any`](Self::into_any) and downcast; everybody else calls
-/// [`to_data`](Self::to_data).
+/// An engine adopts its own by [`as_any`](Self::as_any) and downcast; everybody else calls [`to_data`](Self::to_data).
+/// It is immutable, so copies of a payload share it.
 pub trait Portable: Send + Sync {
     /// Bytes it holds; counted by mailboxes and quotas.
     fn size(&self) -> usize;
     /// As plain data; `Invalid` names the path of what has no plain form (a function, a cycle, mixed keys).
     fn to_data(&self) -> Result<Data>;
     /// For the downcast of the engine that made it.
-    fn into_any(self: Box<Self>) -> Box<dyn Any + Send>;
-    /// An independent copy, for events with several receivers.
-    fn duplicate(&self) -> Box<dyn Portable>;
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A value in transit.
@@ -69,7 +68,7 @@ pub enum Payload {
     /// An error as a value.
     Error(Error),
     /// A value of an engine.
-    Portable(Box<dyn Portable>),
+    Portable(Arc<dyn Portable>),
 }
 
 /// The values of one message or call.
@@ -93,7 +92,7 @@ impl Clone for Payload {
             Payload::Data(d) => Payload::Data(d.clone()),
             Payload::Encoded(f, b) => Payload::Encoded(*f, b.clone()),
             Payload::Error(e) => Payload::Error(e.clone()),
-            Payload::Portable(p) => Payload::Portable(p.duplicate()),
+            Payload::Portable(p) => Payload::Portable(p.clone()),
         }
     }
 }

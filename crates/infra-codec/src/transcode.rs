@@ -148,11 +148,8 @@ mod tests {
         fn to_data(&self) -> Result<Data> {
             Ok(Data::Int(7))
         }
-        fn into_any(self: Box<Self>) -> Box<dyn std::any::Any + Send> {
+        fn as_any(&self) -> &dyn std::any::Any {
             self
-        }
-        fn duplicate(&self) -> Box<dyn infra_base::Portable> {
-            Box::new(Value)
         }
     }
 
@@ -167,7 +164,7 @@ mod tests {
             })
             .collect();
         sources.push(("data", Payload::Data(json::decode(br#"{"a":[1,"x"]}"#).unwrap())));
-        sources.push(("value", Payload::Portable(Box::new(Value))));
+        sources.push(("value", Payload::Portable(std::sync::Arc::new(Value))));
         let error = Error::not_found("no row").with_details(json::decode(br#"{"id":3}"#).unwrap());
         sources.push(("error", Payload::Error(error)));
         sources

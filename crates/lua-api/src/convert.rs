@@ -7,8 +7,8 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-/// A copied-out value as a payload; copies of it share the fragment.
-pub struct Portable(Arc<Fragment>);
+/// A copied-out value as a payload.
+pub struct Portable(Fragment);
 
 impl infra_base::Portable for Portable {
     fn size(&self) -> usize {
@@ -19,12 +19,8 @@ impl infra_base::Portable for Portable {
         fragment_to_data(&self.0)
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+    fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn duplicate(&self) -> Box<dyn infra_base::Portable> {
-        Box::new(Portable(self.0.clone()))
     }
 }
 
@@ -79,9 +75,9 @@ pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx
             Ok(cx.string(&bytes))
         }
         Payload::Error(error) => Ok(error_to_val(cx, &error)),
-        Payload::Portable(portable) => match portable.into_any().downcast::<Portable>() {
-            Ok(own) => Ok(cx.adopt(&own.0)?.into_iter().next().unwrap_or(Val::NIL)),
-            Err(_) => Err(cx.error("a value of another engine has no form here")),
+        Payload::Portable(portable) => match portable.as_any().downcast_ref::<Portable>() {
+            Some(own) => Ok(cx.adopt(&own.0)?.into_iter().next().unwrap_or(Val::NIL)),
+            None => Err(cx.error("a value of another engine has no form here")),
         },
     }
 }
@@ -105,7 +101,7 @@ pub fn val_to_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Payload>
         }
         _ => {
             let fragment = cx.copy_out(&[value]).map_err(not_portable)?;
-            Ok(Payload::Portable(Box::new(Portable(Arc::new(fragment)))))
+            Ok(Payload::Portable(Arc::new(Portable(fragment))))
         }
     }
 }

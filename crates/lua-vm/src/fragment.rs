@@ -3,15 +3,17 @@
 #![allow(unsafe_code, reason = "carries pointers to immortal objects")]
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
-use crate::object::{self, IMMORTAL, SHARED, Str};
+use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED};
 use crate::statics::Statics;
 use crate::table::NODE_CURSOR;
 use crate::value::{self, Value};
@@ -60,15 +62,18 @@ pub(crate) enum Item {
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// A range of `bytes`.
+    /// A range of `bytes`, and its hash, 0 if it was not computed.
     Str {
         at: u32,
         len: u32,
+        hash: u32,
     },
-    /// A table with so many array values and pairs; tables are numbered in this order.
+    /// A table with so many array values and pairs; tables are numbered in this order. `object`: it stands for an object
+    /// even if it is empty.
     Table {
         array: u32,
         pairs: u32,
+        object: bool,
     },
     /// A table met before.
     Seen(u32),
@@ -80,8 +85,8 @@ pub(crate) enum Item {
 
 /// A self-contained copy of some values: `Send`, cycles and sharing kept, metatables dropped.
 pub struct Fragment {
-    pub(crate) items: Vec<Item>,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) items: Box<[Item]>,
+    pub(crate) bytes: Box<[u8]>,
     pub(crate) foreign: Vec<Box<dyn Portable>>,
     pub(crate) values: u32,
     /// Keeps frozen objects alive that items point to.
@@ -154,8 +159,8 @@ impl Fragment {
             Item::Bool(b) => Shape::Bool(b),
             Item::Int(i) => Shape::Int(i),
             Item::Float(f) => Shape::Float(f),
-            Item::Str { at, len } => Shape::Str(&self.bytes[at as usize..at as usize + len as usize]),
-            Item::Table { array, pairs } => Shape::Table { array: array as usize, pairs: pairs as usize },
+            Item::Str { at, len, .. } => Shape::Str(&self.bytes[at as usize..at as usize + len as usize]),
+            Item::Table { array, pairs, .. } => Shape::Table { array: array as usize, pairs: pairs as usize },
             Item::Seen(n) => Shape::Seen(n as usize),
             // SAFETY: immortal strings are never freed while somebody may hold a fragment with one.
             Item::Immortal(v) if v.is_str() => Shape::Str(unsafe { Str::bytes(v.as_str()) }),
@@ -175,14 +180,88 @@ struct Level {
     value: Value,
 }
 
-struct Writer<'a> {
-    out: Fragment,
-    statics: &'a Arc<Statics>,
-    seen: FxHashMap<*mut object::Table, u32>,
+/// What a copy needs while it is made; kept by the thread, so that a copy allocates what it is and no more.
+#[derive(Default)]
+struct Scratch {
+    items: Vec<Item>,
+    bytes: Vec<u8>,
     levels: Vec<Level>,
+    seen: Seen,
+}
+
+/// Scratch beyond these bytes is given back after the copy.
+const KEPT: usize = 64 << 10;
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Numbers of the tables met so far: few are searched, many looked up.
+#[derive(Default)]
+struct Seen {
+    list: Vec<*mut object::Table>,
+    map: FxHashMap<*mut object::Table, u32>,
+}
+
+impl Seen {
+    const FEW: usize = 8;
+
+    /// The number of a table that was met before; otherwise it gets the next one.
+    fn meet(&mut self, t: *mut object::Table) -> Option<u32> {
+        let next = self.list.len();
+        if next <= Seen::FEW {
+            if let Some(n) = self.list.iter().position(|known| *known == t) {
+                return Some(n as u32);
+            }
+            if next == Seen::FEW {
+                self.map.extend(self.list.iter().zip(0..).map(|(t, n)| (*t, n)));
+                self.map.insert(t, next as u32);
+            }
+        } else {
+            match self.map.entry(t) {
+                Entry::Occupied(e) => return Some(*e.get()),
+                Entry::Vacant(e) => _ = e.insert(next as u32),
+            }
+        }
+        self.list.push(t);
+        None
+    }
+}
+
+struct Writer<'a> {
+    out: Box<Scratch>,
+    foreign: Vec<Box<dyn Portable>>,
+    kept: Option<Arc<Statics>>,
+    statics: &'a Arc<Statics>,
 }
 
 impl Writer<'_> {
+    /// The copy.
+    fn fragment(mut self, values: u32) -> Fragment {
+        let fragment = Fragment {
+            items: self.out.items[..].into(),
+            bytes: self.out.bytes[..].into(),
+            foreign: std::mem::take(&mut self.foreign),
+            values,
+            statics: self.kept.take(),
+        };
+        self.give_back();
+        fragment
+    }
+
+    fn give_back(mut self) {
+        let Scratch { items, bytes, levels, seen } = &mut *self.out;
+        if items.capacity() * size_of::<Item>() + bytes.capacity() > KEPT || seen.list.len() > 64 {
+            return;
+        }
+        items.clear();
+        bytes.clear();
+        levels.clear();
+        seen.list.clear();
+        seen.map.clear();
+        SCRATCH.set(Some(self.out));
+    }
+
     /// Writes one value; a new table becomes a level.
     fn value(&mut self, v: Value) -> Result<(), &'static str> {
         // SAFETY: the values come from a running native's handles, so all that they reach is live.
@@ -202,7 +281,7 @@ impl Writer<'_> {
                             return Err("copy of more than 4 GiB");
                         }
                         self.out.bytes.extend_from_slice(bytes);
-                        Item::Str { at: at as u32, len: bytes.len() as u32 }
+                        Item::Str { at: at as u32, len: bytes.len() as u32, hash: (*v.as_str()).hash }
                     }
                 }
                 value::TABLE => return self.table(v),
@@ -211,8 +290,8 @@ impl Writer<'_> {
                     let info = &*(*u).info;
                     let portable = info.transfer.and_then(|f| f(u.cast::<u8>().add(info.offset)));
                     let Some(portable) = portable else { return Err(info.name) };
-                    self.out.foreign.push(portable);
-                    Item::Foreign(self.out.foreign.len() as u32 - 1)
+                    self.foreign.push(portable);
+                    Item::Foreign(self.foreign.len() as u32 - 1)
                 }
                 _ => return Err(v.type_name()),
             };
@@ -226,30 +305,28 @@ impl Writer<'_> {
         // SAFETY: see `value`.
         unsafe {
             if (*t).hdr.mark & (IMMORTAL | SHARED) == IMMORTAL {
-                self.out.statics.get_or_insert_with(|| Arc::clone(self.statics));
+                self.kept.get_or_insert_with(|| Arc::clone(self.statics));
                 self.out.items.push(Item::Immortal(v));
                 return Ok(());
             }
-            let number = self.seen.len() as u32;
-            match self.seen.entry(t) {
-                Entry::Occupied(e) => self.out.items.push(Item::Seen(*e.get())),
-                Entry::Vacant(e) => {
-                    e.insert(number);
-                    let t = crate::overlay::body(t).cast_mut();
-                    let array = (*t).arr_len as usize;
-                    let pairs = (0..(*t).node_len as usize).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil());
-                    let pairs = pairs.count() as u32;
-                    self.out.items.push(Item::Table { array: array as u32, pairs });
-                    self.levels.push(Level { table: t, cursor: 0, array, key: None, value: Value::NIL });
-                }
+            if let Some(number) = self.out.seen.meet(t) {
+                self.out.items.push(Item::Seen(number));
+                return Ok(());
             }
+            let t = crate::overlay::body(t).cast_mut();
+            let array = (*t).arr_len as usize;
+            let pairs = (0..(*t).node_len as usize).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil());
+            let pairs = pairs.count() as u32;
+            let object = pairs == 0 && object::Table::held_text_key(t);
+            self.out.items.push(Item::Table { array: array as u32, pairs, object });
+            self.out.levels.push(Level { table: t, cursor: 0, array, key: None, value: Value::NIL });
         }
         Ok(())
     }
 
     /// Writes until the innermost table is done.
     fn drain(&mut self) -> Result<(), &'static str> {
-        while let Some(level) = self.levels.last_mut() {
+        while let Some(level) = self.out.levels.last_mut() {
             // SAFETY: see `value`; cursors stay within the parts, which do not change meanwhile.
             let next = unsafe {
                 if level.key.is_some() {
@@ -274,7 +351,7 @@ impl Writer<'_> {
             match next {
                 Some(v) => self.value(v)?,
                 None => {
-                    self.levels.pop();
+                    self.out.levels.pop();
                 }
             }
         }
@@ -283,7 +360,7 @@ impl Writer<'_> {
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for level in &self.levels {
+        for level in &self.out.levels {
             // SAFETY: see `value`.
             let last = unsafe {
                 if level.cursor <= level.array {
@@ -323,15 +400,9 @@ struct Open {
 impl<'cx> Cx<'cx> {
     /// Copies values into a fragment. Frozen objects of the statics and symbols go by reference.
     pub fn copy_out(&mut self, values: &[Val<'cx>]) -> Result<Fragment, NotPortable> {
-        let out = Fragment {
-            items: Vec::new(),
-            bytes: Vec::new(),
-            foreign: Vec::new(),
-            values: values.len() as u32,
-            statics: None,
-        };
         let statics = &Arc::clone(&self.lua().statics);
-        let mut w = Writer { out, statics, seen: FxHashMap::default(), levels: Vec::new() };
+        let out = SCRATCH.take().unwrap_or_default();
+        let mut w = Writer { out, foreign: Vec::new(), kept: None, statics };
         for (i, v) in values.iter().enumerate() {
             let done = w.value(v.raw).and_then(|()| w.drain());
             if let Err(what) = done {
@@ -339,15 +410,16 @@ impl<'cx> Cx<'cx> {
                 if values.len() > 1 {
                     path = format!("value {}{}{path}", i + 1, if path.is_empty() { "" } else { ": " });
                 }
+                w.give_back();
                 return Err(NotPortable { path, what });
             }
         }
         self.charge(w.out.items.len() * 8 + w.out.bytes.len() / 16);
-        Ok(w.out)
+        Ok(w.fragment(values.len() as u32))
     }
 
     /// Makes the values of a fragment in this process; its quota is asked first.
-    pub fn adopt(&mut self, fragment: &Fragment) -> Result<Vec<Val<'cx>>, Raise> {
+    pub fn adopt(&mut self, fragment: &Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
         self.reserve(fragment.size())?;
         if let Some(statics) = &fragment.statics
             && !Arc::ptr_eq(statics, &self.lua().statics)
@@ -355,9 +427,9 @@ impl<'cx> Cx<'cx> {
             return Err(self.error("a library of another runtime cannot be received"));
         }
         self.charge(fragment.items.len() * 8 + fragment.bytes.len() / 16);
-        let mut out = Vec::with_capacity(fragment.len());
-        let mut tables: Vec<*mut object::Table> = Vec::new();
-        let mut open: Vec<Open> = Vec::new();
+        let mut out = SmallVec::with_capacity(fragment.len());
+        let mut tables = SmallVec::<[*mut object::Table; 8]>::new();
+        let mut open = SmallVec::<[Open; 4]>::new();
         for item in &fragment.items {
             let mut opened = None;
             let v = match *item {
@@ -365,15 +437,22 @@ impl<'cx> Cx<'cx> {
                 Item::Bool(b) => Value::bool(b),
                 Item::Int(i) => Value::int(i),
                 Item::Float(f) => Value::float(f),
-                Item::Str { at, len } => {
+                Item::Str { at, len, hash } => {
                     let bytes = &fragment.bytes[at as usize..at as usize + len as usize];
-                    Value::str(self.lua().heap.new_str(bytes))
+                    let s = self.lua().heap.new_str(bytes);
+                    // SAFETY: just made; the hash is that of the same bytes.
+                    unsafe { (*s).hash = hash };
+                    Value::str(s)
                 }
                 Item::Immortal(v) => v,
                 Item::Foreign(n) => fragment.foreign[n as usize].adopt(self)?.raw,
                 Item::Seen(n) => Value::table(tables[n as usize]),
-                Item::Table { array, pairs } => {
+                Item::Table { array, pairs, object } => {
                     let t = self.lua().heap.new_table(array as usize, pairs as usize);
+                    if object {
+                        // SAFETY: just made.
+                        unsafe { (*t).hdr.mark |= TEXT_KEYED };
+                    }
                     tables.push(t);
                     opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
                     Value::table(t)
@@ -405,8 +484,7 @@ impl<'cx> Cx<'cx> {
             match level.key.take() {
                 None => level.key = Some(v),
                 Some(k) => {
-                    let done = object::Table::set(heap, level.table, k, v);
-                    debug_assert!(done.is_ok());
+                    object::Table::insert_new(heap, level.table, k, v);
                     level.pairs -= 1;
                 }
             }

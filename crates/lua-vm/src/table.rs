@@ -13,7 +13,7 @@ use std::ptr;
 
 use crate::block::{self, Rest};
 use crate::heap::{Heap, free_array, free_part, regrow};
-use crate::object::{Node, Str, Table};
+use crate::object::{Node, Str, TEXT_KEYED, Table};
 use crate::overlay::{body, own_to_store};
 use crate::value::{self, Value, float_to_int};
 
@@ -510,6 +510,35 @@ impl Table {
                 Table::index_insert(t, key, at);
             }
             Ok(())
+        }
+    }
+
+    /// Adds an entry whose key, not nil, the table does not have, to a table that is neither black nor frozen.
+    pub(crate) unsafe fn insert_new(heap: &mut Heap, t: *mut Table, key: Value, val: Value) {
+        // SAFETY: see `get`; without room or for other keys the general way is taken, which cannot fail for such a key.
+        unsafe {
+            if key.tag != value::STR || val.is_nil() || (*t).node_len == (*t).node_cap {
+                let done = Table::set(heap, t, key, val);
+                debug_assert!(done.is_ok());
+                return;
+            }
+            let key = string_key(key.as_str());
+            (*t).hdr.small = 0;
+            let at = (*t).node_len;
+            *(*t).nodes.add(at as usize) = Node { key, val };
+            (*t).node_len = at + 1;
+            if !(*t).index.is_null() {
+                Table::index_insert(t, key, at);
+            }
+        }
+    }
+
+    /// Whether a table, given by its body, was marked as an object, or holds or lately held a text key.
+    pub(crate) unsafe fn held_text_key(t: *const Table) -> bool {
+        // SAFETY: see `get`; nodes below `node_len` are initialised, also those whose value is gone.
+        unsafe {
+            let is_text = |i: usize| (*(*t).nodes.add(i)).key.tag as u8 as u64 == value::STR;
+            (*t).hdr.mark & TEXT_KEYED != 0 || (0..(*t).node_len as usize).any(is_text)
         }
     }
 

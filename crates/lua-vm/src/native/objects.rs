@@ -93,13 +93,8 @@ impl<'cx> Table<'cx> {
     }
     /// Whether it was marked by [`Cx::mark_text_keyed`] or holds, or held lately, a text key: an empty one is an object then.
     pub fn held_text_key(self) -> bool {
-        // SAFETY: see above; nodes below `node_len` are initialised, also those whose value is gone.
-        unsafe {
-            let t = body(self.raw);
-            let nodes = (0..(*t).node_len as usize).map(|i| (*(*t).nodes.add(i)).key);
-            (*t).hdr.mark & TEXT_KEYED != 0
-                || nodes.into_iter().any(|key| key.tag as u8 as u64 == crate::value::STR)
-        }
+        // SAFETY: see above.
+        unsafe { object::Table::held_text_key(body(self.raw)) }
     }
     /// Number of slots in the array part: integer keys `1..=n` live there.
     pub fn array_len(self) -> usize {
