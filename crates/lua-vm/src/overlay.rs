@@ -24,16 +24,28 @@ use crate::table::KeyError;
 use crate::value::Value;
 
 thread_local! {
-    static CURRENT: Slot<*const Overlay> = const { Slot::new(ptr::null()) };
+    static CURRENT: Slot<*mut Overlay> = const { Slot::new(ptr::null_mut()) };
 }
 
-/// Private bodies of one process, and the numbers that it gave to shared objects.
-#[derive(Default)]
+/// A private body; null = a free place.
+#[derive(Clone, Copy)]
+struct Entry {
+    ordinal: u32,
+    body: *mut Header,
+}
+
+const FREE: Entry = Entry { ordinal: 0, body: ptr::null_mut() };
+
+/// Private bodies of one process, and what else it keeps for shared objects.
 pub(crate) struct Overlay {
-    /// Bit `ordinal % 64` is set for each entry.
+    /// Bit `ordinal % 64` is set for each entry: what was not written is told from what was without a search.
     filter: u64,
-    /// Sorted by ordinal.
-    bodies: Vec<(u32, *mut Header)>,
+    /// Open addressing by ordinal; ordinals are consecutive, so hardly anything collides. A power of two of places, half
+    /// of them free.
+    places: Box<[Entry]>,
+    /// All bodies and tables of slots, oldest first: unlike places they stay where they are, so that the collector can walk
+    /// them in steps.
+    roots: Vec<*mut Header>,
     /// Numbers for `tostring`, unsorted.
     numbers: Vec<(*const Header, u32)>,
     /// Traced values of shared host objects, each as the array part of a table, unsorted.
@@ -41,39 +53,76 @@ pub(crate) struct Overlay {
 }
 
 impl Overlay {
-    #[inline]
-    fn find(&self, ordinal: u32) -> Option<*mut Header> {
-        if self.filter & (1 << (ordinal & 63)) == 0 {
-            return None;
+    fn new() -> Overlay {
+        Overlay { filter: 0, places: Box::new([FREE; 4]), roots: Vec::new(), numbers: Vec::new(), slots: Vec::new() }
+    }
+
+    /// The body under an ordinal, or null.
+    #[inline(always)]
+    fn find(&mut self, ordinal: u32) -> *mut Header {
+        let at = ordinal as usize & (self.places.len() - 1);
+        // SAFETY: the index is masked by the length less 1, a power of two less 1.
+        let entry = unsafe { self.places.get_unchecked(at) };
+        if entry.ordinal == ordinal {
+            entry.body
+        } else if self.filter & (1 << (ordinal & 63)) == 0 {
+            ptr::null_mut()
+        } else {
+            self.search(ordinal, at)
         }
-        let at = self.bodies.binary_search_by_key(&ordinal, |(o, _)| *o).ok()?;
-        Some(self.bodies[at].1)
+    }
+
+    /// Goes on behind the first place, and moves what it finds there, so that the next look finds it at once. Who is moved
+    /// away is still found: all places between are taken.
+    #[cold]
+    #[inline(never)]
+    fn search(&mut self, ordinal: u32, first: usize) -> *mut Header {
+        let mask = self.places.len() - 1;
+        let mut at = first;
+        while !self.places[at].body.is_null() {
+            if self.places[at].ordinal == ordinal {
+                self.places.swap(first, at);
+                return self.places[first].body;
+            }
+            at = (at + 1) & mask;
+        }
+        ptr::null_mut()
     }
 
     fn insert(&mut self, ordinal: u32, body: *mut Header) {
         self.filter |= 1 << (ordinal & 63);
-        let at = self.bodies.partition_point(|(o, _)| *o < ordinal);
-        if self.bodies.len() == self.bodies.capacity() {
-            // Few are the rule: room for what is there.
-            self.bodies.reserve_exact((self.bodies.len() / 2).max(1));
+        if (self.roots.len() + 1) * 2 > self.places.len() {
+            let twice = vec![FREE; self.places.len() * 2].into_boxed_slice();
+            for entry in std::mem::replace(&mut self.places, twice) {
+                if !entry.body.is_null() {
+                    self.put(entry);
+                }
+            }
         }
-        self.bodies.insert(at, (ordinal, body));
+        self.roots.push(body);
+        self.put(Entry { ordinal, body });
     }
 
-    /// The collector's roots, from 0 to the first `None`.
-    pub(crate) fn root(&self, i: usize) -> Option<*mut Header> {
-        match self.bodies.get(i) {
-            Some((_, body)) => Some(*body),
-            None => self.slots.get(i - self.bodies.len()).map(|(_, table)| table.cast()),
+    fn put(&mut self, entry: Entry) {
+        let mask = self.places.len() - 1;
+        let mut at = entry.ordinal as usize & mask;
+        while !self.places[at].body.is_null() {
+            at = (at + 1) & mask;
         }
+        self.places[at] = entry;
+    }
+
+    /// What the collector starts from, from 0 to the first `None`.
+    pub(crate) fn root(&self, i: usize) -> Option<*mut Header> {
+        self.roots.get(i).copied()
     }
 }
 
 /// The overlay of the process that runs here until the guard is dropped.
-pub(crate) struct Entered(*const Overlay);
+pub(crate) struct Entered(*mut Overlay);
 
 /// Makes `overlay` (null: none) that of the running process.
-pub(crate) fn enter(overlay: *const Overlay) -> Entered {
+pub(crate) fn enter(overlay: *mut Overlay) -> Entered {
     Entered(CURRENT.replace(overlay))
 }
 
@@ -101,19 +150,17 @@ pub(crate) unsafe fn body(t: *const Table) -> *const Table {
 pub(crate) unsafe fn shared_body(t: *const Table) -> *const Table {
     // SAFETY: the caller's promise; see the fields of a face.
     unsafe {
-        match private((*t).hdr.word) {
-            Some(p) => p.cast(),
-            None => (*t).meta,
-        }
+        let own = private((*t).hdr.word);
+        if own.is_null() { (*t).meta } else { own.cast() }
     }
 }
 
-/// The private body that the running process has under an ordinal.
-#[inline]
-unsafe fn private(ordinal: u32) -> Option<*mut Header> {
+/// The private body that the running process has under an ordinal, or null.
+#[inline(always)]
+unsafe fn private(ordinal: u32) -> *mut Header {
     let overlay = CURRENT.get();
-    // SAFETY: whoever entered an overlay keeps it alive and at its place, and nobody writes it while it is read here.
-    if overlay.is_null() { None } else { unsafe { (*overlay).find(ordinal) } }
+    // SAFETY: whoever entered an overlay keeps it alive and at its place, and nobody else looks at it meanwhile.
+    if overlay.is_null() { ptr::null_mut() } else { unsafe { (*overlay).find(ordinal) } }
 }
 
 /// Where a store into `v` can go at once: a table that is neither black nor frozen, or such a private body that was made
@@ -144,10 +191,8 @@ unsafe fn open_body(t: *mut Table) -> *mut Table {
         if (*t).hdr.mark & SHARED == 0 {
             return ptr::null_mut();
         }
-        match private((*t).hdr.word) {
-            Some(p) if (*p).mark & (BLACK | FROZEN) == 0 => p.cast(),
-            _ => ptr::null_mut(),
-        }
+        let own = private((*t).hdr.word);
+        if !own.is_null() && (*own).mark & (BLACK | FROZEN) == 0 { own.cast() } else { ptr::null_mut() }
     }
 }
 
@@ -200,18 +245,17 @@ unsafe fn own_slow(heap: &mut Heap, t: *mut Table) -> Result<*mut Table, KeyErro
     unsafe {
         let mut to = t;
         if (*t).hdr.mark & SHARED != 0 {
-            to = match private((*t).hdr.word) {
-                Some(p) => p.cast(),
-                None if (*t).hdr.small == 1 => return Err(KeyError::Frozen),
-                None => {
-                    let made = heap.copy_table((*t).meta);
-                    enter_body(heap, (*t).hdr.word, made.cast());
-                    if heap.globals_face == t {
-                        heap.globals = made;
-                    }
-                    made
+            to = private((*t).hdr.word).cast();
+            if to.is_null() {
+                if (*t).hdr.small == 1 {
+                    return Err(KeyError::Frozen);
                 }
-            };
+                to = heap.copy_table((*t).meta);
+                enter_body(heap, (*t).hdr.word, to.cast());
+                if heap.globals_face == t {
+                    heap.globals = to;
+                }
+            }
         }
         if (*to).hdr.mark & FROZEN != 0 { Err(KeyError::Frozen) } else { Ok(to) }
     }
@@ -227,10 +271,8 @@ pub(crate) unsafe fn frozen(t: *const Table) -> bool {
         if (*t).hdr.mark & SHARED == 0 {
             return (*t).hdr.mark & FROZEN != 0;
         }
-        match private((*t).hdr.word) {
-            Some(p) => (*p).mark & FROZEN != 0,
-            None => (*t).hdr.small == 1,
-        }
+        let own = private((*t).hdr.word);
+        if own.is_null() { (*t).hdr.small == 1 } else { (*own).mark & FROZEN != 0 }
     }
 }
 
@@ -238,15 +280,32 @@ pub(crate) unsafe fn frozen(t: *const Table) -> bool {
 ///
 /// # Safety
 /// As for [`body`]; the cell is a face.
-#[cold]
-#[inline(never)]
+#[inline]
 pub(crate) unsafe fn cell_value(face: *const Cell) -> Value {
     // SAFETY: the caller's promise.
     unsafe {
-        match private((*face).hdr.word) {
-            Some(p) => (*p.cast::<Cell>()).value,
-            None => (*(*face).value.as_cell()).value,
+        let own: *mut Cell = private((*face).hdr.word).cast();
+        if own.is_null() { (*(*face).value.as_cell()).value } else { (*own).value }
+    }
+}
+
+/// Where a store into a cell can go at once: a cell that is not black, or such a private body that was made before. Null
+/// if [`set_cell`] has to do it.
+///
+/// # Safety
+/// As for [`body`].
+#[inline(always)]
+pub(crate) unsafe fn open_cell(cell: *mut Cell) -> *mut Cell {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*cell).hdr.mark & (BLACK | FROZEN) == 0 {
+            return cell;
         }
+        if (*cell).hdr.mark & SHARED == 0 {
+            return ptr::null_mut();
+        }
+        let own = private((*cell).hdr.word);
+        if !own.is_null() && (*own).mark & BLACK == 0 { own.cast() } else { ptr::null_mut() }
     }
 }
 
@@ -261,14 +320,11 @@ pub(crate) unsafe fn set_cell(heap: &mut Heap, cell: *mut Cell, v: Value) {
     unsafe {
         let mut to = cell;
         if (*cell).hdr.mark & SHARED != 0 {
-            to = match private((*cell).hdr.word) {
-                Some(p) => p.cast(),
-                None => {
-                    let made = heap.new_cell(v);
-                    enter_body(heap, (*cell).hdr.word, made.cast());
-                    made
-                }
-            };
+            to = private((*cell).hdr.word).cast();
+            if to.is_null() {
+                to = heap.new_cell(v);
+                enter_body(heap, (*cell).hdr.word, to.cast());
+            }
         }
         (*to).value = v;
         heap.barrier_forward(to.cast(), v);
@@ -323,6 +379,7 @@ pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, 
         let table = found.unwrap_or_else(|| {
             let made = heap.new_table(i + 1, 0);
             (&mut (*overlay).slots).push((object, made));
+            (&mut (*overlay).roots).push(made.cast());
             heap.shade_object(made.cast());
             made
         });
@@ -343,7 +400,7 @@ unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
 /// The overlay of a heap, made on first use.
 fn made(heap: &mut Heap) -> *mut Overlay {
     if heap.overlay.is_null() {
-        heap.overlay = Box::into_raw(Box::default());
+        heap.overlay = Box::into_raw(Box::new(Overlay::new()));
         CURRENT.set(heap.overlay);
     }
     heap.overlay

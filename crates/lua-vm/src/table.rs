@@ -213,8 +213,9 @@ impl Table {
         unsafe { Table::get_index(body(t), i) }
     }
 
+    /// As `get_int`, where the content is.
     #[inline(always)]
-    unsafe fn get_index(t: *const Table, i: i64) -> Value {
+    pub(crate) unsafe fn get_index(t: *const Table, i: i64) -> Value {
         // SAFETY: see `get`; the index is below the array's length.
         unsafe {
             let at = (i as u64).wrapping_sub(1);

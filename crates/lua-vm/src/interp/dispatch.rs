@@ -12,7 +12,7 @@ use super::{Ctl, Exit, index, native, numeric};
 use crate::arith::{float_mod, floor_div, floor_mod, pow, shift_left, shift_right};
 use crate::frame::{Dest, Frame, Ret};
 use crate::lua::Lua;
-use crate::object::{BLACK, Closure, FROZEN, Table, Thread};
+use crate::object::{BLACK, Closure, Table, Thread};
 use crate::opcode::{self, NO_HINT, Op};
 use crate::overlay;
 use crate::proto::Proto;
@@ -205,13 +205,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 let hint = $word & 0xffff;
                 if obj.tag == value::TABLE {
                     let t = obj.as_table();
-                    if hint < (*t).node_len {
-                        let node = (*t).nodes.add(hint as usize);
-                        if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil()
-                        {
-                            r!($a) = (*node).val;
-                            continue;
-                        }
+                    let found = index::hinted(t, key, hint);
+                    if !found.is_null() {
+                        r!($a) = *found;
+                        continue;
                     }
                     if let Some((v, slot)) = index::field((*lua).names, t, key, hint) {
                         if slot != hint && slot < NO_HINT {
@@ -264,8 +261,9 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::SetUpCell => {
                     let cell = (*Closure::upvals(cl).add(opcode::b(w))).as_cell();
                     let v = r!(opcode::a(w));
-                    if (*cell).hdr.mark & (BLACK | FROZEN) == 0 {
-                        (*cell).value = v;
+                    let to = overlay::open_cell(cell);
+                    if !to.is_null() {
+                        (*to).value = v;
                     } else {
                         overlay::set_cell(&mut (*lua).heap, cell, v);
                         collect_if_due!();
@@ -353,16 +351,16 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let (obj, key) = (r!(opcode::b(w)), r!(opcode::c(w)));
                     if obj.tag == value::TABLE {
                         let t = obj.as_table();
-                        let v = if key.tag == value::INT {
+                        let (t, v) = if key.tag == value::INT {
                             // The face of a shared table has no array.
                             let at = (key.as_int() as u64).wrapping_sub(1);
                             if at < u64::from((*t).arr_len) {
-                                *(*t).arr.add(at as usize)
+                                (t.cast_const(), *(*t).arr.add(at as usize))
                             } else {
-                                Table::get(t, key)
+                                index::element(t, key.as_int())
                             }
                         } else {
-                            Table::get(t, key)
+                            (t.cast_const(), Table::get(t, key))
                         };
                         if !v.is_nil() || (*t).meta.is_null() {
                             r!(opcode::a(w)) = v;
@@ -375,8 +373,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let obj = r!(opcode::b(w));
                     let i = opcode::c(w) as i64;
                     if obj.tag == value::TABLE {
-                        let t = obj.as_table();
-                        let v = Table::get_int(t, i);
+                        let (t, v) = index::element(obj.as_table(), i);
                         if !v.is_nil() || (*t).meta.is_null() {
                             r!(opcode::a(w)) = v;
                             continue;
@@ -476,7 +473,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::Not => r!(opcode::a(w)) = Value::bool(!r!(opcode::b(w)).truthy()),
                 Op::Len => {
                     let x = r!(opcode::b(w));
-                    if x.tag == value::TABLE && (*x.as_table()).meta.is_null() {
+                    if x.tag == value::TABLE && (*overlay::body(x.as_table())).meta.is_null() {
                         r!(opcode::a(w)) = Value::int(Table::border(x.as_table()));
                     } else {
                         slow!(operate::len(lua, opcode::a(w), x, opcode::b(w)));

@@ -6,8 +6,8 @@ use super::operate::{call_meta, error};
 use super::{Ctl, call};
 use crate::frame::Ret;
 use crate::lua::Lua;
-use crate::object::{IMMORTAL, Node, Table};
-use crate::overlay::body;
+use crate::object::{IMMORTAL, Node, SHARED, Table};
+use crate::overlay::{body, shared_body};
 use crate::symbol::Names;
 use crate::table::string_key;
 use crate::value::{self, Value};
@@ -21,9 +21,8 @@ const NO_NEWINDEX: u16 = 2;
 /// `__index` of a metatable, found by its slot hint.
 #[inline(always)]
 pub(super) unsafe fn index_of(names: &Names, meta: *mut Table) -> Value {
-    // SAFETY: the caller passes a live table; so everywhere here.
+    // SAFETY: the caller passes a live table, where its content is; so everywhere here.
     unsafe {
-        let meta = body(meta).cast_mut();
         let hint = (*meta).hdr.word;
         if hint < (*meta).node_len {
             let node = (*meta).nodes.add(hint as usize);
@@ -82,15 +81,44 @@ pub(crate) unsafe fn prepare_meta(names: &Names, t: *mut Table) {
     }
 }
 
+/// The value under a constant name, if it is not nil and where the hint says; null otherwise.
+#[inline(always)]
+pub(super) unsafe fn hinted(t: *const Table, key: Value, hint: u32) -> *const Value {
+    // SAFETY: see `index_of`.
+    unsafe {
+        let at = |t: *const Table| {
+            if hint < (*t).node_len {
+                let node = (*t).nodes.add(hint as usize);
+                if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
+                    return &raw const (*node).val;
+                }
+            }
+            std::ptr::null()
+        };
+        let found = at(t);
+        // The face of a shared table has no nodes, so that private tables do not pay for the question.
+        if found.is_null() && (*t).hdr.mark & SHARED != 0 { at(shared_body(t)) } else { found }
+    }
+}
+
+/// An integer key: where the content of the table is, and the value there.
+#[inline(always)]
+pub(super) unsafe fn element(t: *const Table, i: i64) -> (*const Table, Value) {
+    // SAFETY: see `index_of`.
+    unsafe {
+        let t = body(t);
+        (t, Table::get_index(t, i))
+    }
+}
+
 /// A field by a constant name through tables only: the value and the slot where it was found. `None` if a handler that is
 /// no table has to be asked.
 #[inline]
 pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) -> Option<(Value, u32)> {
     // SAFETY: see `index_of`.
     unsafe {
-        let mut t = t;
+        let mut t = body(t).cast_mut();
         for _ in 0..MAX_CHAIN {
-            t = body(t).cast_mut();
             if hint < (*t).node_len {
                 let node = (*t).nodes.add(hint as usize);
                 if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
@@ -105,14 +133,16 @@ pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) 
             if meta.is_null() {
                 return Some((Value::NIL, hint));
             }
-            let h = index_of(names, meta);
+            let content = body(meta).cast_mut();
+            let h = index_of(names, content);
             if h.is_nil() {
                 return Some((Value::NIL, hint));
             }
             if h.tag != value::TABLE {
                 return None;
             }
-            t = h.as_table();
+            // Nearly always a class is its own `__index`.
+            t = if h.as_table() == meta { content } else { body(h.as_table()).cast_mut() };
         }
         None
     }
@@ -132,7 +162,7 @@ pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: u
                 if !v.is_nil() || meta.is_null() {
                     return store(lua, a, v);
                 }
-                let h = index_of((*lua).names, meta);
+                let h = index_of((*lua).names, body(meta).cast_mut());
                 if h.is_nil() {
                     return store(lua, a, Value::NIL);
                 }
