@@ -159,3 +159,28 @@ fn a_text_made_in_steps_is_the_text() {
         assert(copy[string.rep('aB1 ', 50001)] == 1)";
     run(source);
 }
+
+#[test]
+fn tables_grow_shrink_and_are_compacted_in_steps() {
+    let source = "
+        local t = {}
+        for i = 1, 300000 do t[i * 2.5] = i end
+        for i = 1, 300000 do assert(t[i * 2.5] == i) end
+        for i = 1, 300000 do if i % 3 > 0 then t[i * 2.5] = nil end end
+        for i = 1, 300000 do t['k' .. i] = i end
+        for i = 1, 300000 do assert(t['k' .. i] == i and t[i * 2.5] == (i % 3 == 0 and i or nil)) end
+        local n, last = 0, 0
+        for k, v in pairs(t) do
+          n = n + 1
+          if type(k) == 'number' then assert(v > last, 'order') last = v end
+        end
+        assert(n == 400000, n)
+        for k in pairs(t) do t[k] = nil end
+        assert(next(t) == nil)
+        for i = 1, 300000 do t[-i] = { i } end
+        for i = 1, 300000 do assert(t[-i][1] == i) end
+        local reserved = table.create(0, 100000)
+        for i = 1, 200000 do reserved[-i] = i end
+        for i = 1, 200000 do assert(reserved[-i] == i) end";
+    short_steps(&[(1_000_000, source)]);
+}
