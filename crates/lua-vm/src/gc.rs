@@ -125,6 +125,8 @@ pub(crate) struct Gc {
     pub(crate) cycles: u64,
     /// Bytes that the last mark found live, nearly.
     pub(crate) live: usize,
+    /// Bytes when the last cycle was over.
+    after: usize,
     /// Debt that the last step left, to see what was allocated since.
     left: isize,
     /// Allocation that bounded steps have not answered yet.
@@ -151,6 +153,7 @@ impl Gc {
             cursor: ptr::null_mut(),
             cycles: 0,
             live: 0,
+            after: 0,
             left: -FIRST_THRESHOLD,
             behind: 0,
             newborn: 0,
@@ -234,13 +237,13 @@ impl Heap {
         None
     }
 
-    /// Whether a process that waits should collect first: it allocated more than half of what lives since the last
-    /// collection began to sweep, or is in the middle of one.
+    /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
+    /// was over, or is in the middle of one.
     pub(crate) fn is_worth_collecting(&self) -> bool {
         if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
             return true;
         }
-        self.bytes > self.gc.live + (self.gc.live / 2).max(IDLE)
+        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
     }
 
     /// A step that no allocation asked for.
@@ -257,7 +260,7 @@ impl Heap {
     /// Lets the next cycle begin when a quarter of what lives was allocated since the last.
     pub(crate) fn press(&mut self) {
         if self.gc.state == State::Pause
-            && self.bytes > self.gc.live + (self.gc.live / 4).max(FIRST_THRESHOLD as usize)
+            && self.bytes > self.gc.after + (self.gc.after / 4).max(FIRST_THRESHOLD as usize)
         {
             self.debt = self.debt.max(1);
         }
@@ -632,6 +635,7 @@ impl Heap {
                     self.gc.cycles += 1;
                     let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
                     self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
+                    self.gc.after = self.bytes - garbage;
                     self.gc.grey.rest();
                     self.gc.again.rest();
                     self.gc.scans = Vec::new();
