@@ -36,6 +36,16 @@ impl Scheduler {
         tokio::spawn(Task { future, _counted: Counted(self.0.clone()) });
     }
 
+    /// Calls `work` again and again, with a yield behind each call, until it says true; it should take no longer than a slice.
+    /// At once where there is no runtime.
+    pub fn drudge<F: FnMut() -> bool + Send + Unpin + 'static>(&self, mut work: F) {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.spawn_future(Drudgery(work));
+        } else {
+            while !work() {}
+        }
+    }
+
     /// Processes that have not ended.
     pub fn live(&self) -> usize {
         self.0.count.load(Ordering::Acquire)
@@ -63,6 +73,20 @@ impl<F: Future + Unpin> Future for Task<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.future).poll(cx).map(drop)
+    }
+}
+
+struct Drudgery<F>(F);
+
+impl<F: FnMut() -> bool + Unpin> Future for Drudgery<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if (self.0)() {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -1,6 +1,7 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
 use crate::making::Making;
+use crate::memory::{self, Share};
 use crate::outcome;
 use crate::program::Program;
 use core_sched::{Body, Exit, Inbox, Step, StepCx};
@@ -29,6 +30,7 @@ pub struct LuaBody {
     program: Arc<Program>,
     args: Payloads,
     phase: Phase,
+    memory: Share,
 }
 
 /// What a process is made from.
@@ -64,7 +66,7 @@ impl LuaBody {
             Some(made) => Lua::from_image(made.image.clone(), options),
             None => Lua::new(statics.clone(), options),
         };
-        LuaBody { lua, host, program, args, phase: Phase::Fresh(making) }
+        LuaBody { lua, host, program, args, phase: Phase::Fresh(making), memory: Share::default() }
     }
 
     fn fail(error: Error) -> Progress {
@@ -265,6 +267,27 @@ impl Body for LuaBody {
     type Done = Operation;
 
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+        let mut step = self.work(cx);
+        // Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage.
+        if matches!(step, Step::Wait) && !self.lua.rest(cx.fuel) {
+            step = Step::Continue;
+        }
+        if self.memory.report(self.lua.stats().bytes) {
+            self.lua.press();
+        }
+        step
+    }
+}
+
+impl Drop for LuaBody {
+    fn drop(&mut self) {
+        memory::reap(&mut self.lua, &mut self.memory);
+    }
+}
+
+impl LuaBody {
+    /// Runs what can run.
+    fn work(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         if matches!(self.phase, Phase::Fresh(_)) {
             if !self.make(cx.fuel) {
                 return Step::Continue;

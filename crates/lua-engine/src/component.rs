@@ -20,11 +20,13 @@ pub struct Options {
     /// Whether a process starts from the image of its program, or runs the top level of all units by itself. Programs
     /// cannot tell; tests compare.
     pub images: bool,
+    /// Soft limit of the sum of all heaps, in bytes; see [`crate::memory`].
+    pub memory: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { process: lua_vm::Options::default(), images: true }
+        Options { process: lua_vm::Options::default(), images: true, memory: crate::memory::DEFAULT_LIMIT }
     }
 }
 
@@ -37,6 +39,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .after::<Dispatch>()
         .provides::<LuaExecutor>()
         .load(move |boot| async move {
+            crate::memory::set_limit(options.memory);
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
             kind::<Function>(&entries, &names)?;

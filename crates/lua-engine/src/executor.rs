@@ -44,6 +44,7 @@ impl LuaExecutor {
 
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
+        crate::memory::admit()?;
         let Launch { entry, args, frame, control } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let (app, commands) =

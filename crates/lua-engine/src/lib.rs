@@ -5,6 +5,7 @@ mod component;
 mod executor;
 mod kinds;
 mod making;
+pub mod memory;
 mod outcome;
 mod program;
 mod require;

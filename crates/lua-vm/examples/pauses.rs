@@ -9,6 +9,9 @@ use lua_vm::{Lua, Options, Run, StaticsBuilder};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the scheduler makes of its slices: some 75 us long, corrected by an eighth at most.
 fn corrected(slice: i64, used: i64, took: Duration) -> i64 {
     let right = used * 75_000 / (took.as_nanos() as i64).max(1);

@@ -92,6 +92,11 @@ impl Spec {
         self.width == 0 && self.precision.is_none()
     }
 
+    /// Whether a long text is taken as it is: longer than any width, and not cut.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.precision.is_none()
+    }
+
     /// Appends `value` by a conversion that wants an integer.
     pub(crate) fn write_int(&self, out: &mut Vec<u8>, value: i64) {
         let mut digits = Vec::new();
@@ -309,10 +314,13 @@ fn two_digits(format: &[u8], mut p: usize) -> Result<(usize, usize), FormatError
     Ok((value, p))
 }
 
-/// Appends `text` as a literal that a Lua parser reads back (`%q`).
-pub(crate) fn quote(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
-    for (at, &byte) in text.iter().enumerate() {
+/// Appends the bytes `from..to` of the literal that a Lua parser reads back as `text` (`%q`): its quotes with the first and
+/// last ones.
+pub(crate) fn quote_part(out: &mut Vec<u8>, text: &[u8], from: usize, to: usize) {
+    if from == 0 {
+        out.push(b'"');
+    }
+    for (at, &byte) in text[..to].iter().enumerate().skip(from) {
         match byte {
             b'"' | b'\\' | b'\n' => out.extend_from_slice(&[b'\\', byte]),
             0..=31 | 127 => {
@@ -329,7 +337,9 @@ pub(crate) fn quote(out: &mut Vec<u8>, text: &[u8]) {
             _ => out.push(byte),
         }
     }
-    out.push(b'"');
+    if to == text.len() {
+        out.push(b'"');
+    }
 }
 
 /// Appends an integer as a literal (`%q`); the smallest one has no decimal literal.

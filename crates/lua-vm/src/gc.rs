@@ -30,6 +30,8 @@ use crate::value::Value;
 
 /// Bytes that a new heap allocates before its first collection.
 pub(crate) const FIRST_THRESHOLD: isize = 32 << 10;
+/// Garbage that a process may keep while it waits.
+const IDLE: usize = 2 << 10;
 /// Least number of bytes between two steps of a collection.
 const STEP: isize = 8 << 10;
 /// Work for 16 bytes of allocation; more than one, so that a cycle ends long before the heap has doubled.
@@ -123,6 +125,8 @@ pub(crate) struct Gc {
     pub(crate) cycles: u64,
     /// Bytes that the last mark found live, nearly.
     pub(crate) live: usize,
+    /// Bytes when the last cycle was over.
+    after: usize,
     /// Debt that the last step left, to see what was allocated since.
     left: isize,
     /// Allocation that bounded steps have not answered yet.
@@ -149,6 +153,7 @@ impl Gc {
             cursor: ptr::null_mut(),
             cycles: 0,
             live: 0,
+            after: 0,
             left: -FIRST_THRESHOLD,
             behind: 0,
             newborn: 0,
@@ -230,6 +235,35 @@ impl Heap {
         self.over_quota = self.bytes > self.quota;
         self.rest();
         None
+    }
+
+    /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
+    /// was over, or is in the middle of one.
+    pub(crate) fn is_worth_collecting(&self) -> bool {
+        if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
+            return true;
+        }
+        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
+    }
+
+    /// A step that no allocation asked for.
+    pub(crate) fn collect_on(&mut self, roots: &Roots<'_>) -> usize {
+        self.gc.newborn += (self.debt - self.gc.left).max(0) as usize;
+        self.gc.left = self.debt;
+        let done = self.work(roots, MAX_STEP / 4);
+        if self.gc.state == State::Pause && self.gc.rests.is_empty() {
+            self.rest();
+        }
+        done
+    }
+
+    /// Lets the next cycle begin when a quarter of what lives was allocated since the last.
+    pub(crate) fn press(&mut self) {
+        if self.gc.state == State::Pause
+            && self.bytes > self.gc.after + (self.gc.after / 4).max(FIRST_THRESHOLD as usize)
+        {
+            self.debt = self.debt.max(1);
+        }
     }
 
     /// Finishes the running cycle, if any, and runs a whole one.
@@ -344,10 +378,13 @@ impl Heap {
         let current = roots.current;
         // The running thread stays on the list: it may rest before the mark ends.
         while let Some(i) = self.gc.dirty.iter().rposition(|t| *t != current) {
+            let t = self.gc.dirty[i];
             // SAFETY: objects stay live until the sweep.
-            if !unsafe { self.scan_stack(self.gc.dirty[i], budget) } {
+            if !unsafe { self.scan_stack(t, budget) } {
                 return false;
             }
+            // SAFETY: as above; it does not run.
+            unsafe { crate::thread::trim(self, t) };
             self.gc.dirty.swap_remove(i);
             if !self.trace(budget) {
                 return false;
@@ -598,6 +635,7 @@ impl Heap {
                     self.gc.cycles += 1;
                     let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
                     self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
+                    self.gc.after = self.bytes - garbage;
                     self.gc.grey.rest();
                     self.gc.again.rest();
                     self.gc.scans = Vec::new();

@@ -158,6 +158,21 @@ impl Heap {
         }
     }
 
+    /// A string of zeros, marked as a draft.
+    pub(crate) fn new_draft(&mut self, len: usize) -> *mut Str {
+        assert!(len <= MAX_STR, "a string is shorter than 4 GiB");
+        // SAFETY: the string is fully written; fresh large blocks are zero.
+        unsafe {
+            let layout = symbol::layout(len);
+            let s: *mut Str = self.object(layout, Kind::Str, crate::object::DRAFT, len as u32);
+            (&raw mut (*s).hash).write(0);
+            if layout.size() < LARGE {
+                s.cast::<u8>().add(crate::object::STR_BYTES).write_bytes(0, len);
+            }
+            s
+        }
+    }
+
     #[inline]
     pub(crate) fn new_table(&mut self, narr: usize, nhash: usize) -> *mut Table {
         // SAFETY: all fields are written.
@@ -391,7 +406,9 @@ impl Heap {
             // SAFETY: every object is on the list once; the heap is not used any more.
             unsafe {
                 self.head = (*p).next;
-                left = left.saturating_sub(256 + Heap::free(p, &mut self.gc.rests));
+                let size = Heap::free(p, &mut self.gc.rests);
+                self.bytes = self.bytes.saturating_sub(size);
+                left = left.saturating_sub(256 + size);
             }
         }
         while left > 0
@@ -399,7 +416,10 @@ impl Heap {
         {
             match rest.shrink() {
                 0 => _ = self.gc.rests.pop(),
-                n => left = left.saturating_sub(n),
+                n => {
+                    self.bytes = self.bytes.saturating_sub(n);
+                    left = left.saturating_sub(n);
+                }
             }
         }
         self.head.is_null() && self.gc.rests.is_empty()

@@ -49,6 +49,7 @@ mod proto;
 mod statics;
 mod symbol;
 mod table;
+mod text;
 mod thread;
 mod trace;
 mod value;
@@ -59,7 +60,7 @@ pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Unshareable};
-pub use lua::{Lua, Options, Run};
+pub use lua::{Lua, Options, Remains, Run};
 pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
 pub use proto::Proto;
 pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
@@ -67,6 +68,7 @@ pub use trace::TraceFrame;
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
+    text::register(b);
     base_lib::register(b);
     coroutine_lib::register(b);
     lib_string::register(b);

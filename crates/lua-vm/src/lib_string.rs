@@ -1,7 +1,9 @@
 //! The library `string`: bytes, slices and case; patterns, `format` and `pack` have files of their own.
 
-use crate::native::{Cx, Flow, NativeResult, Raise, Val};
-use crate::statics::{Lib, StaticsBuilder};
+use crate::native::{Cx, Flow, NativeFn, NativeResult, Raise, Val};
+use crate::statics::{Lib, StaticsBuilder, UserdataType};
+use crate::text::{self, Text};
+use std::cell::RefCell;
 
 mod format;
 mod gsub;
@@ -36,6 +38,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
         .local("unpack", pack::unpack)
         .local("upper", upper);
     b.string_library("string", lib);
+    b.userdata(UserdataType::new::<Case>("case state"));
     search::register(b);
     gsub::register(b);
     format::register(b);
@@ -82,13 +85,19 @@ fn sub(cx: &mut Cx<'_>) -> NativeResult {
     let text = text_arg(cx, 0)?;
     let (first, last) = (cx.check_int(1)?, cx.opt_int(2, -1)?);
     let part = slice(text, first, last);
+    if part.len() < text::BLOCK {
+        cx.charge(part.len() / text::COPIED);
+        let part = if part.len() == text.len() { cx.arg(0) } else { cx.string(part) };
+        return cx.ret(part);
+    }
     if part.len() == text.len() {
         let whole = cx.arg(0);
         return cx.ret(whole);
     }
-    cx.charge(part.len() / 16);
-    let part = cx.string(part);
-    cx.ret(part)
+    let start = start_offset(first, text.len());
+    let mut whole = Text::default();
+    whole.push(0, text, start, start + part.len());
+    text::finish(cx, whole, None)
 }
 
 fn byte(cx: &mut Cx<'_>) -> NativeResult {
@@ -170,39 +179,84 @@ fn rep(cx: &mut Cx<'_>) -> NativeResult {
     let Some(total) = total else {
         return Err(cx.error("resulting string too large"));
     };
-    cx.charge(total / 16);
-    let repeated = cx.string_with(total, |out| {
-        // The first piece by hand, then the part that is complete is doubled.
-        let each = text.len() + separator.len();
-        let (head, tail) = (text.len(), each.min(total));
-        out[..head].copy_from_slice(text);
-        out[head..tail].copy_from_slice(&separator[..tail - head]);
-        let mut filled = tail;
-        while filled < total {
-            let step = filled.min(total - filled);
-            out.copy_within(..step, filled);
-            filled += step;
+    let separator = cx.string(separator);
+    cx.set_len(1);
+    cx.push(separator);
+    text::start_blocks(cx, total, rep_more)
+}
+
+/// Slots: text, separator, draft, offset.
+fn rep_more(cx: &mut Cx<'_>) -> NativeResult {
+    let (text, separator) = (cx.slot(0).as_bytes(), cx.slot(1).as_bytes());
+    let (text, separator) = (text.unwrap_or_default(), separator.unwrap_or_default());
+    let each = text.len() + separator.len();
+    let total = cx.slot(2).as_bytes().unwrap_or_default().len();
+    let mut at = offset_slot(cx, 3);
+    while at < total {
+        // The first piece by hand, then what is complete is repeated, in steps that double up to a block.
+        let source = match at {
+            at if at < text.len() => &text[at..],
+            at if at < each => &separator[at - text.len()..],
+            _ => &[],
+        };
+        let n = match source.len() {
+            0 => (at / each * each).min(total - at),
+            n => n.min(total - at),
+        };
+        let n = n.min(text::BLOCK);
+        if source.is_empty() {
+            let back = at / each * each;
+            cx.fill_draft(2, at - back, back + n, |out| out.copy_within(..n, back));
+        } else {
+            cx.fill_draft(2, at, n, |out| out.copy_from_slice(&source[..n]));
         }
-    })?;
+        at += n;
+        if cx.charge(n / text::COPIED + 1) && at < total {
+            cx.set_slot(3, Val::int(at as i64));
+            return cx.again(rep_more);
+        }
+    }
+    let repeated = cx.finished_draft(2);
     cx.ret(repeated)
 }
 
 fn reverse(cx: &mut Cx<'_>) -> NativeResult {
-    let text = cx.check_bytes(0)?;
-    cx.charge(text.len() / 4);
-    let reversed = cx.string_with(text.len(), |out| {
-        out.copy_from_slice(text);
+    let len = text_arg(cx, 0)?.len();
+    cx.set_len(1);
+    text::start_blocks(cx, len, reverse_more)
+}
+
+fn reverse_more(cx: &mut Cx<'_>) -> NativeResult {
+    let fill = |text: &[u8], at: usize, out: &mut [u8]| {
+        let end = text.len() - at;
+        out.copy_from_slice(&text[end - out.len()..end]);
         out.reverse();
-    })?;
-    cx.ret(reversed)
+    };
+    text::fill_blocks(cx, fill, reverse_more)
 }
 
 fn lower(cx: &mut Cx<'_>) -> NativeResult {
-    change_case(cx, <[u8]>::make_ascii_lowercase, |c, out| push_single(c, c.to_lowercase(), out))
+    change_case(cx, lower_bytes, |c, out| push_single(c, c.to_lowercase(), out))
+}
+
+fn lower_bytes(cx: &mut Cx<'_>) -> NativeResult {
+    let fill = |text: &[u8], at: usize, out: &mut [u8]| {
+        out.copy_from_slice(&text[at..at + out.len()]);
+        out.make_ascii_lowercase();
+    };
+    text::fill_blocks(cx, fill, lower_bytes)
 }
 
 fn upper(cx: &mut Cx<'_>) -> NativeResult {
-    change_case(cx, <[u8]>::make_ascii_uppercase, |c, out| push_single(c, c.to_uppercase(), out))
+    change_case(cx, upper_bytes, |c, out| push_single(c, c.to_uppercase(), out))
+}
+
+fn upper_bytes(cx: &mut Cx<'_>) -> NativeResult {
+    let fill = |text: &[u8], at: usize, out: &mut [u8]| {
+        out.copy_from_slice(&text[at..at + out.len()]);
+        out.make_ascii_uppercase();
+    };
+    text::fill_blocks(cx, fill, upper_bytes)
 }
 
 /// A character whose other case is not one character stays (`ß`).
@@ -210,23 +264,84 @@ fn push_single(c: char, mut other: impl ExactSizeIterator<Item = char>, out: &mu
     out.push(if other.len() == 1 { other.next().unwrap_or(c) } else { c });
 }
 
+/// Changes characters one by one, appending them.
+type EachCase = fn(char, &mut String);
+
+/// How far a long text of characters is; lives in slot 1.
+struct Case(RefCell<CaseProgress>);
+
+struct CaseProgress {
+    /// Whole characters below are known to be UTF-8.
+    valid: usize,
+    /// Characters below are in `out`.
+    done: usize,
+    out: Text,
+    each: EachCase,
+    bytes: NativeFn,
+}
+
 /// Characters of UTF-8 text, bytes of anything else.
-fn change_case(cx: &mut Cx<'_>, bytes: fn(&mut [u8]), each: fn(char, &mut String)) -> NativeResult {
-    let text = cx.check_bytes(0)?;
-    if !text.is_ascii()
-        && let Ok(characters) = std::str::from_utf8(text)
-    {
+fn change_case(cx: &mut Cx<'_>, bytes: NativeFn, each: EachCase) -> NativeResult {
+    let text = text_arg(cx, 0)?;
+    cx.set_len(1);
+    if text.len() <= text::BLOCK {
+        let Some(characters) = std::str::from_utf8(text).ok().filter(|text| !text.is_ascii()) else {
+            return text::start_blocks(cx, text.len(), bytes);
+        };
         cx.charge(text.len() * 4);
-        cx.reserve(2 * text.len())?;
         let mut changed = String::with_capacity(text.len());
         characters.chars().for_each(|c| each(c, &mut changed));
         let changed = cx.string(changed.as_bytes());
         return cx.ret(changed);
     }
-    cx.charge(text.len() / 8);
-    let changed = cx.string_with(text.len(), |out| {
-        out.copy_from_slice(text);
-        bytes(out);
-    })?;
-    cx.ret(changed)
+    let progress = CaseProgress { valid: 0, done: 0, out: Text::default(), each, bytes };
+    let state = cx.userdata(Case(RefCell::new(progress)), &[]);
+    cx.push(state);
+    case_more(cx)
+}
+
+/// Slots: text, state. First looks whether all is UTF-8, then changes it.
+fn case_more(cx: &mut Cx<'_>) -> NativeResult {
+    let text = text_arg(cx, 0)?;
+    let state = cx.slot(1).as_userdata().and_then(|u| u.payload::<Case>());
+    let mut state = state.expect("the slot holds the state").0.borrow_mut();
+    while state.valid < text.len() {
+        let part = &text[state.valid..text.len().min(state.valid + text::BLOCK)];
+        let whole = match std::str::from_utf8(part) {
+            Ok(_) => part.len(),
+            // A character that the block cuts.
+            Err(e) if e.error_len().is_none() && state.valid + part.len() < text.len() => e.valid_up_to(),
+            Err(_) => {
+                let bytes = state.bytes;
+                drop(state);
+                cx.set_len(1);
+                return text::start_blocks(cx, text.len(), bytes);
+            }
+        };
+        state.valid += whole;
+        if cx.charge(whole / 4) {
+            return cx.again(case_more);
+        }
+    }
+    while state.done < text.len() {
+        let mut end = text.len().min(state.done + BLOCK);
+        while end < text.len() && text[end] & 0xc0 == 0x80 {
+            end += 1;
+        }
+        let part =
+            std::str::from_utf8(&text[state.done..end]).expect("just validated, cut between characters");
+        let mut changed = String::with_capacity(part.len());
+        let each = state.each;
+        part.chars().for_each(|c| each(c, &mut changed));
+        state.out.tail().extend_from_slice(changed.as_bytes());
+        cx.charge(part.len() * 4);
+        state.done = end;
+        cx.reserve(state.out.len())?;
+        if cx.charge(0) && state.done < text.len() {
+            return cx.again(case_more);
+        }
+    }
+    let out = std::mem::take(&mut state.out);
+    drop(state);
+    text::finish(cx, out, None)
 }

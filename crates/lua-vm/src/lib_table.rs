@@ -6,6 +6,7 @@ use crate::lib_math::less;
 use crate::native::{Cx, Flow, NativeResult, Num, Raise, Val, View};
 use crate::number;
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
+use crate::text::{self, Text};
 use std::cell::RefCell;
 
 mod sort;
@@ -37,7 +38,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
 }
 
 /// What `concat` has joined so far; lives in a slot while it gives way.
-struct Pieces(RefCell<Vec<u8>>);
+struct Pieces(RefCell<Text>);
 
 fn insert(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
@@ -144,17 +145,18 @@ fn concat(cx: &mut Cx<'_>) -> NativeResult {
     cx.set_len(2);
     cx.push(Val::int(first));
     cx.push(Val::int(last));
-    join(cx, Vec::new())
+    cx.push(Val::NIL);
+    join(cx, Text::default())
 }
 
-/// Slots: table, separator, next index, last index, and the pieces once it has given way.
+/// Slots: table, separator, next index, last index, the pieces once it has given way, and long elements.
 fn concat_more(cx: &mut Cx<'_>) -> NativeResult {
     let pieces = cx.slot(4).as_userdata().and_then(|u| u.payload::<Pieces>());
     let out = pieces.expect("the slot holds the pieces").0.take();
     join(cx, out)
 }
 
-fn join(cx: &mut Cx<'_>, mut out: Vec<u8>) -> NativeResult {
+fn join(cx: &mut Cx<'_>, mut out: Text) -> NativeResult {
     let t = cx.check_table(0)?;
     let separator = cx.slot(1).as_bytes().unwrap_or_default();
     let (mut at, last) = (int_slot(cx, 2), int_slot(cx, 3));
@@ -166,23 +168,22 @@ fn join(cx: &mut Cx<'_>, mut out: Vec<u8>) -> NativeResult {
             if at == last {
                 cx.charge((out.len() - before) / 4);
                 cx.reserve(out.len())?;
-                let joined = cx.string(&out);
-                return cx.ret(joined);
+                return text::finish(cx, out, None);
             }
-            out.extend_from_slice(separator);
+            out.push(1, separator, 0, separator.len());
             at += 1;
             if at >= stop {
                 break;
             }
         }
         cx.reserve(out.len())?;
-        if cx.charge(BLOCK as usize * 4 + (out.len() - before) / 4) {
+        if cx.charge(BLOCK as usize * 4 + (out.len() - before).min(BLOCK as usize * 256) / 4) {
             cx.set_slot(2, Val::int(at));
-            if cx.len() == 4 {
-                let pieces = cx.userdata(Pieces(RefCell::new(out)), &[]);
-                cx.push(pieces);
-            } else if let Some(pieces) = cx.slot(4).as_userdata().and_then(|u| u.payload::<Pieces>()) {
+            if let Some(pieces) = cx.slot(4).as_userdata().and_then(|u| u.payload::<Pieces>()) {
                 pieces.0.replace(out);
+            } else {
+                let pieces = cx.userdata(Pieces(RefCell::new(out)), &[]);
+                cx.set_slot(4, pieces.val());
             }
             return cx.again(concat_more);
         }
@@ -190,13 +191,17 @@ fn join(cx: &mut Cx<'_>, mut out: Vec<u8>) -> NativeResult {
 }
 
 #[inline]
-fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Vec<u8>, v: Val<'cx>, at: i64) -> Result<(), Raise> {
+fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Text, v: Val<'cx>, at: i64) -> Result<(), Raise> {
     match v.view() {
-        View::Str(text) => out.extend_from_slice(text),
-        View::Int(i) => number::write_int(out, i),
-        View::Float(f) => number::write_float(out, f),
+        View::Str(text) if Text::is_long(text) => {
+            cx.push(v);
+            out.push(cx.len() - 1, text, 0, text.len());
+        }
+        View::Str(text) => out.tail().extend_from_slice(text),
+        View::Int(i) => number::write_int(out.tail(), i),
+        View::Float(f) => number::write_float(out.tail(), f),
         _ => match cx.to_bytes(v) {
-            Some(text) => out.extend_from_slice(text),
+            Some(text) => out.tail().extend_from_slice(text),
             None => {
                 let name = cx.type_name_of(v);
                 return Err(

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
+use crate::block::LARGE;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
@@ -50,6 +51,9 @@ pub enum Run {
     /// The quota is exceeded. The process must be dropped; running it again gives the same.
     Dead,
 }
+
+/// Bytes that are freed in a slice; a small object counts as 256 more.
+const DISMANTLE: usize = 1 << 18;
 
 /// A process.
 pub struct Lua {
@@ -203,6 +207,36 @@ impl Lua {
         self.heap.collect_full(&Roots { values: &roots, current: ptr::null_mut() });
     }
 
+    /// The process is about to wait: if it allocated more than 2 KB and half of what lives since its last collection, it goes
+    /// on collecting, for `fuel`. True when it has nothing to collect.
+    pub fn rest(&mut self, fuel: &mut i64) -> bool {
+        let roots = self.roots();
+        let roots = Roots { values: &roots, current: ptr::null_mut() };
+        while *fuel > 0 {
+            if !self.heap.is_worth_collecting() {
+                return true;
+            }
+            *fuel -= self.heap.collect_on(&roots) as i64;
+        }
+        false
+    }
+
+    /// Makes the next collection begin early, because the node is short of memory.
+    pub fn press(&mut self) {
+        self.heap.press();
+    }
+
+    /// Takes the memory of a process that has ended, if it is so much that freeing it at once would hold a worker. What is
+    /// left of the process is good for being dropped.
+    pub fn take_remains(&mut self) -> Option<Remains> {
+        if self.heap.bytes < LARGE {
+            return None;
+        }
+        self.dead = true;
+        let heap = std::mem::replace(&mut self.heap, Heap::new(0));
+        Some(Remains { heap, _image: self.image.clone(), _statics: Arc::clone(&self.statics) })
+    }
+
     /// Live bytes and objects.
     pub fn stats(&self) -> HeapStats {
         self.heap.stats()
@@ -222,6 +256,28 @@ impl Lua {
             thread(self.current),
             thread(self.scratch),
         ]
+    }
+}
+
+/// The memory of a process that has ended.
+pub struct Remains {
+    heap: Heap,
+    /// Payloads and code in the heap are described by these.
+    _image: Option<Arc<Image>>,
+    _statics: Arc<Statics>,
+}
+
+// SAFETY: as for `Lua`; nothing runs in it any more.
+unsafe impl Send for Remains {}
+
+impl Remains {
+    /// Bytes that are not freed yet.
+    pub fn bytes(&self) -> usize {
+        self.heap.bytes
+    }
+    /// Frees for some 50 us; true when nothing is left.
+    pub fn free_slice(&mut self) -> bool {
+        self.heap.dismantle(DISMANTLE)
     }
 }
 

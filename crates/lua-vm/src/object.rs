@@ -55,7 +55,7 @@ pub(crate) struct Header {
     pub(crate) word: u32,
 }
 
-/// A string: `hdr.word` is its length; `hdr.small` is 1 for a symbol. The bytes follow.
+/// A string: `hdr.word` is its length; `hdr.small` is 1 for a symbol, [`DRAFT`] until it is complete. The bytes follow.
 #[repr(C)]
 pub(crate) struct Str {
     pub(crate) hdr: Header,
@@ -65,6 +65,9 @@ pub(crate) struct Str {
 }
 
 pub(crate) const STR_BYTES: usize = 20;
+
+/// `hdr.small` of a string that a native still fills.
+pub(crate) const DRAFT: u16 = 2;
 
 impl Str {
     #[inline(always)]

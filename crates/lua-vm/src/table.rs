@@ -9,6 +9,8 @@
 
 #![allow(unsafe_code, reason = "raw arrays inside tables")]
 
+mod large;
+
 use std::ptr;
 
 use crate::block::{self, Rest};
@@ -112,14 +114,22 @@ impl Table {
         unsafe {
             free_part((*t).arr, (*t).arr_cap as usize, rests)
                 + free_part((*t).nodes, (*t).node_cap as usize, rests)
-                + free_part((*t).index, Table::index_size(t), rests)
+                + if (*t).index_mask == large::MARK {
+                    large::free(t)
+                } else {
+                    free_part((*t).index, Table::index_size(t), rests)
+                }
         }
     }
 
     /// Bytes of the parts.
     pub(crate) unsafe fn parts_size(t: *const Table) -> usize {
         // SAFETY: the caller passes a live table.
-        unsafe { (*t).arr_cap as usize * 16 + (*t).node_cap as usize * 32 + Table::index_size(t) * 4 }
+        unsafe {
+            let index =
+                if (*t).index_mask == large::MARK { large::bytes(t) } else { Table::index_size(t) * 4 };
+            (*t).arr_cap as usize * 16 + (*t).node_cap as usize * 32 + index
+        }
     }
 
     /// Gives an empty table another's parts and metatable, and leaves that one empty.
@@ -139,6 +149,7 @@ impl Table {
     pub(crate) unsafe fn copy_parts(t: *mut Table, from: *const Table) {
         // SAFETY: the caller passes a fresh and a live table; whatever is initialised is copied.
         unsafe {
+            assert!((*from).index_mask != large::MARK, "large tables are not shared, so nobody copies them");
             (*t).meta = (*from).meta;
             if (*from).arr_cap > 0 {
                 (*t).arr = regrow(ptr::null_mut(), 0, (*from).arr_cap as usize);
@@ -235,6 +246,10 @@ impl Table {
         // SAFETY: see `get`; entries with a string tag hold live strings.
         unsafe {
             let t = body(t);
+            if (*t).index_mask == large::MARK {
+                let node = large::find_bytes(t, tag, key);
+                return if node.is_null() { Value::NIL } else { (*node).val };
+            }
             for at in Table::candidates(t, tag) {
                 let node = (*t).nodes.add(at);
                 if (*node).key.tag == tag && Str::bytes((*node).key.as_str()) == key {
@@ -289,6 +304,9 @@ impl Table {
                 return ptr::null_mut();
             }
             let mask = (*t).index_mask;
+            if mask == large::MARK {
+                return large::find(t, key);
+            }
             let mut slot = hash_of(key) & mask;
             loop {
                 let n = *(*t).index.add(slot as usize);
@@ -507,7 +525,9 @@ impl Table {
             let at = (*t).node_len;
             *(*t).nodes.add(at as usize) = Node { key, val };
             (*t).node_len = at + 1;
-            if !(*t).index.is_null() {
+            if (*t).index_mask == large::MARK {
+                large::insert(heap, t, key, at);
+            } else if !(*t).index.is_null() {
                 Table::index_insert(t, key, at);
             }
             Ok(())
@@ -561,6 +581,10 @@ impl Table {
         // SAFETY: see `get`.
         unsafe {
             let cap = (*t).node_cap as usize;
+            if (*t).index_mask == large::MARK && cap < 1 << 28 {
+                large::make_room(heap, t);
+                return Ok(());
+            }
             let live = (0..cap).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil()).count();
             if cap >= 1 << 28 {
                 return Err(KeyError::TooLarge);
@@ -583,6 +607,14 @@ impl Table {
     unsafe fn rebuild(heap: &mut Heap, t: *mut Table, cap: usize) {
         // SAFETY: see `get`; compaction moves nodes downwards only.
         unsafe {
+            if (*t).index_mask == large::MARK {
+                // Only asked to have room for more.
+                let more = cap - (*t).node_cap as usize;
+                (*t).nodes = regrow((*t).nodes, (*t).node_cap as usize, cap);
+                (*t).node_cap = cap as u32;
+                heap.add_bytes(more * size_of::<Node>());
+                return;
+            }
             let mut live = 0;
             for i in 0..(*t).node_len as usize {
                 let node = *(*t).nodes.add(i);
@@ -602,7 +634,8 @@ impl Table {
                 (*t).node_cap = cap as u32;
             }
             let old_index = Table::index_size(t);
-            let new_index = if cap as u32 <= SMALL { 0 } else { (cap * 2).next_power_of_two() };
+            let large = cap > large::NODES;
+            let new_index = if cap as u32 <= SMALL || large { 0 } else { (cap * 2).next_power_of_two() };
             if new_index != old_index {
                 free_array((*t).index, old_index);
                 (*t).index = match new_index {
@@ -623,6 +656,9 @@ impl Table {
                 heap.add_bytes(after - before);
             } else {
                 heap.sub_bytes(before - after);
+            }
+            if large {
+                large::build(heap, t);
             }
         }
     }

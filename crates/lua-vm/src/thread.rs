@@ -155,6 +155,55 @@ pub(crate) unsafe fn clear_above(t: *mut Thread, live: usize) {
     }
 }
 
+/// Number of slots up to the end of the highest window: a frame below the top may reach beyond it.
+unsafe fn window_top(t: *const Thread) -> usize {
+    // SAFETY: see `live_top`.
+    unsafe {
+        let mut top = live_top(t);
+        for f in (&(*t).frames).iter().rev() {
+            // A window has at most 256 slots.
+            if f.base as usize + 256 <= top {
+                break;
+            }
+            if !f.native {
+                let closure = f.callee.cast::<Closure>();
+                top = top.max(f.base as usize + (*(*closure).proto).max_stack as usize);
+            }
+        }
+        top
+    }
+}
+
+/// Most slots that a stack loses at a time, so that giving them back is no pause.
+const TRIM: usize = 1 << 16;
+
+/// Gives back what a resting stack does not use: a small one keeps what is live and the windows of its frames, a large one some more.
+///
+/// # Safety
+/// The thread is live and not running.
+pub(crate) unsafe fn trim(heap: &mut Heap, t: *mut Thread) {
+    // SAFETY: the caller's promise; live slots and frames in use are kept.
+    unsafe {
+        let (live, room) = (window_top(t), (*t).stack_room as usize);
+        let want = if room <= STRETCH {
+            live.next_multiple_of(4).max(4)
+        } else {
+            (live * 2).max(room.saturating_sub(TRIM))
+        };
+        if want < room {
+            resize(heap, t, want);
+            (*t).stack_cap = (*t).stack_cap.min(want as u32);
+        }
+        let frames = &mut (*t).frames;
+        let (used, room) = (frames.len(), frames.capacity());
+        let want = if room <= STRETCH { used.max(2) } else { (used * 2).max(room.saturating_sub(TRIM / 4)) };
+        if want < room {
+            frames.resize(want);
+            heap.sub_bytes((room - want) * size_of::<crate::frame::Frame>());
+        }
+    }
+}
+
 /// Puts results on top of the innermost coroutine of a waiting root; it goes on when the root is run.
 pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], raise: bool) -> bool {
     // SAFETY: roots are live values of the caller; the innermost coroutine is reachable from its root.

@@ -96,3 +96,91 @@ fn a_deep_stack_unwinds_in_steps() {
         "local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end down(190000)",
     )]);
 }
+
+#[test]
+fn long_texts_are_made_and_changed_in_steps_and_paid_for() {
+    // 16 MB each: at least a unit for 16 bytes.
+    let text = "local s = string.rep('abcd', 4000000)";
+    let cases = [
+        "",
+        "local t = s:upper()",
+        "local t = s:reverse()",
+        "local t = s:sub(2)",
+        "local t = s .. s .. 1",
+        "local t = s .. setmetatable({}, { __concat = function(a) return a end })",
+        "local t = string.rep(s, 2, ', ')",
+        "local t = string.rep('x', 3000000, ', ')",
+        "local t = table.concat({ s, 1, 'x' }, s)",
+        "local t = s:gsub('d', 'xyz')",
+        "local t = s:gsub('^.*$', '%1%1%%')",
+        "local t = ('x'):gsub('x', s)",
+        "local t = ('xx'):gsub('x', function() return s end)",
+        "local t = ('%'):rep(200000) t = ('x'):gsub('x', t)",
+        "local t = string.format('%s-%10s', s, s)",
+        "local t = string.format('%s', setmetatable({}, { __tostring = function() return s end }))",
+        "local t = string.format('%q', s)",
+        "local t = string.rep('äb', 1000000) t = t:upper() t = t:lower()",
+    ];
+    let cases: Vec<String> = cases.iter().map(|case| format!("{text} {case}")).collect();
+    let cases: Vec<(i64, &str)> = cases.iter().map(|case| (1_000_000, case.as_str())).collect();
+    short_steps(&cases);
+}
+
+#[test]
+fn a_text_made_in_steps_is_the_text() {
+    let source = "
+        local s = string.rep('aB1 ', 50001)
+        assert(#s == 200004 and s:sub(-4) == 'aB1 ' and s:sub(199997, 200000) == 'aB1 ')
+        local r = string.rep('ab', 70000, ',')
+        assert(#r == 209999 and r:sub(1, 8) == 'ab,ab,ab' and r:sub(-5) == 'ab,ab' and not r:find('aa', 1, true))
+        local long = string.rep(s, 3, '|')
+        assert(long == s .. '|' .. s .. '|' .. s)
+        assert(s:upper():lower():upper() == string.rep('AB1 ', 50001))
+        assert(s:reverse():reverse() == s and s:reverse():sub(1, 4) == ' 1Ba')
+        local u = string.rep('äÖ', 30000)
+        assert(u:upper() == string.rep('ÄÖ', 30000) and u:lower() == string.rep('äö', 30000))
+        local bytes = string.rep('\\xffa', 40000)
+        assert(bytes:upper() == string.rep('\\xffA', 40000))
+        assert(table.concat({ s, 1, 'x', s }, '--') == s .. '--1--x--' .. s)
+        assert(#table.concat({ s, s, s }, s) == 5 * #s)
+        assert(s .. 1 .. s == s .. '1' .. s and #(1 .. s .. 2.5) == #s + 4)
+        local t, n = s:gsub('B1', '%0%0')
+        assert(n == 50001 and t == string.rep('aB1B1 ', 50001))
+        assert(('x-x'):gsub('x', s) == s .. '-' .. s)
+        assert(('x-x'):gsub('x', function() return s end) == s .. '-' .. s)
+        assert(('x-y'):gsub('%a', { x = s, y = 'z' }) == s .. '-z')
+        assert(('x'):gsub('x', string.rep('%0%%', 1000)) == string.rep('x%', 1000))
+        assert(string.format('%s|%5s|%.3s|%d', s, s, s, 7) == s .. '|' .. s .. '|aB1|7')
+        local object = setmetatable({}, { __tostring = function() return s end })
+        assert(string.format('<%s-%s>', object, object) == '<' .. s .. '-' .. s .. '>')
+        local q = string.rep('a\\n\"\\0' .. '1', 10000)
+        assert(string.format('%q', q) == '\"' .. string.rep('a\\\\\\n\\\\\"\\\\0001', 10000) .. '\"')
+        local copy = {} copy[s] = 1
+        assert(copy[string.rep('aB1 ', 50001)] == 1)";
+    run(source);
+}
+
+#[test]
+fn tables_grow_shrink_and_are_compacted_in_steps() {
+    let source = "
+        local t = {}
+        for i = 1, 300000 do t[i * 2.5] = i end
+        for i = 1, 300000 do assert(t[i * 2.5] == i) end
+        for i = 1, 300000 do if i % 3 > 0 then t[i * 2.5] = nil end end
+        for i = 1, 300000 do t['k' .. i] = i end
+        for i = 1, 300000 do assert(t['k' .. i] == i and t[i * 2.5] == (i % 3 == 0 and i or nil)) end
+        local n, last = 0, 0
+        for k, v in pairs(t) do
+          n = n + 1
+          if type(k) == 'number' then assert(v > last, 'order') last = v end
+        end
+        assert(n == 400000, n)
+        for k in pairs(t) do t[k] = nil end
+        assert(next(t) == nil)
+        for i = 1, 300000 do t[-i] = { i } end
+        for i = 1, 300000 do assert(t[-i][1] == i) end
+        local reserved = table.create(0, 100000)
+        for i = 1, 200000 do reserved[-i] = i end
+        for i = 1, 200000 do assert(reserved[-i] == i) end";
+    short_steps(&[(1_000_000, source)]);
+}

@@ -19,6 +19,8 @@ pub(crate) struct Boot {
     pub(crate) goal: Goal,
     /// `--host`
     pub(crate) host: Option<String>,
+    /// Soft limit of the sum of Lua heaps, in bytes.
+    pub(crate) memory: usize,
 }
 
 /// Longest load or start of one component.
@@ -55,6 +57,7 @@ async fn live(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Res
         config: boot.config.clone(),
         shutdown: shutdown.clone(),
         args: goal::args_of(&boot.goal).to_vec(),
+        memory: boot.memory,
     };
     tracing::info!(target: "boot", ms = since(&clock, begin), "infrastructure ready");
 

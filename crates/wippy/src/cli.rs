@@ -52,8 +52,8 @@ pub(crate) struct Global {
     /// Serve the profiler
     #[arg(short, long, global = true, hide = true)]
     pub(crate) profiler: bool,
-    /// Soft limit of memory (1G, 512M)
-    #[arg(short, long, value_name = "SIZE", global = true, hide = true)]
+    /// Soft limit of memory (1G, 512M); GOMEMLIMIT else, or 1G
+    #[arg(short, long, value_name = "SIZE", global = true)]
     pub(crate) memory_limit: Option<String>,
 }
 

@@ -19,11 +19,14 @@ pub(crate) struct Infrastructure {
     pub(crate) shutdown: Shutdown,
     /// What follows the name of the command that runs.
     pub(crate) args: Vec<String>,
+    /// Soft limit of the sum of Lua heaps, in bytes.
+    pub(crate) memory: usize,
 }
 
 /// Every component, in any order: what each needs by type sorts them.
 pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
     let log = infrastructure.log.clone();
+    let options = lua_engine::Options { memory: infrastructure.memory, ..lua_engine::Options::default() };
     let hide = move |hide| _ = log.set_hidden(hide);
     let console = Console::system(infrastructure.args.clone(), hide);
     vec![
@@ -37,7 +40,7 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
         sys_functions::component(),
         svc_http::component(),
         svc_terminal::component(console),
-        lua_engine::component(modules(), lua_engine::Options::default()),
+        lua_engine::component(modules(), options),
     ]
 }
 

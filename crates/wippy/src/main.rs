@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod components;
 mod goal;
+mod memory;
 mod outcome;
 mod panics;
 mod project;

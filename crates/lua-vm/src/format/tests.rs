@@ -116,7 +116,9 @@ fn text_and_literals() {
     spec("%5.1s").write_text(&mut out, b"a\0c");
     assert_eq!(out, b"   abab   ab    a");
     let mut out = Vec::new();
-    quote(&mut out, b"a\n\x001\"\\\r\t\x7f9\xff");
+    let text = b"a\n\x001\"\\\r\t\x7f9\xff";
+    quote_part(&mut out, text, 0, 4);
+    quote_part(&mut out, text, 4, text.len());
     assert_eq!(out, b"\"a\\\n\\0001\\\"\\\\\\13\\9\\1279\xff\"");
     let mut out = Vec::new();
     quote_int(&mut out, i64::MIN);

@@ -144,15 +144,21 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 }
             }};
         }
-        /// A backward jump was taken: charges it, and leaves when the fuel is used up.
-        macro_rules! charge_back {
-            ($distance:expr) => {{
-                fuel -= -($distance as i64);
+        /// Charges, and leaves when the fuel is used up.
+        macro_rules! pay {
+            ($units:expr) => {{
+                fuel -= $units;
                 if fuel <= 0 {
                     save!();
                     return Exit::OutOfFuel;
                 }
             }};
+        }
+        /// A backward jump was taken.
+        macro_rules! charge_back {
+            ($distance:expr) => {
+                pay!(-($distance as i64))
+            };
         }
         /// Goes on in the Lua frame below, which pays again for the code behind the call: a deep stack that unwinds is
         /// work, too.
@@ -166,11 +172,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 let proto = (*cl).proto;
                 k = (*proto).consts.as_ptr();
                 pc = (*ci).pc;
-                fuel -= i64::from((*proto).cost);
-                if fuel <= 0 {
-                    save!();
-                    return Exit::OutOfFuel;
-                }
+                pay!(i64::from((*proto).cost));
             }};
         }
         /// Runs the state machine until a Lua frame is on top, and goes on in it.
@@ -186,10 +188,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         macro_rules! enter {
             () => {{
                 reload!();
-                if fuel <= 0 {
-                    save!();
-                    return Exit::OutOfFuel;
-                }
+                pay!(0);
             }};
         }
         /// Reads field `key` (stored form) of `$obj`, whose content is in the table `$body`, into register `a`; `$hint_at` is
@@ -223,11 +222,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
             }};
         }
 
-        reload!();
-        if fuel <= 0 {
-            save!();
-            return Exit::OutOfFuel;
-        }
+        enter!();
         loop {
             let w = next_word!();
             match Op::of(w) {
@@ -584,11 +579,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             seen: 0,
                         });
                         frames.set_len(n + 1);
-                        fuel -= i64::from((*proto).cost);
-                        if fuel <= 0 {
-                            save!();
-                            return Exit::OutOfFuel;
-                        }
+                        pay!(i64::from((*proto).cost));
                         continue;
                     }
                     save!();

@@ -306,6 +306,9 @@ pub(super) unsafe fn concat(lua: *mut Lua, a: usize, b: usize, n: usize) -> Next
             while first > 0 && is_piece(*reg(first - 1)) {
                 first -= 1;
             }
+            if n - first >= 2 && joined_len(reg(first), n - first) > crate::text::BLOCK {
+                return join_long(lua, reg(first), n - first, first as u32 + 1);
+            }
             if n - first >= 2 {
                 let Some(v) = join(lua, reg(first), n - first) else { return Next::Raise(RaiseKind::Quota) };
                 *reg(first) = v;
@@ -338,6 +341,41 @@ pub(super) unsafe fn concat(lua: *mut Lua, a: usize, b: usize, n: usize) -> Next
         }
         *(*t).stack.add(base + a) = *reg(0);
         Next::Lua
+    }
+}
+
+/// Bytes that `n` pieces have together, nearly.
+#[inline]
+unsafe fn joined_len(from: *const Value, n: usize) -> usize {
+    // SAFETY: the caller passes `n` pieces.
+    unsafe { (0..n).map(|i| *from.add(i)).map(|v| if v.is_str() { Str::len(v.as_str()) } else { 24 }).sum() }
+}
+
+/// Joins long pieces by a native, which gives way; the result belongs where the first piece is, and `left` operands are
+/// left then.
+#[cold]
+#[inline(never)]
+unsafe fn join_long(lua: *mut Lua, from: *const Value, n: usize, left: u32) -> Next {
+    // SAFETY: see `error`; `from` is `n` pieces in registers, which are copied above the frame's window.
+    unsafe {
+        let t = (*lua).current;
+        let f = (&(*t).frames).last().expect("a Lua frame executes");
+        let limit = f.base + u32::from((*(*f.callee.cast::<Closure>()).proto).max_stack);
+        let first = from.offset_from((*t).stack) as usize;
+        crate::thread::ensure(&mut (*lua).heap, t, limit as usize + n + 1);
+        let native = (*lua).heap.new_native(crate::text::join_arguments, (*lua).names.concat, &[]);
+        *(*t).stack.add(limit as usize) = Value::native(native);
+        for i in 0..n {
+            let mut v = *(*t).stack.add(first + i);
+            if !v.is_str() {
+                let mut bytes = Vec::new();
+                piece(v, &mut bytes);
+                v = Value::str((*lua).heap.new_str(&bytes));
+            }
+            *(*t).stack.add(limit as usize + 1 + i) = v;
+        }
+        (*t).top = limit + 1 + n as u32;
+        Next::Call { dest: Dest { func: limit, want: 1, aux: left, ret: Ret::Concat }, args: n as u32 }
     }
 }
 

@@ -1,21 +1,32 @@
 //! `string.format`.
 
 use super::{MAX_STRING, text_arg};
-use crate::format::{Spec, Wants, quote, quote_float, quote_int};
+use crate::format::{Spec, Wants, quote_float, quote_int, quote_part};
 use crate::native::{Cx, NativeResult, Raise, Val, View};
 use crate::number;
 use crate::statics::{StaticsBuilder, UserdataType};
+use crate::text::{self, Text};
 use std::cell::RefCell;
 
-/// How far the format is done; lives in the last slot while `__tostring` runs.
+/// Bytes that `%q` quotes between two looks at the fuel.
+const QUOTED: usize = 1 << 14;
+/// Conversions between two looks at the fuel.
+const CONVERSIONS: usize = 64;
+
+/// How far the format is done; lives in the last slot while `__tostring` runs or the native gives way.
+#[derive(Default)]
 struct Progress {
-    out: Vec<u8>,
+    out: Text,
     /// Offset in the format.
     at: usize,
     /// The argument that the next conversion takes.
     arg: usize,
     /// The conversion that waits for a text.
     waiting: Spec,
+    /// How far the text that `%q` quotes is done.
+    quoting: Option<usize>,
+    /// Answers of `__tostring` that lie in slots behind the arguments.
+    kept: usize,
 }
 
 struct Saved(RefCell<Option<Progress>>);
@@ -26,29 +37,76 @@ pub(super) fn register(b: &mut StaticsBuilder) {
 
 pub(super) fn format(cx: &mut Cx<'_>) -> NativeResult {
     text_arg(cx, 0)?;
-    run(cx, Progress { out: Vec::with_capacity(64), at: 0, arg: 1, waiting: Spec::default() })
+    run(cx, Progress { arg: 1, ..Progress::default() })
+}
+
+/// Takes the progress out of slot `at`.
+fn take(cx: &mut Cx<'_>, at: usize) -> Progress {
+    let saved = cx.slot(at).as_userdata().and_then(|u| u.payload::<Saved>());
+    saved.and_then(|saved| saved.0.take()).expect("the slot holds the progress")
+}
+
+/// Puts it on top of the arguments and the kept answers.
+fn save(cx: &mut Cx<'_>, progress: Progress) {
+    cx.set_len(cx.nargs() + progress.kept);
+    let saved = cx.userdata(Saved(RefCell::new(Some(progress))), &[]);
+    cx.push(saved);
+}
+
+fn give_way(cx: &mut Cx<'_>, progress: Progress) -> NativeResult {
+    save(cx, progress);
+    cx.again(more)
+}
+
+fn more(cx: &mut Cx<'_>) -> NativeResult {
+    let progress = take(cx, cx.len() - 1);
+    run(cx, progress)
 }
 
 /// `__tostring` has answered.
 fn called(cx: &mut Cx<'_>) -> NativeResult {
     let answer = cx.result(0);
-    let saved = cx.slot(cx.nargs()).as_userdata().and_then(|u| u.payload::<Saved>());
-    let mut progress = saved.and_then(|saved| saved.0.take()).expect("the slot holds the progress");
-    cx.set_len(cx.nargs());
+    let mut progress = take(cx, cx.len() - cx.results() - 1);
+    cx.set_len(cx.nargs() + progress.kept);
     let Some(text) = answer.as_bytes() else {
         return Err(cx.error("'__tostring' must return a string"));
     };
-    progress.waiting.write_text(&mut progress.out, text);
+    let spec = progress.waiting;
+    if spec.takes_all() && Text::is_long(text) {
+        cx.push(answer);
+        progress.out.push(cx.nargs() + progress.kept, text, 0, text.len());
+        progress.kept += 1;
+        cx.reserve(progress.out.len())?;
+    } else {
+        spec.write_text(progress.out.tail(), text);
+    }
     run(cx, progress)
 }
 
 fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
     let format = text_arg(cx, 0)?;
-    while let Some(offset) = memchr::memchr(b'%', &format[progress.at..]) {
-        progress.out.extend_from_slice(&format[progress.at..progress.at + offset]);
+    let mut conversions = 0;
+    loop {
+        if let Some(at) = progress.quoting.take() {
+            let text = cx.arg(progress.arg - 1).as_bytes().unwrap_or_default();
+            let end = text.len().min(at + QUOTED);
+            quote_part(progress.out.tail(), text, at, end);
+            cx.reserve(progress.out.len())?;
+            progress.quoting = (end < text.len()).then_some(end);
+            if cx.charge((end - at) * 4) {
+                return give_way(cx, progress);
+            }
+            continue;
+        }
+        let Some(offset) = memchr::memchr(b'%', &format[progress.at..]) else { break };
+        conversions += 1;
+        if conversions % CONVERSIONS == 0 && cx.charge(0) {
+            return give_way(cx, progress);
+        }
+        progress.out.push(0, format, progress.at, progress.at + offset);
         progress.at += offset + 1;
         if format.get(progress.at) == Some(&b'%') {
-            progress.out.push(b'%');
+            progress.out.tail().push(b'%');
             progress.at += 1;
             continue;
         }
@@ -63,14 +121,17 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
             return Err(cx.arg_error(arg, "no value"));
         }
         cx.charge(32);
-        let out = &mut progress.out;
+        let out = progress.out.tail();
         match spec.wants() {
+            Wants::Literal if cx.arg(arg).as_bytes().is_some() => progress.quoting = Some(0),
             Wants::Integer => spec.write_int(out, cx.check_int(arg)?),
             Wants::Float => spec.write_float(out, cx.check_float(arg)?),
             Wants::Literal => literal(cx, out, arg)?,
             Wants::Text => {
                 let v = cx.arg(arg);
-                if !write_simple(&spec, out, v) {
+                if let Some(text) = v.as_bytes().filter(|text| spec.takes_all() && Text::is_long(text)) {
+                    progress.out.push(arg, text, 0, text.len());
+                } else if !write_simple(&spec, out, v) {
                     let handler = cx.metamethod(v, "__tostring");
                     if handler.is_nil() {
                         spec.write_text(out, cx.plain_text(v).as_bytes());
@@ -78,9 +139,7 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
                         spec.write_text(out, text);
                     } else {
                         progress.waiting = spec;
-                        let saved = cx.userdata(Saved(RefCell::new(Some(progress))), &[]);
-                        cx.set_len(cx.nargs());
-                        cx.push(saved);
+                        save(cx, progress);
                         cx.push(handler);
                         cx.push(v);
                         return cx.call(1, called);
@@ -89,14 +148,13 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
                 if progress.out.len() > MAX_STRING {
                     return Err(cx.error("resulting string too large"));
                 }
-                cx.charge(progress.out.len() / 64);
                 cx.reserve(progress.out.len())?;
             }
         }
     }
-    progress.out.extend_from_slice(&format[progress.at..]);
-    let text = cx.string(&progress.out);
-    cx.ret(text)
+    progress.out.push(0, format, progress.at, format.len());
+    cx.reserve(progress.out.len())?;
+    text::finish(cx, progress.out, None)
 }
 
 /// Writes a value whose text needs no call; says whether it was one.
@@ -128,10 +186,6 @@ fn write_simple(spec: &Spec, out: &mut Vec<u8>, v: Val<'_>) -> bool {
 /// `%q`
 fn literal(cx: &mut Cx<'_>, out: &mut Vec<u8>, arg: usize) -> Result<(), Raise> {
     match cx.arg(arg).view() {
-        View::Str(text) => {
-            cx.charge(text.len());
-            quote(out, text);
-        }
         View::Int(i) => quote_int(out, i),
         View::Float(f) => quote_float(out, f),
         View::Nil => out.extend_from_slice(b"nil"),

@@ -5,6 +5,7 @@ use super::{MAX_STRING, text_arg};
 use crate::native::{Cx, Flow, NativeResult, Raise, Table, Val, View};
 use crate::pattern::{Capture, Matcher, Outcome};
 use crate::statics::{StaticsBuilder, UserdataType};
+use crate::text::Text;
 use std::cell::RefCell;
 
 /// Replacements between two looks at the fuel.
@@ -12,10 +13,13 @@ const BLOCK: u32 = 64;
 /// Longest chain of `__index` tables.
 const MAX_CHAIN: usize = 100;
 
-/// Where a replacement stands. Slots: text, pattern, replacement, count, and this once it calls or gives way.
+/// Directives of a replacement text between two looks at the fuel.
+const DIRECTIVES: usize = 256;
+
+/// Where a replacement stands. Slots: text, pattern, replacement, count, this once it calls or gives way, and long answers.
 struct State {
     matcher: Matcher,
-    out: Vec<u8>,
+    out: Text,
     /// Everything before this offset is in `out`.
     at: usize,
     /// End of the last match.
@@ -27,6 +31,10 @@ struct State {
     searching: bool,
     /// The replacement is text without `%`.
     plain: bool,
+    /// How far the replacement text is expanded for this match.
+    expanding: Option<usize>,
+    /// Answers that lie in slots behind the fifth.
+    kept: usize,
 }
 
 struct Saved(RefCell<Option<Box<State>>>);
@@ -50,7 +58,7 @@ pub(super) fn gsub(cx: &mut Cx<'_>) -> NativeResult {
     cx.set_len(4);
     let state = State {
         matcher: Matcher::new(pattern, true),
-        out: Vec::new(),
+        out: Text::default(),
         at: 0,
         last: None,
         found: (0, 0),
@@ -58,6 +66,8 @@ pub(super) fn gsub(cx: &mut Cx<'_>) -> NativeResult {
         limit,
         searching: false,
         plain,
+        expanding: None,
+        kept: 0,
     };
     run(cx, Box::new(state))
 }
@@ -89,8 +99,8 @@ fn more(cx: &mut Cx<'_>) -> NativeResult {
 /// The function or `__index` has answered.
 fn called(cx: &mut Cx<'_>) -> NativeResult {
     let answer = cx.result(0);
-    cx.set_len(5);
     let mut state = take(cx);
+    cx.set_len(5 + state.kept);
     let text = text_arg(cx, 0)?;
     replace_by(cx, &mut state, text, answer)?;
     run(cx, state)
@@ -100,7 +110,15 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
     let replacement = cx.slot(2);
     let mut block = 0;
-    while state.count < state.limit {
+    while state.count < state.limit || state.expanding.is_some() {
+        if let (Some(_), View::Str(by)) = (state.expanding, replacement.view()) {
+            expand(cx, &mut state, text, by)?;
+            check_room(cx, &state)?;
+            if cx.charge(DIRECTIVES) && state.expanding.is_some() {
+                return give_way(cx, state);
+            }
+            continue;
+        }
         if !state.searching {
             if state.last.is_some() && state.matcher.is_anchored() {
                 break;
@@ -117,14 +135,17 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
             }
         };
         state.searching = false;
-        state.out.extend_from_slice(&text[state.at..start]);
+        state.out.push(0, text, state.at, start);
         state.at = end;
         state.last = Some(end);
         state.found = (start, end);
         state.count += 1;
         match replacement.view() {
-            View::Str(by) if state.plain => state.out.extend_from_slice(by),
-            View::Str(by) => expand(cx, &mut state, text, by)?,
+            View::Str(by) if state.plain => state.out.push(2, by, 0, by.len()),
+            View::Str(by) => {
+                state.expanding = Some(0);
+                expand(cx, &mut state, text, by)?;
+            }
             View::Table(table) => {
                 let key = if state.matcher.captures() == 0 {
                     cx.string(&text[start..end])
@@ -169,11 +190,10 @@ fn finish(cx: &mut Cx<'_>, mut state: Box<State>, text: &[u8]) -> NativeResult {
         let whole = cx.slot(0);
         return cx.ret2(whole, 0);
     }
-    state.out.extend_from_slice(&text[state.at..]);
+    state.out.push(0, text, state.at, text.len());
     check_room(cx, &state)?;
-    cx.charge(state.out.len() / 16);
-    let replaced = cx.string(&state.out);
-    cx.ret2(replaced, state.count)
+    let count = Val::int(state.count);
+    crate::text::finish(cx, state.out, Some(count))
 }
 
 fn check_room(cx: &mut Cx<'_>, state: &State) -> Result<(), Raise> {
@@ -183,25 +203,30 @@ fn check_room(cx: &mut Cx<'_>, state: &State) -> Result<(), Raise> {
     cx.reserve(state.out.len())
 }
 
-/// Appends the replacement text `by` with its captures filled in.
+/// Appends the replacement text `by` with its captures filled in, from where it stopped on, up to some number of captures.
 fn expand(cx: &mut Cx<'_>, state: &mut State, text: &[u8], by: &[u8]) -> Result<(), Raise> {
     let (start, end) = state.found;
-    let mut rest = by;
-    while let Some(at) = memchr::memchr(b'%', rest) {
-        state.out.extend_from_slice(&rest[..at]);
-        match rest.get(at + 1) {
-            Some(b'%') => state.out.push(b'%'),
-            Some(b'0') => state.out.extend_from_slice(&text[start..end]),
+    let mut from = state.expanding.take().unwrap_or(0);
+    for _ in 0..DIRECTIVES {
+        let Some(offset) = memchr::memchr(b'%', &by[from..]) else {
+            state.out.push(2, by, from, by.len());
+            return Ok(());
+        };
+        let at = from + offset;
+        state.out.push(2, by, from, at);
+        match by.get(at + 1) {
+            Some(b'%') => state.out.tail().push(b'%'),
+            Some(b'0') => state.out.push(0, text, start, end),
             Some(digit @ b'1'..=b'9') => {
                 let index = usize::from(digit - b'1');
                 if index < state.matcher.captures() {
                     match state.matcher.capture(index) {
-                        Capture::Position(at) => crate::number::write_uint(&mut state.out, at as u64 + 1),
-                        Capture::Range(from, to) => state.out.extend_from_slice(&text[from..to]),
+                        Capture::Position(at) => crate::number::write_uint(state.out.tail(), at as u64 + 1),
+                        Capture::Range(from, to) => state.out.push(0, text, from, to),
                     }
                 } else if index == 0 {
                     // Without captures `%1` is the whole match.
-                    state.out.extend_from_slice(&text[start..end]);
+                    state.out.push(0, text, start, end);
                 } else {
                     let message = format!("invalid capture index %{} in replacement string", index + 1);
                     return Err(cx.error(message));
@@ -209,9 +234,9 @@ fn expand(cx: &mut Cx<'_>, state: &mut State, text: &[u8], by: &[u8]) -> Result<
             }
             _ => return Err(cx.error("invalid use of '%' in replacement string")),
         }
-        rest = &rest[at + 2..];
+        from = at + 2;
     }
-    state.out.extend_from_slice(rest);
+    state.expanding = Some(from);
     Ok(())
 }
 
@@ -219,13 +244,19 @@ fn expand(cx: &mut Cx<'_>, state: &mut State, text: &[u8], by: &[u8]) -> Result<
 fn replace_by<'cx>(cx: &mut Cx<'cx>, state: &mut State, text: &[u8], v: Val<'cx>) -> Result<(), Raise> {
     if !v.truthy() {
         let (start, end) = state.found;
-        state.out.extend_from_slice(&text[start..end]);
+        state.out.push(0, text, start, end);
         return Ok(());
     }
     match cx.to_bytes(v) {
+        Some(by) if Text::is_long(by) => {
+            keeper(cx);
+            cx.push(v);
+            state.kept += 1;
+            state.out.push(4 + state.kept, by, 0, by.len());
+            check_room(cx, state)
+        }
         Some(by) => {
-            cx.charge(by.len() / 16);
-            state.out.extend_from_slice(by);
+            state.out.tail().extend_from_slice(by);
             Ok(())
         }
         None => {

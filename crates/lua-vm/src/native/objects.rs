@@ -153,6 +153,37 @@ impl<'cx> Cx<'cx> {
         }
         Ok(Val::new(Value::str(self.lua().heap.new_str_with(len, fill))))
     }
+    /// A string of `len` zeros that only this native knows; see `text`.
+    pub(crate) fn new_draft(&mut self, len: usize) -> Val<'cx> {
+        Val::new(Value::str(self.lua().heap.new_draft(len)))
+    }
+    /// Lets `fill` write the bytes `at..at + n` of the draft in `slot`.
+    ///
+    /// # Panics
+    /// If the slot holds no draft, or a shorter one: a mistake of the native.
+    pub(crate) fn fill_draft(&mut self, slot: usize, at: usize, n: usize, fill: impl FnOnce(&mut [u8])) {
+        let v = self.slot(slot).raw;
+        // SAFETY: the slot holds a live string; its mark says that nobody but the native that runs reads it, so nothing
+        // borrows its bytes; the range is checked.
+        unsafe {
+            assert!(v.is_str() && (*v.as_str()).hdr.small == object::DRAFT, "slot {slot} holds a draft");
+            let s = v.as_str().cast_mut();
+            assert!(at + n <= object::Str::len(s), "the draft has room");
+            fill(std::slice::from_raw_parts_mut(s.cast::<u8>().add(object::STR_BYTES + at), n));
+        }
+    }
+    /// The draft in `slot`, a string like any other from now on.
+    pub(crate) fn finished_draft(&mut self, slot: usize) -> Val<'cx> {
+        let v = self.slot(slot);
+        assert!(v.raw.is_str(), "slot {slot} holds a draft");
+        // SAFETY: as above.
+        unsafe {
+            let s = v.raw.as_str().cast_mut();
+            assert!((*s).hdr.small == object::DRAFT, "slot {slot} holds a draft");
+            (*s).hdr.small = 0;
+        }
+        v
+    }
     /// A new table with room for `array` and `hash` entries.
     pub fn table(&mut self, array: usize, hash: usize) -> Table<'cx> {
         Table { raw: self.lua().heap.new_table(array, hash), brand: PhantomData }

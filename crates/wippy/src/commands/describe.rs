@@ -24,7 +24,14 @@ fn kinds() -> Result<Vec<Data>> {
     let (config, shutdown, args) = (Config::defaults(), Shutdown::default(), Vec::new());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|e| Error::internal(format!("the runtime does not start: {e}")))?;
-    runtime.block_on(components::kinds(Infrastructure { clock, log, config, shutdown, args }))
+    runtime.block_on(components::kinds(Infrastructure {
+        clock,
+        log,
+        config,
+        shutdown,
+        args,
+        memory: lua_engine::memory::DEFAULT_LIMIT,
+    }))
 }
 
 /// A map of these pairs, in order.

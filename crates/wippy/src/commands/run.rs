@@ -4,7 +4,7 @@ use crate::boot::{self, Boot};
 use crate::cli::{Global, Run};
 use crate::commands::{out, quiet_log};
 use crate::goal::{Goal, commands};
-use crate::{banner, project};
+use crate::{banner, memory, project};
 use core_registry::Entry;
 use infra_base::{EntryId, Error, Result};
 use infra_clock::Clock;
@@ -27,6 +27,7 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
         return out(&listing(&prepared.entries));
     }
     let goal = goal(&args)?;
+    let memory = memory::limit(global.memory_limit.as_deref(), std::env::var("GOMEMLIMIT").ok().as_deref())?;
     let clock = Clock::system();
     let log = Log::new(log_options(global, &config, &goal), clock.clone());
     log.install()?;
@@ -36,7 +37,7 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     project::log_warnings(&warnings);
     warn_flags(global, &args);
     let read = |config: &Config| project::entries(config, Path::new(LOCK_FILE), &args.overrides);
-    let boot = Boot { clock, log: log.clone(), config, goal, host: args.host.clone() };
+    let boot = Boot { clock, log: log.clone(), config, goal, host: args.host.clone(), memory };
     let status = boot::run(boot, read);
     log.flush();
     status
@@ -95,7 +96,6 @@ fn warn_flags(global: &Global, args: &Run) {
     let flags = [
         (global.event_streams, "--event-streams"),
         (global.profiler, "--profiler"),
-        (global.memory_limit.is_some(), "--memory-limit"),
         (args.registry.is_some(), "--registry"),
     ];
     for (_, flag) in flags.into_iter().filter(|(given, _)| *given) {
