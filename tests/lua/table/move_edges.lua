@@ -1,4 +1,4 @@
--- insert, remove, move, concat, unpack: positions at and beyond the ends, overlaps, tables with metatables.
+-- insert, remove, move, concat, unpack: positions at and beyond the ends, overlaps.
 local function list(...) return {...} end
 local function eq(t, want) local got = table.concat(t, ",") assert(got == want, got .. " is not " .. want) end
 local t = list(1, 2, 3)
@@ -45,12 +45,3 @@ local a, b, c = table.unpack({1, 2, 3}, 2)
 assert(a == 2 and b == 3 and c == nil)
 assert(select("#", table.unpack({}, 1, 3)) == 3 and select("#", table.unpack({1, 2, 3}, 3, 1)) == 0 and select("#", table.unpack({1, 2}, -1, 2)) == 4 and table.unpack({[0] = "z"}, 0, 0) == "z")
 assert(select("#", table.unpack({}, math.maxinteger, math.maxinteger)) == 1 and select("#", table.unpack({}, math.mininteger, math.mininteger)) == 1)
--- __index, __newindex and __len are respected
-local log = {}
-local proxy = setmetatable({}, {__len = function() return 3 end, __index = function(_, k) return "v" .. k end, __newindex = function(_, k, v) log[#log + 1] = k .. "=" .. tostring(v) end})
-assert(table.concat(proxy, ",") == "v1,v2,v3" and select("#", table.unpack(proxy)) == 3 and table.unpack(proxy, 3) == "v3")
-table.insert(proxy, "new") table.insert(proxy, 2, "mid")
-assert(table.concat(log, " ") == "4=new 4=v3 3=v2 2=mid", table.concat(log, " "))
-log = {}
-assert(table.remove(proxy, 1) == "v1")
-assert(table.concat(log, " ") == "1=v2 2=v3 3=nil", table.concat(log, " "))
