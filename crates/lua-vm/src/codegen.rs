@@ -24,7 +24,13 @@ mod stat;
 /// than 200 locals, too many upvalues or registers.
 pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto>, SyntaxError> {
     let cells = captures::find(&chunk.block);
-    let mut g = Gen { funcs: vec![Func::new(true, chunk.block.span)], lines, source: name.into(), cells };
+    let mut g = Gen {
+        funcs: vec![Func::new(true, chunk.block.span)],
+        lines,
+        source: name.into(),
+        cells,
+        naming: None,
+    };
     g.f().open(false);
     g.stats(&chunk.block.stats, false)?;
     g.f().abc(Op::Return0, 0, 0, 0);

@@ -1,6 +1,7 @@
 //! The coroutine library, except `spawn`, which is the embedder's.
 
-use crate::native::{Cx, Flow, NativeResult, Val};
+use crate::frame::Frame;
+use crate::native::{Cx, Flow, NativeFn, NativeResult, Val};
 use crate::statics::{Lib, StaticsBuilder};
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
@@ -49,6 +50,11 @@ fn wrapped(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.upvalue(0);
     cx.insert(0, t);
     cx.resume(args, unwrapped)
+}
+
+/// Whether `resumer`, a frame that waits for a coroutine, raises again what ends it.
+pub(crate) fn raises_again(resumer: Option<&Frame>) -> bool {
+    resumer.and_then(|f| f.then).is_some_and(|then| std::ptr::fn_addr_eq(then, unwrapped as NativeFn))
 }
 
 fn unwrapped(cx: &mut Cx<'_>) -> NativeResult {

@@ -23,7 +23,7 @@ impl fmt::Display for TraceFrame {
     }
 }
 
-/// Longest traceback; the middle of a longer one is left out.
+/// Frames of one coroutine that a traceback shows at either end, and half of what it shows at either end in all.
 const LIMIT: usize = 40;
 
 unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
@@ -45,21 +45,35 @@ unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
 /// The Lua frames of a coroutine and of those that resumed it, innermost first.
 pub(crate) fn traceback(t: *const Thread) -> Vec<TraceFrame> {
     let mut out = Vec::new();
+    extend(&mut out, t);
+    out
+}
+
+/// Adds them to the frames of coroutines that ended with what is being raised.
+pub(crate) fn extend(out: &mut Vec<TraceFrame>, t: *const Thread) {
     let mut t = t;
     while !t.is_null() {
+        own(out, t);
         // SAFETY: a running coroutine and its parents are live.
-        unsafe {
-            let n = (&(*t).frames).len();
-            for i in (0..n).rev() {
-                if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
-                    continue;
-                }
-                out.extend(frame(t, i));
+        t = unsafe { (*t).parent };
+    }
+}
+
+/// Adds the frames of one coroutine; the middle of a long traceback is left out.
+pub(crate) fn own(out: &mut Vec<TraceFrame>, t: *const Thread) {
+    // SAFETY: the caller passes a live coroutine.
+    unsafe {
+        let n = (&(*t).frames).len();
+        for i in (0..n).rev() {
+            if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
+                continue;
             }
-            t = (*t).parent;
+            out.extend(frame(t, i));
         }
     }
-    out
+    if out.len() > 4 * LIMIT {
+        out.drain(2 * LIMIT..out.len() - 2 * LIMIT);
+    }
 }
 
 /// Whether the Lua frame on top calls a method, whose object lies at `base`.

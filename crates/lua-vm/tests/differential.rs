@@ -222,10 +222,8 @@ fn normal(peer: &str, text: &str) -> String {
                 // `coroutine.wrap` puts its own place before that of the error.
                 let line = line.replacen(&format!("stdin:{place}: stdin:"), "stdin:", 1);
                 // Only we name literals, and say what there is instead of a metatable.
-                let end = [" (constant '", " or table expected, got "]
-                    .iter()
-                    .filter_map(|text| line.find(text))
-                    .min();
+                let end =
+                    [" (constant '", " or table expected"].iter().filter_map(|text| line.find(text)).min();
                 out.push_str(line[..end.unwrap_or(line.len())].trim_end_matches([')', '"']));
             }
             None => out.push_str(line),

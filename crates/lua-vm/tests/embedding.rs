@@ -236,6 +236,47 @@ fn a_raise_that_nobody_catches_has_a_traceback() {
     assert!(outcome(&mut lua, &root)[0].starts_with("table: "));
 }
 
+fn traced(source: &str) -> Vec<String> {
+    let (mut lua, root) = process(source);
+    let Run::Raised(trace) = run(&mut lua, &root, 100_000) else { panic!("it raises") };
+    trace.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_traceback_goes_through_wrapped_coroutines() {
+    let source = "local function inner()\n error('x')\nend
+local outer = coroutine.wrap(function()\n coroutine.wrap(function() inner() end)()\nend)\nouter()";
+    let expected = ["2: in inner", "5: in anonymous", "5: in anonymous", "7: in main chunk"];
+    assert_eq!(traced(source), expected.map(|line| format!("test:{line}")));
+    // What was caught on the way leaves nothing behind.
+    let source = "pcall(coroutine.wrap(function() error('caught') end))
+local co = coroutine.create(function() error('given back') end) coroutine.resume(co)
+error('other')";
+    assert_eq!(traced(source), ["test:3: in main chunk"]);
+    let deep =
+        "local function f(n) if n == 0 then error('x') end return 1 + coroutine.wrap(f)(n - 1) end f(1000)";
+    assert!(traced(deep).len() <= 160);
+}
+
+#[test]
+fn functions_are_called_in_tracebacks_what_they_are_assigned_to() {
+    let bodies = [
+        ("local a = function() error() end a()", "a"),
+        ("b = function() error() end b()", "b"),
+        ("local t = {c = function() error() end} t.c()", "c"),
+        ("local t = {} t.d = function() error() end t.d()", "t.d"),
+        ("local t = {u = {}} function t.u.e() error() end t.u.e()", "t.u.e"),
+        ("local t = {} function t:f() error() end t:f()", "t:f"),
+        ("local function g() error() end g()", "g"),
+        ("(function() error() end)()", "anonymous"),
+        ("local t = {[1] = function() error() end} t[1]()", "anonymous"),
+        ("local a = (function() return function() error() end end)() a()", "anonymous"),
+    ];
+    for (source, name) in bodies {
+        assert_eq!(traced(source)[0], format!("test:1: in {name}"), "{source}");
+    }
+}
+
 #[test]
 fn the_host_is_reached_from_natives() {
     let (mut lua, root) = process("note('a') note('b')");

@@ -130,6 +130,13 @@ impl Gen<'_> {
         })
     }
 
+    /// Says what `value` is called in tracebacks, if it is a function.
+    pub(super) fn name_function(&mut self, value: &Expr, name: impl FnOnce() -> Box<str>) {
+        if matches!(inner(value).kind, ExprKind::Function(_)) {
+            self.naming = Some(name());
+        }
+    }
+
     /// Evaluates into a fresh register on top.
     pub(super) fn push(&mut self, e: &Expr) -> Result<Reg> {
         if matches!(inner(e).kind, ExprKind::Call { .. } | ExprKind::Method { .. }) {
@@ -203,7 +210,10 @@ impl Gen<'_> {
                 let r = self.call(e, 1)?;
                 self.f().abc(Op::Move, dst, r, 0);
             }
-            ExprKind::Function(f) => self.closure(f, "anonymous", None, dst, e.span)?,
+            ExprKind::Function(f) => {
+                let name = self.naming.take().unwrap_or_else(|| "anonymous".into());
+                self.closure(f, &name, None, dst, e.span)?;
+            }
             ExprKind::Table(items) => self.table(items, dst, e.span)?,
             ExprKind::Unary { op: UnOp::Not, expr } if is_condition(expr) => self.truth(e, dst)?,
             ExprKind::Unary { op, expr } => {
@@ -677,6 +687,7 @@ impl Gen<'_> {
                 }
                 Item::Named { name, value } => {
                     let free = self.f().free;
+                    self.name_function(value, || name.text.clone());
                     let v = self.any(value)?;
                     self.at(name.span);
                     self.set_field(t, name.text.as_bytes(), v, None, span)?;

@@ -340,6 +340,8 @@ pub(super) struct Gen<'a> {
     pub(super) lines: &'a LineIndex,
     pub(super) source: Arc<str>,
     pub(super) cells: Cells,
+    /// What the function expression that comes next is called in tracebacks.
+    pub(super) naming: Option<Box<str>>,
 }
 
 /// What a name means.

@@ -102,6 +102,9 @@ impl Gen<'_> {
     }
 
     fn local(&mut self, names: &[TypedName], values: &[Expr], span: Span) -> Result<()> {
+        if let ([name], [value]) = (names, values) {
+            self.name_function(value, || name.name.text.clone());
+        }
         let first = self.push_exactly(values, names.len(), span)?;
         let floor = u32::from(first) + names.len() as u32;
         self.f().release_to(floor);
@@ -192,6 +195,7 @@ impl Gen<'_> {
     fn assign(&mut self, targets: &[Expr], values: &[Expr], span: Span) -> Result<()> {
         if let ([target], [value]) = (targets, values) {
             let to = self.target(target)?;
+            self.name_function(value, || path(target));
             if let Target::Local { reg, cell: false } = to {
                 // These read their operands again after the first write to the destination.
                 return if reads_late(value) {
@@ -462,6 +466,18 @@ impl Gen<'_> {
         let func = self.funcs.pop().expect("pushed above");
         self.f().restore_line(line);
         Ok(func.finish(params, self.source.clone(), name.into()))
+    }
+}
+
+/// What an assigned function is called: `name`, `a.b.name`.
+fn path(target: &Expr) -> Box<str> {
+    match &target.kind {
+        ExprKind::Name(name) => name.text.clone(),
+        ExprKind::Field { object, name } => match &object.kind {
+            ExprKind::Name(_) | ExprKind::Field { .. } => format!("{}.{}", path(object), name.text).into(),
+            _ => name.text.clone(),
+        },
+        _ => "anonymous".into(),
     }
 }
 

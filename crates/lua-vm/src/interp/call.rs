@@ -621,12 +621,17 @@ unsafe fn raise(lua: *mut Lua) -> Next {
         if let Some(i) = found {
             (*t).frames.truncate(i + 1);
             (*t).top = (&(*t).frames)[i].top;
+            (*lua).trace.clear();
             let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
             push(lua, t, v);
             return continue_native(t, 1, false);
         }
         if (*t).parent.is_null() {
-            (*lua).trace = crate::trace::traceback(t);
+            crate::trace::extend(&mut (*lua).trace, t);
+        } else if crate::coroutine_lib::raises_again((&(*(*t).parent).frames).last()) {
+            crate::trace::own(&mut (*lua).trace, t);
+        } else {
+            (*lua).trace.clear();
         }
         let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
         (*t).frames.clear();

@@ -68,7 +68,8 @@ pub(crate) fn run(statics: &Arc<Statics>, source: &[u8], mode: Mode) -> (Vec<u8>
     (out, end)
 }
 
-fn finish(lua: &mut Lua, root: &Pin, out: &mut Vec<u8>, mode: Mode) -> End {
+/// Runs a coroutine to its end.
+pub(crate) fn finish(lua: &mut Lua, root: &Pin, out: &mut Vec<u8>, mode: Mode) -> End {
     let mut left = mode.fuel;
     while left > 0 {
         let mut fuel = mode.slice.min(left);

@@ -76,29 +76,48 @@ struct Program<'a> {
     budget: usize,
 }
 
-/// The program that `bytes` stand for, behind the prelude.
+/// The program that `bytes` stand for, behind the prelude; what raises in it is part of its output.
 pub(crate) fn program(bytes: &[u8]) -> String {
-    let mut p = Program {
-        choices: Choices::new(bytes),
-        text: include_str!("prelude.lua").to_owned(),
-        indent: 0,
-        vars: Vec::new(),
-        names: 0,
-        loops: 0,
-        functions: 0,
-        varargs: true,
-        budget: 150,
-    };
+    let mut p = Program::new(bytes);
     p.line("try(function(...)");
     p.indent += 1;
-    while !p.choices.is_empty() && p.budget > 0 {
-        p.statement(4);
-    }
-    p.show_all();
+    p.statements();
     p.indent -= 1;
     p.line("end, 1, 2, 3)");
     p.line("print(table.concat(log, \"\\n\"))");
     p.text
+}
+
+/// The same with all statements at the top level; what raises ends it.
+#[allow(dead_code, reason = "a fuzz target cuts such programs in two")]
+pub(crate) fn flat(bytes: &[u8]) -> String {
+    let mut p = Program::new(bytes);
+    p.statements();
+    p.line("print(table.concat(log, \"\\n\"))");
+    p.text
+}
+
+impl<'a> Program<'a> {
+    fn new(bytes: &'a [u8]) -> Program<'a> {
+        Program {
+            choices: Choices::new(bytes),
+            text: include_str!("prelude.lua").to_owned(),
+            indent: 0,
+            vars: Vec::new(),
+            names: 0,
+            loops: 0,
+            functions: 0,
+            varargs: true,
+            budget: 150,
+        }
+    }
+
+    fn statements(&mut self) {
+        while !self.choices.is_empty() && self.budget > 0 {
+            self.statement(4);
+        }
+        self.show_all();
+    }
 }
 
 impl Program<'_> {
