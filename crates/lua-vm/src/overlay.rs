@@ -54,7 +54,13 @@ pub(crate) struct Overlay {
 
 impl Overlay {
     fn new() -> Overlay {
-        Overlay { filter: 0, places: Box::new([FREE; 4]), roots: Vec::new(), numbers: Vec::new(), slots: Vec::new() }
+        Overlay {
+            filter: 0,
+            places: Box::new([FREE; 4]),
+            roots: Vec::new(),
+            numbers: Vec::new(),
+            slots: Vec::new(),
+        }
     }
 
     /// The body under an ordinal, or null.

@@ -1,4 +1,4 @@
-//! Row `crowd.delivery`: a hundred thousand processes that write to each other, one message a second each, for a minute.
+//! Row `crowd.delivery`: a hundred thousand processes that write to each other.
 
 use super::child::output;
 use super::contest::NotYet;
