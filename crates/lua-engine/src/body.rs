@@ -1,7 +1,7 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
 use crate::making::Making;
-use crate::memory::{self, Share};
+use crate::memory::{self, Memory, Share};
 use crate::outcome;
 use crate::program::Program;
 use core_sched::{Body, Exit, Inbox, Step, StepCx};
@@ -37,6 +37,8 @@ pub struct LuaBody {
 pub struct Origin<'a> {
     /// What all processes share.
     pub statics: &'a Arc<Statics>,
+    /// Where its heap counts.
+    pub memory: &'a Arc<Memory>,
     /// Bounds of this one.
     pub options: Options,
     /// Whether to start from the image of the program.
@@ -56,7 +58,7 @@ enum Progress {
 impl LuaBody {
     /// A process of `program` that will run the method of its root with `args`.
     pub fn new(origin: &Origin<'_>, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
-        let Origin { statics, options, images } = *origin;
+        let Origin { statics, memory, options, images } = *origin;
         let image = program.made.get().filter(|_| images);
         let making = match image {
             None if images => Making::begin(&program, statics, options),
@@ -66,7 +68,8 @@ impl LuaBody {
             Some(made) => Lua::from_image(made.image.clone(), options),
             None => Lua::new(statics.clone(), options),
         };
-        LuaBody { lua, host, program, args, phase: Phase::Fresh(making), memory: Share::default() }
+        let memory = Share::new(memory.clone());
+        LuaBody { lua, host, program, args, phase: Phase::Fresh(making), memory }
     }
 
     fn fail(error: Error) -> Progress {

@@ -39,7 +39,6 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .after::<Dispatch>()
         .provides::<LuaExecutor>()
         .load(move |boot| async move {
-            crate::memory::set_limit(options.memory);
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
             kind::<Function>(&entries, &names)?;

@@ -2,6 +2,7 @@
 
 use crate::body::{LuaBody, Origin};
 use crate::component::Options;
+use crate::memory::Memory;
 use crate::program::Program;
 use core_dispatch::Commands;
 use core_sched::{BoxProcess, Process};
@@ -22,6 +23,7 @@ pub struct LuaExecutor {
     entries: Arc<Entries>,
     clock: Clock,
     options: Options,
+    memory: Arc<Memory>,
     /// Where the chance of the next process starts.
     seed: AtomicU64,
     /// Set once when the context is sealed, before anything runs.
@@ -32,7 +34,8 @@ impl LuaExecutor {
     /// An executor over the node's statics. `options` bound every process.
     pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
         let seed = AtomicU64::new(Rng::from_entropy().next_u64());
-        LuaExecutor { statics, entries, clock, options, seed, app: OnceLock::new() }
+        let memory = Memory::new(options.memory);
+        LuaExecutor { statics, entries, clock, options, memory, seed, app: OnceLock::new() }
     }
 
     /// Hands over the sealed context; nothing can be launched before.
@@ -44,7 +47,7 @@ impl LuaExecutor {
 
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
-        crate::memory::admit()?;
+        self.memory.admit()?;
         let Launch { entry, args, frame, control } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let (app, commands) =
@@ -73,7 +76,8 @@ impl Executor for LuaExecutor {
         // Neighbouring seeds are spread by the generator.
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
         let process = lua_vm::Options { seed, ..self.options.process };
-        let origin = Origin { statics: &self.statics, options: process, images: self.options.images };
+        let (statics, memory) = (&self.statics, &self.memory);
+        let origin = Origin { statics, memory, options: process, images: self.options.images };
         let body = Box::new(LuaBody::new(&origin, host, program, args));
         Ok(Box::new(Process::new(control, body)))
     }

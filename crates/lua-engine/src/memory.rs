@@ -7,55 +7,65 @@
 use core_sched::Scheduler;
 use infra_base::{Error, Result};
 use lua_vm::Lua;
-use std::sync::LazyLock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Default of `--memory-limit`.
 pub const DEFAULT_LIMIT: usize = 1 << 30;
 
-// A soft bound for admission and pace: nothing is published by them, so `Relaxed` everywhere.
-static USED: AtomicUsize = AtomicUsize::new(0);
-static LIMIT: AtomicUsize = AtomicUsize::new(DEFAULT_LIMIT);
-static REAPER: LazyLock<Scheduler> = LazyLock::new(Scheduler::default);
-
-/// Bytes in all Lua heaps of this node, garbage included.
-pub fn used() -> usize {
-    USED.load(Ordering::Relaxed)
+/// The heaps of one node.
+pub struct Memory {
+    /// A soft bound for admission and pace: nothing is published by it, so `Relaxed` everywhere.
+    used: AtomicUsize,
+    limit: usize,
+    reaper: Scheduler,
 }
 
-/// The soft limit of their sum in bytes.
-pub fn limit() -> usize {
-    LIMIT.load(Ordering::Relaxed)
-}
-
-/// Changes the soft limit; the old one.
-pub fn set_limit(bytes: usize) -> usize {
-    LIMIT.swap(bytes, Ordering::Relaxed)
-}
-
-/// Whether there is room for another process. `Unavailable`, retryable.
-pub(crate) fn admit() -> Result<()> {
-    let (used, limit) = (used(), limit());
-    if used <= limit.saturating_add(limit / 10) {
-        return Ok(());
+impl Memory {
+    /// No heap yet; `limit` is the soft limit of their sum in bytes.
+    pub fn new(limit: usize) -> Arc<Memory> {
+        Arc::new(Memory { used: AtomicUsize::new(0), limit, reaper: Scheduler::default() })
     }
-    let mib = |bytes: usize| bytes >> 20;
-    Err(Error::unavailable(format!("out of memory: {} MiB of {} MiB are in use", mib(used), mib(limit))))
+
+    /// Bytes in all Lua heaps of this node, garbage included.
+    pub fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is room for another process. `Unavailable`, retryable.
+    pub(crate) fn admit(&self) -> Result<()> {
+        let (used, limit) = (self.used(), self.limit);
+        if used <= limit.saturating_add(limit / 10) {
+            return Ok(());
+        }
+        let mib = |bytes: usize| bytes >> 20;
+        let why = format!("out of memory: {} MiB of {} MiB are in use", mib(used), mib(limit));
+        Err(Error::unavailable(why))
+    }
 }
 
 /// What one heap counts for in the sum.
-#[derive(Default)]
-pub(crate) struct Share(usize);
+pub(crate) struct Share {
+    memory: Arc<Memory>,
+    bytes: usize,
+}
 
 impl Share {
+    /// Of a heap that is empty yet.
+    pub(crate) fn new(memory: Arc<Memory>) -> Share {
+        Share { memory, bytes: 0 }
+    }
+
     /// The heap has this size now; whether the node is above its limit.
     pub(crate) fn report(&mut self, bytes: usize) -> bool {
         // Sums wrap, so a difference below 0 is added, too.
-        let change = bytes.wrapping_sub(self.0);
-        self.0 = bytes;
-        let used =
-            if change == 0 { used() } else { USED.fetch_add(change, Ordering::Relaxed).wrapping_add(change) };
-        used > limit()
+        let change = bytes.wrapping_sub(self.bytes);
+        self.bytes = bytes;
+        let used = match change {
+            0 => self.memory.used(),
+            _ => self.memory.used.fetch_add(change, Ordering::Relaxed).wrapping_add(change),
+        };
+        used > self.memory.limit
     }
 }
 
@@ -68,8 +78,10 @@ impl Drop for Share {
 /// Frees what a process leaves: at once if it is little.
 pub(crate) fn reap(lua: &mut Lua, share: &mut Share) {
     let Some(mut remains) = lua.take_remains() else { return };
-    let mut share = std::mem::take(share);
-    REAPER.drudge(move || {
+    let rest = Share::new(share.memory.clone());
+    let mut share = std::mem::replace(share, rest);
+    let reaper = share.memory.reaper.clone();
+    reaper.drudge(move || {
         let done = remains.free_slice();
         share.report(remains.bytes());
         done
@@ -82,14 +94,15 @@ mod tests {
 
     #[test]
     fn shares_add_up_and_vanish() {
-        let before = used();
-        let (mut a, mut b) = (Share::default(), Share::default());
-        a.report(5 << 40);
-        assert!(b.report(1 << 20), "above any limit of a test");
-        assert!(admit().is_err_and(|e| e.retryable() == Some(true)));
-        a.report(1 << 20);
+        let memory = Memory::new(1 << 30);
+        let (mut a, mut b) = (Share::new(memory.clone()), Share::new(memory.clone()));
+        assert!(!a.report(1 << 30));
+        assert!(b.report(1 << 20), "above the limit");
+        assert!(memory.admit().is_ok(), "by less than a tenth");
+        assert!(a.report(2 << 30));
+        assert!(memory.admit().is_err_and(|e| e.retryable() == Some(true)));
         drop((a, b));
-        assert!(used() < before + (1 << 30));
-        assert!(admit().is_ok());
+        assert_eq!(memory.used(), 0);
+        assert!(memory.admit().is_ok());
     }
 }

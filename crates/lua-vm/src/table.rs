@@ -538,7 +538,11 @@ impl Table {
     pub(crate) unsafe fn insert_new(heap: &mut Heap, t: *mut Table, key: Value, val: Value) {
         // SAFETY: see `get`; without room or for other keys the general way is taken, which cannot fail for such a key.
         unsafe {
-            if key.tag != value::STR || val.is_nil() || (*t).node_len == (*t).node_cap {
+            let simple = key.tag == value::STR
+                && !val.is_nil()
+                && (*t).node_len < (*t).node_cap
+                && (*t).index_mask != large::MARK;
+            if !simple {
                 let done = Table::set(heap, t, key, val);
                 debug_assert!(done.is_ok());
                 return;
