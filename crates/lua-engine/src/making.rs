@@ -75,7 +75,9 @@ impl Making {
                 }
                 continue;
             }
-            if !self.run(unit, fuel) {
+            if let Err(why) = self.run(unit, fuel) {
+                let id = &self.loading.program.units[unit].id;
+                tracing::debug!(target: "lua", unit = %id, "its top level runs in each process: {why}");
                 self.again(unit);
             }
         }
@@ -93,8 +95,8 @@ impl Making {
         lua.enter(loading, |cx| preset(cx, &program)).is_ok()
     }
 
-    /// Runs the chunk of `unit`. False: it cannot be part of the image.
-    fn run(&mut self, unit: usize, fuel: &mut i64) -> bool {
+    /// Runs the chunk of `unit` on. Otherwise: why it cannot be part of the image.
+    fn run(&mut self, unit: usize, fuel: &mut i64) -> Result<(), String> {
         let root = self.root.take().unwrap_or_else(|| {
             let (lua, loading) = self.lua();
             let proto = loading.program.units[unit].proto.clone();
@@ -113,8 +115,15 @@ impl Making {
         match run {
             Run::OutOfFuel if self.fuel > 0 => {
                 self.root = Some(root);
-                true
+                Ok(())
             }
+            Run::OutOfFuel => Err("it takes too long".to_owned()),
+            Run::Raised(_) => Err("it raises".to_owned()),
+            Run::Yielded | Run::Waiting => Err("it waits".to_owned()),
+            Run::Dead => Err(match self.rehearsal.refused() {
+                Some(name) => format!("it calls '{name}'"),
+                None => "it needs too much memory".to_owned(),
+            }),
             Run::Finished => {
                 let (lua, loading) = self.lua();
                 let program = loading.program.clone();
@@ -131,9 +140,8 @@ impl Making {
                 });
                 lua.unpin(root);
                 loading.values.push(value);
-                !self.careful || self.rehearsal.check().is_ok()
+                if self.careful { self.rehearsal.check().map_err(|why| why.to_string()) } else { Ok(()) }
             }
-            _ => false,
         }
     }
 
@@ -153,7 +161,10 @@ impl Making {
         let rehearsal = std::mem::replace(&mut self.rehearsal, fresh);
         match rehearsal.seal(std::mem::take(&mut self.loading.values)) {
             Ok(image) => {
-                self.loading.program.made.set(Made { image, units: self.until });
+                let program = &self.loading.program;
+                let (id, all) = (&program.root().id, program.units.len());
+                tracing::debug!(target: "lua", program = %id, "image of {} of {all} units: {image:?}", self.until);
+                program.made.set(Made { image, units: self.until });
                 true
             }
             Err(_) if self.careful => true,
