@@ -3,6 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// Characters that mean something where ids are written: `{node@host|unique}` (PIDs), `${env:ns:name|default}`,
+/// `a:(b|*)` (patterns), `ns:name:path=value` (overrides), `ns:name?key=value` (bindings).
+const RESERVED: &[char] = &['{', '}', '|', '@', '(', ')', '*', '?', '='];
+
+const NAMES: &str =
+    "namespaces and names have no blanks, no control characters and none of { } | @ ( ) * ? =";
+
 /// Id of a registry entry, `namespace:name`; cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(Arc<str>);
@@ -26,8 +33,10 @@ impl From<IdError> for crate::Error {
 }
 
 impl EntryId {
-    /// Reads `namespace:name`, split at the first colon; both parts must have text.
+    /// Reads `namespace:name`, split at the first colon; both parts must have text without blanks, control characters and
+    /// any of `{ } | @ ( ) * ? =`.
     pub fn parse(text: &str) -> Result<EntryId, IdError> {
+        Self::check(text)?;
         match text.split_once(':') {
             Some((ns, name)) if !ns.is_empty() && !name.is_empty() => Ok(EntryId(text.into())),
             Some(("", _)) => {
@@ -35,6 +44,14 @@ impl EntryId {
             }
             Some(_) => Err(IdError(format!("entry id \"{text}\" has no name (namespace:name expected)"))),
             None => Err(IdError(format!("\"{text}\" is not an entry id (namespace:name expected)"))),
+        }
+    }
+
+    /// Refuses a namespace or a name with characters that ids do not have.
+    pub fn check(text: &str) -> Result<(), IdError> {
+        match text.chars().find(|c| c.is_whitespace() || c.is_control() || RESERVED.contains(c)) {
+            Some(bad) => Err(IdError(format!("{text:?} contains {bad:?}: {NAMES}"))),
+            None => Ok(()),
         }
     }
 
@@ -79,5 +96,35 @@ impl fmt::Display for EntryId {
 impl fmt::Debug for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_something_else_elsewhere_are_refused() {
+        for good in
+            ["app:a", "app.sub:a.b_c-d", "org/module:x/y", "app:http:handler", "app:größe", "app:1~+#$%"]
+        {
+            assert_eq!(EntryId::parse(good).map(|id| id.to_string()), Ok(good.to_owned()));
+        }
+        for bad in [
+            "a b:c",
+            "app:a b",
+            "app:a\n",
+            "app:\u{1b}",
+            "app:a|b",
+            "app:{a}",
+            "app:a@b",
+            "app:a*",
+            "app:a=1",
+            "app:(a)",
+            "x?y:z",
+        ] {
+            let told = EntryId::parse(bad).map_err(|e| e.to_string()).expect_err(bad);
+            assert!(told.contains("contains") && !told.contains(char::is_control), "{told}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use infra_base::{Data, Map};
 use infra_codec::json;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// Form of a line.
@@ -30,7 +31,7 @@ pub(crate) fn encode(form: Form, record: &Record, out: &mut Vec<u8>) {
     }
     out.push(b'\n');
     if let Some(stack) = record.stack.as_deref().filter(|_| form != Form::Json) {
-        visible(stack, out);
+        out.extend_from_slice(visible(stack).as_bytes());
         out.push(b'\n');
     }
 }
@@ -39,9 +40,9 @@ fn console(record: &Record, out: &mut Vec<u8>) {
     let time = timestamp(record).to_zoned(TimeZone::system());
     put(out, format_args!("{}\t", time.strftime("%Y-%m-%d %H:%M:%S")));
     put(out, format_args!("{}\t", record.level.as_str().to_ascii_uppercase()));
-    visible(&record.logger, out);
+    out.extend_from_slice(visible(&record.logger).as_bytes());
     out.push(b'\t');
-    visible(&record.message, out);
+    out.extend_from_slice(visible(&record.message).as_bytes());
     if !record.fields.is_empty() {
         out.push(b'\t');
         fields(&record.fields, out);
@@ -63,10 +64,10 @@ fn short(record: &Record, color: bool, out: &mut Vec<u8>) {
         put(out, format_args!("{level:<5} "));
     }
     let start = out.len();
-    visible(&record.logger, out);
+    out.extend_from_slice(visible(&record.logger).as_bytes());
     let width = out.len() - start;
     out.resize(out.len() + 12usize.saturating_sub(width) + 1, b' ');
-    visible(&record.message, out);
+    out.extend_from_slice(visible(&record.message).as_bytes());
     if !record.fields.is_empty() {
         out.push(b' ');
         fields(&record.fields, out);
@@ -102,24 +103,36 @@ fn timestamp(record: &Record) -> Timestamp {
     Timestamp::from_nanosecond(i128::from(record.wall)).unwrap_or_default()
 }
 
+/// As JSON, where control characters above ASCII's are escaped, too: terminals obey some of them.
 fn fields(fields: &Map, out: &mut Vec<u8>) {
-    out.append(&mut json::encode(&Data::Map(fields.clone())));
+    let mut json = json::encode(&Data::Map(fields.clone()));
+    match std::str::from_utf8(&json) {
+        Ok(text) if text.contains(char::is_control) => {
+            for c in text.chars() {
+                match c.is_control() {
+                    true => put(out, format_args!("\\u{:04x}", u32::from(c))),
+                    false => put(out, format_args!("{c}")),
+                }
+            }
+        }
+        _ => out.append(&mut json),
+    }
 }
 
-/// Control characters other than line break and tab are shown escaped: what an application logs must not drive the
-/// terminal.
-fn visible(text: &str, out: &mut Vec<u8>) {
+/// Control characters other than line break and tab, escaped: what an application says must not drive the terminal.
+pub fn visible(text: &str) -> Cow<'_, str> {
     let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
     if !text.contains(hidden) {
-        return out.extend_from_slice(text.as_bytes());
+        return Cow::Borrowed(text);
     }
+    let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if hidden(c) {
-            put(out, format_args!("\\x{:02x}", u32::from(c)));
-        } else {
-            put(out, format_args!("{c}"));
+        match hidden(c) {
+            true => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            false => shown.push(c),
         }
     }
+    Cow::Owned(shown)
 }
 
 fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {

@@ -12,7 +12,7 @@ mod record;
 mod tests;
 mod writer;
 
-pub use encode::Form;
+pub use encode::{Form, visible};
 pub use log::{Log, Options, Tap};
 pub use record::{Level, Record};
 pub use writer::Output;

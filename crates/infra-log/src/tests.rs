@@ -100,6 +100,19 @@ fn json_lines_are_objects() {
 }
 
 #[test]
+fn control_characters_do_not_reach_the_terminal() {
+    for form in [Form::Console, Form::Short { color: false }] {
+        let (log, sink) = log(form, Some(Level::Info));
+        let mut fields = Map::default();
+        fields.insert("k\u{9b}31m".into(), Data::text("\u{7f}\u{9d}\u{1b}]0;title\u{7}"));
+        log.write(Level::Info, "app\u{9b}1m", "bell \u{7}, csi \u{9b}31m, back \u{8}\r", fields);
+        let text = sink.text(&log);
+        assert!(!text.trim_end().contains(|c: char| c.is_control() && c != '\t'), "{text:?}");
+        assert!(text.contains(r#"{"k\u009b31m":"\u007f\u009d\u001b]0;title\u0007"}"#), "{text}");
+    }
+}
+
+#[test]
 fn colour_marks_the_level() {
     let (log, sink) = log(Form::Short { color: true }, Some(Level::Debug));
     log.write(Level::Debug, "x", "m", Map::default());

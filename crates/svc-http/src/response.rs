@@ -16,6 +16,17 @@ use std::task::{Context, Poll, Waker};
 /// Bytes that are held before a response starts to stream, and before a writer has to wait for the client.
 pub(crate) const BUFFER: usize = 64 << 10;
 
+/// What speaks of the connection and not of the response (RFC 9110 section 7.6.1), and the time of the message: a handler's
+/// `Connection: close` would end a connection that others share behind a proxy, its `Date` would mislead caches.
+const OF_THE_SERVER: [HeaderName; 6] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::TRAILER,
+    header::UPGRADE,
+    header::DATE,
+];
+
 /// How a response that streams is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
@@ -167,7 +178,7 @@ impl Exchange {
     }
 
     /// Sets a header; a second value replaces the first, except `Set-Cookie`, which is added. `Invalid` for a name or value
-    /// that is none, for framing that is the server's (`Transfer-Encoding`), and once something was written.
+    /// that is none, for what is the server's (framing, the connection, `Date`), and once something was written.
     pub fn set_header(&self, name: &[u8], value: &[u8]) -> Result<()> {
         let shown = String::from_utf8_lossy(name);
         let name = HeaderName::from_bytes(name)
@@ -177,6 +188,9 @@ impl Exchange {
         })?;
         if name == TRANSFER_ENCODING {
             return Err(Error::invalid("header transfer-encoding is set by the server (see set_transfer)"));
+        }
+        if OF_THE_SERVER.contains(&name) {
+            return Err(Error::invalid(format!("header {name} is set by the server")));
         }
         if name == CONTENT_LENGTH && !value.to_str().is_ok_and(|v| v.parse::<u64>().is_ok()) {
             return Err(Error::invalid("the value of header content-length is not a number of bytes"));

@@ -7,13 +7,15 @@ use hyper::server::conn::http1;
 use infra_app::Tasks;
 use infra_base::{EntryId, Error, Payload, Result};
 use infra_clock::Clock;
+use std::future::poll_fn;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use sys_functions::Call;
-use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::sync::Notify;
 
 /// Head of a request, request line included; a longer one is answered with 431, and so are more than 100 headers (hyper's
@@ -166,7 +168,7 @@ async fn accept(id: EntryId, shared: Arc<Shared>, tasks: Tasks, listener: Arc<Tc
     loop {
         let notice = shared.notice.notified();
         if shared.stopping.load(Ordering::Acquire) {
-            return;
+            return accept_waiting(&shared, &tasks, &listener).await;
         }
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -175,9 +177,7 @@ async fn accept(id: EntryId, shared: Arc<Shared>, tasks: Tasks, listener: Arc<Tc
         match accepted {
             Ok((stream, peer)) => {
                 complained = false;
-                // Fails only when the peer is gone already, and then the first read says so.
-                let _ = stream.set_nodelay(true);
-                tasks.spawn("http.connection", Connection::new(shared.clone(), stream, peer));
+                begin(&shared, &tasks, stream, peer);
             }
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -191,6 +191,26 @@ async fn accept(id: EntryId, shared: Arc<Shared>, tasks: Tasks, listener: Arc<Tc
                     () = notice => {}
                 }
             }
+        }
+    }
+}
+
+fn begin(shared: &Arc<Shared>, tasks: &Tasks, stream: TcpStream, peer: SocketAddr) {
+    // Fails only when the peer is gone already, and then the first read says so.
+    let _ = stream.set_nodelay(true);
+    tasks.spawn("http.connection", Connection::new(shared.clone(), stream, peer));
+}
+
+/// Takes what waits in the backlog when the server stops. The system has told these clients that they are connected, and
+/// closing the listener would reset them with their requests unread.
+async fn accept_waiting(shared: &Arc<Shared>, tasks: &Tasks, listener: &TcpListener) {
+    // The runtime looks at the socket between two polls only.
+    tokio::task::yield_now().await;
+    for _ in 0..BACKLOG {
+        match poll_fn(|cx| Poll::Ready(listener.poll_accept(cx))).await {
+            Poll::Ready(Ok((stream, peer))) => begin(shared, tasks, stream, peer),
+            Poll::Ready(Err(error)) if is_of_the_peer(&error) => {}
+            Poll::Ready(Err(_)) | Poll::Pending => return,
         }
     }
 }

@@ -72,7 +72,14 @@ impl Parse<'_> {
         };
         let (namespace_key, namespace) = (namespace_key.span.clone(), namespace.clone());
         match scalar_text(&namespace) {
-            Some(text) if !text.is_empty() && !text.contains(':') => self.namespace = text,
+            Some(text) if !text.is_empty() && !text.contains(':') => {
+                // Said once for the file, not again for each entry.
+                if let Err(e) = EntryId::check(&text) {
+                    self.error(format!("namespace {e}"), &namespace.span);
+                    return Vec::new();
+                }
+                self.namespace = text;
+            }
             _ => {
                 self.error("namespace must be a text without `:`", &namespace.span);
                 return Vec::new();
@@ -157,6 +164,7 @@ impl Parse<'_> {
                 _ => fields.push((key, value)),
             }
         }
+        let name_span = name.as_ref().map_or_else(|| span.clone(), |(_, value)| value.span.clone());
         let name = self.word("name", name, &span, &mut built);
         let kind = self.word("kind", kind, &span, &mut built);
         let data = match wrapped {
@@ -174,7 +182,7 @@ impl Parse<'_> {
         let id = match EntryId::new(&self.namespace, &name?) {
             Ok(id) => id,
             Err(e) => {
-                self.error(e.to_string(), &span);
+                self.error(e.to_string(), &name_span);
                 return None;
             }
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Parser)]
 #[command(
     name = "wippy",
-    disable_version_flag = true,
+    version,
     arg_required_else_help = true,
     after_help = "Examples:
   wippy init                        write wippy.lock for the application in this directory
@@ -27,6 +27,7 @@ pub(crate) struct Cli {
 
 /// Flags of every command.
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Work in this directory
     #[arg(short = 'C', value_name = "DIR", global = true)]

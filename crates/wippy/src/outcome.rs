@@ -1,9 +1,11 @@
 //! The exit status of a command, and what is printed of its result.
 
 use infra_base::{Data, Error, Payload};
+use infra_log::visible;
 use std::io::Write;
 
-/// A text is printed; a number is the status; false is 1, everything else 0.
+/// A text is printed; a number is the status, 255 if it is outside of 0 to 255, so that no failure looks like success;
+/// false is 1, everything else 0.
 pub(crate) fn status(result: Payload) -> u8 {
     let data = match result {
         Payload::Data(data) => data,
@@ -15,8 +17,8 @@ pub(crate) fn status(result: Payload) -> u8 {
         Data::Text(text) => print(text.as_bytes()),
         Data::Bytes(bytes) => print(&bytes),
         Data::Bool(false) => 1,
-        Data::Int(n) => n as u8,
-        Data::Float(f) if f.is_finite() => f.trunc() as i64 as u8,
+        Data::Int(n) => u8::try_from(n).unwrap_or(u8::MAX),
+        Data::Float(f) if f.is_finite() => u8::try_from(f.trunc() as i64).unwrap_or(u8::MAX),
         Data::Float(_) => 1,
         Data::Null | Data::Bool(true) | Data::List(_) | Data::Map(_) => 0,
     }
@@ -32,9 +34,13 @@ fn print(text: &[u8]) -> u8 {
 pub(crate) fn failed(error: &Error) -> u8 {
     let mut err = std::io::stderr().lock();
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(err, "{error}");
+    let _ = writeln!(err, "{}", visible(&error.to_string()));
     if let Some(trace) = error.trace() {
-        let _ = writeln!(err, "{}", trace.lines().map(|l| format!("  {l}\n")).collect::<String>().trim_end());
+        let _ = writeln!(
+            err,
+            "{}",
+            visible(trace).lines().map(|l| format!("  {l}\n")).collect::<String>().trim_end()
+        );
     }
     1
 }

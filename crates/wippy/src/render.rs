@@ -2,6 +2,8 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use infra_base::{Diagnostic, Error, Label, Severity};
+use infra_log::visible;
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 
@@ -20,9 +22,9 @@ pub(crate) fn error_text(error: &Error, color: bool) -> String {
         text.push_str("\n\n");
     }
     let (start, end) = if color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-    text.push_str(&format!("{start}error{end}: {error}\n"));
+    text.push_str(&format!("{start}error{end}: {}\n", visible(&error.to_string())));
     if let Some(trace) = error.trace() {
-        text.push_str(trace);
+        text.push_str(&visible(trace));
         text.push('\n');
     }
     text
@@ -34,7 +36,7 @@ pub(crate) fn diagnostic_text(diagnostic: &Diagnostic, color: bool) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Hint => Level::HELP,
     };
-    let title = level.primary_title(&*diagnostic.message);
+    let title = level.primary_title(visible(&diagnostic.message));
     let mut group = match diagnostic.labels.split_first() {
         None => Group::with_title(title),
         Some((main, others)) => {
@@ -55,14 +57,21 @@ pub(crate) fn diagnostic_text(diagnostic: &Diagnostic, color: bool) -> String {
         }
     };
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(&**help));
+        group = group.element(Level::HELP.message(visible(help)));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }
 
 fn snippet(label: &Label) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    Snippet::source(&*label.file.text).path(&*label.file.name)
+    Snippet::source(source(&label.file.text)).path(visible(&label.file.name))
+}
+
+/// The renderer shows ASCII's control characters as pictures; the others are replaced by something as long, so that spans
+/// stay right.
+fn source(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| c.is_control() && !c.is_ascii();
+    if text.contains(hidden) { text.replace(hidden, "·").into() } else { text.into() }
 }
 
 /// Only the first line of a long span is of interest, and a span never leaves its text.
@@ -74,6 +83,25 @@ fn span(label: &Label) -> Range<usize> {
     start..line
 }
 
-fn some(text: &str) -> Option<&str> {
-    Some(text).filter(|t| !t.is_empty())
+fn some(text: &str) -> Option<Cow<'_, str>> {
+    (!text.is_empty()).then(|| visible(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_base::SourceFile;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_an_application_says_does_not_drive_the_terminal() {
+        let hostile = "\u{1b}[2J\u{9b}31m\u{7}";
+        let file = Arc::new(SourceFile { name: hostile.into(), text: format!("a: {hostile}\n") });
+        let mut told = Diagnostic::error(hostile, &file, 3..file.text.len() - 1).help(hostile);
+        told.labels[0].text = hostile.into();
+        let error = Error::invalid(format!("entry {hostile}")).with_diagnostics(vec![told]);
+        let text = error_text(&error, false);
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+        assert!(text.ends_with("error: entry \\x1b[2J\\x9b31m\\x07\n"), "{text:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn route(method: &str, path: &str) -> Arc<Route> {
-    let id = EntryId::parse(&format!("t:{path}")).unwrap();
+    let id = EntryId::parse(&format!("t:{}", path.replace(['{', '}'], "'"))).unwrap();
     let method = METHODS.iter().position(|m| *m == method).unwrap();
     Arc::new(Route::new(id.clone(), id, method, Pattern::parse("", path).unwrap()))
 }
@@ -101,10 +101,10 @@ fn competing_routes_are_refused() {
         let (a, b) = (a.split_once(' ').unwrap(), b.split_once(' ').unwrap());
         route(a.0, a.1).conflict(&route(b.0, b.1)).map(|e| e.message().to_owned())
     };
-    let same = "GET /a/:y matches the same requests as GET /a/{x} of t:/a/{x}";
+    let same = "GET /a/:y matches the same requests as GET /a/{x} of t:/a/'x'";
     assert_eq!(conflict("GET /a/:y", "GET /a/{x}").as_deref(), Some(same));
     let both =
-        "GET /{y}/b and GET /a/{x} of t:/a/{x} match some of the same paths, and neither is more specific";
+        "GET /{y}/b and GET /a/{x} of t:/a/'x' match some of the same paths, and neither is more specific";
     assert_eq!(conflict("GET /{y}/b", "GET /a/{x}").as_deref(), Some(both));
     assert_eq!(conflict("GET /a", "POST /a"), None);
     assert_eq!(conflict("GET /a/b", "GET /a/{x}"), None);

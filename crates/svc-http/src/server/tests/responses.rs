@@ -61,6 +61,10 @@ async fn headers_may_change_until_something_is_written() {
             refused(e.set_header(b"x", b"a\r\nInjected: 1")),
             "the value of header x contains a line end or control character"
         );
+        for name in ["Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade", "Date"] {
+            let expected = format!("header {} is set by the server", name.to_lowercase());
+            assert_eq!(refused(e.set_header(name.as_bytes(), b"close")), expected);
+        }
         assert!(e.write("ab".into())?.is_none());
         assert!(e.write_json("[]".into())?.is_none());
         for late in [e.set_status(200), e.set_header(b"x", b"y"), e.set_transfer(Transfer::Chunked)] {
@@ -72,6 +76,8 @@ async fn headers_may_change_until_something_is_written() {
     let got = get(&site, "/").await;
     assert_eq!((got.status, got.body.as_str(), got.header("content-length")), (202, "ab[]", Some("4")));
     assert_eq!((got.header("content-type"), got.header("x-one")), (Some("text/html"), Some("2")));
+    assert_eq!(got.header("connection"), None);
+    assert!(got.header("date").is_some_and(|date| date.ends_with(" GMT")), "{got:?}");
     assert_eq!(got.headers.iter().filter(|(n, _)| n == "set-cookie").count(), 2);
 }
 

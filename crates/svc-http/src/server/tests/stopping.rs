@@ -57,6 +57,24 @@ async fn a_connection_that_just_came_may_still_ask_when_the_server_stops() {
 }
 
 #[tokio::test]
+async fn who_waits_in_the_backlog_when_the_server_stops_is_answered() {
+    use std::io::{Read, Write};
+    let site = site(vec![("GET /", says("hi"))]).await;
+    assert_eq!(get(&site, "/").await.body, "hi");
+    // The test holds the only thread: the system completes these connections, the server has not accepted them.
+    let mut waiting: Vec<_> = (0..100).map(|_| std::net::TcpStream::connect(site.addr).unwrap()).collect();
+    for client in &mut waiting {
+        client.write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    }
+    assert_eq!(site.server.stop(Duration::from_secs(60)).await, 0);
+    for client in &mut waiting {
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nhi"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_stop_drops_what_is_not_done_by_its_limit() {
     let (clock, control) = Clock::simulated();
     let (handler, begun, _go) = gated();
