@@ -92,13 +92,23 @@ impl Greys {
     fn is_empty(&self) -> bool {
         self.top.is_empty() && self.below.is_empty()
     }
+}
 
-    /// An idle heap keeps no memory for it.
-    fn rest(&mut self) {
-        self.below = Vec::new();
-        if self.top.capacity() > 64 {
-            self.top = Vec::new();
-        }
+/// Where a mark is.
+#[derive(Default)]
+struct Tracks {
+    grey: Greys,
+    /// Large objects that are partly scanned.
+    scans: Vec<Scan>,
+    /// Black tables that were written.
+    again: Greys,
+    /// Threads that ran since they were scanned, or were not scanned yet.
+    dirty: Vec<*mut Thread>,
+}
+
+impl Tracks {
+    fn is_done(&self) -> bool {
+        self.grey.is_empty() && self.scans.is_empty() && self.again.is_empty()
     }
 }
 
@@ -108,13 +118,8 @@ pub(crate) struct Gc {
     pub(crate) white: u8,
     /// Number of the cycle, even and never 0, that scanned frames and threads carry.
     seen: u8,
-    grey: Greys,
-    /// Large objects that are partly scanned.
-    scans: Vec<Scan>,
-    /// Black tables that were written.
-    again: Greys,
-    /// Threads that ran since they were scanned, or were not scanned yet.
-    dirty: Vec<*mut Thread>,
+    /// Made by the first mark of a cycle, gone with its end: heaps that rest are many.
+    tracks: Option<Box<Tracks>>,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
     pins_done: usize,
     bodies_done: usize,
@@ -143,10 +148,7 @@ impl Gc {
             state: State::Pause,
             white: WHITE0,
             seen: 2,
-            grey: Greys::default(),
-            scans: Vec::new(),
-            again: Greys::default(),
-            dirty: Vec::new(),
+            tracks: None,
             pins_done: 0,
             bodies_done: 0,
             work: 0,
@@ -159,6 +161,11 @@ impl Gc {
             newborn: 0,
             rests: Vec::new(),
         }
+    }
+
+    #[inline]
+    fn tracks(&mut self) -> &mut Tracks {
+        self.tracks.get_or_insert_default()
     }
 
     fn is_marking(&self) -> bool {
@@ -324,10 +331,10 @@ impl Heap {
             if self.gc.work >= budget {
                 return false;
             }
-            if let Some(p) = self.gc.grey.pop() {
+            if let Some(p) = self.gc.tracks().grey.pop() {
                 // SAFETY: grey objects are live.
                 unsafe { self.traverse(p) }
-            } else if let Some(scan) = self.gc.scans.pop() {
+            } else if let Some(scan) = self.gc.tracks().scans.pop() {
                 // SAFETY: objects that are scanned are live.
                 unsafe { self.scan_on(scan) }
             } else if self.gc.pins_done < self.pins().len() {
@@ -363,7 +370,7 @@ impl Heap {
 
     /// Traverses tables that were written after they had been traversed.
     fn trace_again(&mut self, budget: usize) -> bool {
-        while let Some(p) = self.gc.again.pop() {
+        while let Some(p) = self.gc.tracks().again.pop() {
             // SAFETY: objects stay live until the sweep.
             unsafe { self.traverse(p) }
             if !self.trace(budget) {
@@ -377,15 +384,15 @@ impl Heap {
     fn trace_threads(&mut self, roots: &Roots<'_>, budget: usize) -> bool {
         let current = roots.current;
         // The running thread stays on the list: it may rest before the mark ends.
-        while let Some(i) = self.gc.dirty.iter().rposition(|t| *t != current) {
-            let t = self.gc.dirty[i];
+        while let Some(i) = self.gc.tracks().dirty.iter().rposition(|t| *t != current) {
+            let t = self.gc.tracks().dirty[i];
             // SAFETY: objects stay live until the sweep.
             if !unsafe { self.scan_stack(t, budget) } {
                 return false;
             }
             // SAFETY: as above; it does not run.
             unsafe { crate::thread::trim(self, t) };
-            self.gc.dirty.swap_remove(i);
+            self.gc.tracks().dirty.swap_remove(i);
             if !self.trace(budget) {
                 return false;
             }
@@ -429,7 +436,7 @@ impl Heap {
         if !(self.trace(goal) && self.trace_again(goal) && self.trace_threads(roots, goal)) {
             return;
         }
-        debug_assert!(self.gc.grey.is_empty() && self.gc.scans.is_empty() && self.gc.again.is_empty());
+        debug_assert!(self.gc.tracks().is_done());
         self.gc.white ^= WHITES;
         self.gc.cursor = ptr::null_mut();
         self.gc.state = State::Sweep;
@@ -456,7 +463,7 @@ impl Heap {
             (*p).mark &= !WHITES;
             match (*p).kind {
                 Kind::Str => (*p).mark |= BLACK,
-                _ => self.gc.grey.push(p),
+                _ => self.gc.tracks().grey.push(p),
             }
         }
     }
@@ -491,7 +498,7 @@ impl Heap {
                 Kind::Thread => {
                     // Never black: scanned in the second part of the mark.
                     (*p).mark &= !BLACK;
-                    self.gc.dirty.push(p.cast());
+                    self.gc.tracks().dirty.push(p.cast());
                 }
             }
         }
@@ -542,7 +549,7 @@ impl Heap {
             };
             self.gc.work += CHUNK - left;
             if more {
-                self.gc.scans.push(Scan { object, at });
+                self.gc.tracks().scans.push(Scan { object, at });
             }
         }
     }
@@ -611,7 +618,7 @@ impl Heap {
         unsafe {
             if (*t).seen != 0 {
                 if (*t).seen == self.gc.seen && self.gc.is_marking() {
-                    self.gc.dirty.push(t);
+                    self.gc.tracks().dirty.push(t);
                 }
                 (*t).seen = 0;
             }
@@ -636,10 +643,7 @@ impl Heap {
                     let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
                     self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
                     self.gc.after = self.bytes - garbage;
-                    self.gc.grey.rest();
-                    self.gc.again.rest();
-                    self.gc.scans = Vec::new();
-                    self.gc.dirty = Vec::new();
+                    self.gc.tracks = None;
                     return;
                 }
                 if (*p).mark & dead != 0 {
@@ -742,9 +746,9 @@ impl Heap {
         if !self.gc.is_marking() {
             return;
         }
-        match self.gc.scans.iter_mut().find(|scan| scan.object == t.cast()) {
+        match self.gc.tracks().scans.iter_mut().find(|scan| scan.object == t.cast()) {
             Some(scan) => scan.at = 0,
-            None if always => self.gc.scans.push(Scan { object: t.cast(), at: 0 }),
+            None if always => self.gc.tracks().scans.push(Scan { object: t.cast(), at: 0 }),
             None => {}
         }
     }
@@ -757,7 +761,7 @@ impl Heap {
     unsafe fn visit_again(&mut self, t: *mut Table) {
         // SAFETY: the caller passes a live table.
         unsafe { (*t).hdr.mark &= !BLACK }
-        self.gc.again.push(t.cast());
+        self.gc.tracks().again.push(t.cast());
     }
 
     /// Swept later in this cycle or already white: a white object needs no barrier.
