@@ -1,18 +1,98 @@
 //! JSON straight between a text and the heap.
 
-use crate::{Cx, Raise, Table, Val, View};
+use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
 use infra_base::{Data, Error, Kind};
 use infra_codec::json::{write_float, write_int, write_text};
 use lua_vm::ErrorObject;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+pub(crate) mod steps;
+
+/// Values, or pairs of 16 bytes of text, that are written at once; what is longer is written in steps.
+const SHORT: usize = 4096;
+const NO_ROOM: &str = "the text does not fit the memory limit";
+/// Bytes of text that are read at once.
+const SHORT_TEXT: usize = 1 << 16;
+
+/// Returns the JSON text of argument 0, or `nil, err`; like [`to_json`], for any length in steps that the slice allows.
+pub fn encode_json(cx: &mut Cx<'_>) -> NativeResult {
+    let value = cx.check_any(0)?;
+    let mut out = Vec::with_capacity(128);
+    match write_value(cx, value, &mut out, 0, &mut { SHORT }) {
+        Ok(()) => {
+            cx.charge(out.len() / 2);
+            cx.reserve(out.len())?;
+            let text = cx.string(&out);
+            cx.ret(text)
+        }
+        Err(Stop::Long) => {
+            cx.charge(SHORT * 16);
+            steps::encode(cx)
+        }
+        Err(Stop::Wrong(reason)) => cx.fail(wrong(&reason)),
+    }
+}
+
+/// Returns the value of the JSON text in argument 0, or `nil, err`; like [`from_json`], for any length in steps.
+pub fn decode_json(cx: &mut Cx<'_>) -> NativeResult {
+    let View::Str(text) = cx.check_any(0)?.view() else {
+        let got = cx.arg(0).type_name();
+        return cx.fail(Error::invalid(format!("json: text expected, got {got}")));
+    };
+    if text.len() > SHORT_TEXT {
+        return steps::decode(cx);
+    }
+    match from_json(cx, text)? {
+        Ok(value) => cx.ret(value),
+        Err(error) => cx.fail(error),
+    }
+}
+
+/// Why a value has not been written.
+enum Stop {
+    /// It has no form in JSON.
+    Wrong(String),
+    /// It is longer than was asked for.
+    Long,
+}
+
+impl From<String> for Stop {
+    fn from(reason: String) -> Stop {
+        Stop::Wrong(reason)
+    }
+}
+
+fn wrong(reason: &str) -> Error {
+    Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))
+}
+
+fn too_deep() -> String {
+    format!("nested deeper than {} levels (a table that contains itself?)", Data::MAX_DEPTH)
+}
+
+fn bad_key(key: Val<'_>) -> String {
+    format!("a {} key has no form in JSON", key.type_name())
+}
+
+/// Refuses what is neither an object nor an array: `texts` text keys, `numbers` integer keys up to `last`.
+fn check_array(texts: usize, numbers: i64, last: i64) -> Result<(), String> {
+    if texts > 0 {
+        return Err("a table with both text and number keys has no form in JSON".into());
+    }
+    if last != numbers {
+        return Err(format!("an array with gaps has no form in JSON ({numbers} of {last} items)"));
+    }
+    Ok(())
+}
+
 /// The JSON text of a value: arrays of keys `1..n`, objects of text keys, sorted; functions and objects are `null`, error objects
 /// their message. `Internal`: mixed keys, gaps, cycles or nesting beyond 128.
 pub fn to_json<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(128);
-    write_value(cx, value, &mut out, 0).map_err(|reason| {
-        Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))
+    write_value(cx, value, &mut out, 0, &mut { usize::MAX }).map_err(|stop| match stop {
+        Stop::Wrong(reason) => wrong(&reason),
+        Stop::Long => unreachable!("no text is that long"),
     })?;
     cx.charge(out.len() / 2);
     Ok(out)
@@ -23,19 +103,29 @@ fn write_value<'cx>(
     value: Val<'cx>,
     out: &mut Vec<u8>,
     depth: usize,
-) -> Result<(), String> {
+    left: &mut usize,
+) -> Result<(), Stop> {
+    spend(left, 1)?;
     match value.view() {
         View::Nil | View::Function(_) | View::Thread(_) => out.extend_from_slice(b"null"),
         View::Bool(b) => out.extend_from_slice(if b { b"true" } else { b"false" }),
         View::Int(i) => write_int(out, i),
         View::Float(f) => write_float(out, f),
-        View::Str(s) => write_bytes(out, s),
+        View::Str(s) => {
+            spend(left, s.len() / 16)?;
+            write_bytes(out, s);
+        }
         View::Userdata(u) => match u.payload::<ErrorObject>() {
             Some(error) => write_text(out, error.message()),
             None => out.extend_from_slice(b"null"),
         },
-        View::Table(table) => return write_table(cx, table, out, depth),
+        View::Table(table) => return write_table(cx, table, out, depth, left),
     }
+    Ok(())
+}
+
+fn spend(left: &mut usize, n: usize) -> Result<(), Stop> {
+    *left = left.checked_sub(n).ok_or(Stop::Long)?;
     Ok(())
 }
 
@@ -44,23 +134,25 @@ fn write_table<'cx>(
     table: Table<'cx>,
     out: &mut Vec<u8>,
     depth: usize,
-) -> Result<(), String> {
+    left: &mut usize,
+) -> Result<(), Stop> {
     if depth >= Data::MAX_DEPTH {
-        return Err(format!("nested deeper than {} levels (a table that contains itself?)", Data::MAX_DEPTH));
+        return Err(too_deep().into());
     }
     // A table may be reached on many ways, so the text can be far larger than the heap.
     if cx.reserve(out.len()).is_err() {
-        return Err("the text does not fit the memory limit".into());
+        return Err(Stop::Wrong(NO_ROOM.into()));
     }
     let mut texts: Vec<(&'cx [u8], Val<'cx>)> = Vec::new();
     let (mut numbers, mut last) = (0, 0);
     let mut cursor = 0;
     while let Some((next, key, value)) = table.entry_at(cursor) {
         cursor = next;
+        spend(left, 1)?;
         match key.view() {
             View::Str(s) => texts.push((s, value)),
             View::Int(i) if i >= 1 => (numbers, last) = (numbers + 1, last.max(i)),
-            _ => return Err(format!("a {} key has no form in JSON", key.type_name())),
+            _ => return Err(bad_key(key).into()),
         }
     }
     if numbers == 0 && (!texts.is_empty() || table.held_text_key()) {
@@ -70,26 +162,22 @@ fn write_table<'cx>(
             if i > 0 {
                 out.push(b',');
             }
+            spend(left, key.len() / 16)?;
             write_bytes(out, key);
             out.push(b':');
-            write_value(cx, value, out, depth + 1)?;
+            write_value(cx, value, out, depth + 1, left)?;
         }
         out.push(b'}');
         return Ok(());
     }
-    if !texts.is_empty() {
-        return Err("a table with both text and number keys has no form in JSON".into());
-    }
-    if last != numbers {
-        return Err(format!("an array with gaps has no form in JSON ({numbers} of {last} items)"));
-    }
+    check_array(texts.len(), numbers, last)?;
     out.push(b'[');
     for i in 1..=numbers {
         if i > 1 {
             out.push(b',');
         }
         let item = table.get_int(i);
-        write_value(cx, item, out, depth + 1)?;
+        write_value(cx, item, out, depth + 1, left)?;
     }
     out.push(b']');
     Ok(())
@@ -112,7 +200,7 @@ pub fn from_json<'cx>(cx: &mut Cx<'cx>, text: &[u8]) -> Result<Result<Val<'cx>, 
     cx.charge(text.len());
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let read = Seed(cx).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    Ok(read.map_err(|e| Error::new(Kind::Internal, format!("json: {e}")).with_retryable(Some(false))))
+    Ok(read.map_err(|e| wrong(&e.to_string())))
 }
 
 /// Builds values as the parser meets them.

@@ -226,6 +226,7 @@ impl Module {
 
 /// Puts modules into the statics of the node.
 pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
+    crate::json::steps::install(statics);
     for module in modules {
         for object in &module.objects {
             (object.register)(object, statics);

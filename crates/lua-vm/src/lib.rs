@@ -64,6 +64,7 @@ pub use lua::{Lua, Options, Remains, Run};
 pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
 pub use proto::Proto;
 pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
+pub use text::Text;
 pub use trace::TraceFrame;
 
 /// The one list of base libraries.

@@ -31,9 +31,9 @@ enum Piece {
     },
 }
 
-/// A text in pieces; see the file's head.
+/// A long text that a native builds in pieces, to be returned with [`Cx::ret_text`].
 #[derive(Debug, Default)]
-pub(crate) struct Text {
+pub struct Text {
     pieces: Vec<Piece>,
     /// Bytes in `pieces`.
     sealed: usize,
@@ -41,13 +41,19 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn len(&self) -> usize {
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
         self.sealed + self.tail.len()
     }
 
-    /// Where short things are written to, some KiB at most.
+    /// Whether it is the empty text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where short things are appended, some KiB at a time at most.
     #[inline]
-    pub(crate) fn tail(&mut self) -> &mut Vec<u8> {
+    pub fn tail(&mut self) -> &mut Vec<u8> {
         if self.tail.len() >= BLOCK {
             self.seal();
         }
@@ -189,6 +195,11 @@ pub(crate) fn join_arguments(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 impl<'cx> Cx<'cx> {
+    /// Returns one string, made in steps that the slice allows.
+    pub fn ret_text(&mut self, text: Text) -> NativeResult {
+        finish(self, text, None)
+    }
+
     /// A string of zeros to be filled with [`Cx::fill_draft`]. Raises if it does not fit.
     fn draft(&mut self, len: usize) -> Result<Val<'cx>, Raise> {
         self.reserve(len)?;
