@@ -184,3 +184,51 @@ fn tables_grow_shrink_and_are_compacted_in_steps() {
         for i = 1, 200000 do assert(reserved[-i] == i) end";
     short_steps(&[(1_000_000, source)]);
 }
+
+/// Runs a program that never has enough until its process is dead; the most bytes that its heap had.
+fn exhaust(source: &str, quota: usize) -> usize {
+    let parsed = lua_syntax::parse(source.as_bytes());
+    let lines = lua_syntax::LineIndex::new(source.as_bytes());
+    let proto = lua_vm::compile(&parsed.chunk, "case", &lines).unwrap();
+    let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota, ..Options::default() });
+    let root = lua.enter(&mut (), |cx| {
+        let f = cx.load(proto);
+        let t = cx.thread(f, &[]);
+        cx.pin(t)
+    });
+    let mut most = 0;
+    loop {
+        let mut fuel = SLICE;
+        let run = lua.run(&root, &mut fuel, &mut ());
+        most = most.max(lua.stats().bytes);
+        assert!(-fuel <= BEYOND, "{} units in one piece at the end: {source}", -fuel);
+        match run {
+            Run::OutOfFuel => {}
+            Run::Dead => return most,
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn whatever_a_process_hoards_it_ends_at_its_quota_past_every_pcall() {
+    let cases = [
+        "local function f() return 1 + f() end pcall(f)",
+        "local function f(...) return 1 + f(1, ...) end pcall(f)",
+        "local function f() return pcall(f) end f()",
+        "local function f() coroutine.wrap(f)() end pcall(f)",
+        "local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) pcall(function() return t[1] end)",
+        "local t = {} pcall(function() for i = 1, 1e9 do t[i] = i end end)",
+        "local t = {} pcall(function() for i = 1, 1e9 do t[-i] = i end end)",
+        "local t = {} pcall(function() for i = 1, 1e9 do t[i] = { i } end end)",
+        "local s = 'x' pcall(function() while true do s = s .. s end end)",
+        "local t = {} pcall(function() while true do t[#t + 1] = string.rep('x', 100000 + #t) end end)",
+        "pcall(string.rep, 'x', 1e9)",
+        "pcall(table.create, 1e8)",
+    ];
+    const QUOTA: usize = 24 << 20;
+    for source in cases {
+        let most = exhaust(source, QUOTA);
+        assert!(most <= QUOTA + QUOTA / 2 + (1 << 20), "{} KiB: {source}", most >> 10);
+    }
+}

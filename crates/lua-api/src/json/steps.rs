@@ -112,6 +112,7 @@ impl Encoder {
     }
 
     /// Does something for the innermost level; false if there is none.
+    #[allow(clippy::too_many_lines, reason = "one match over the kinds of levels")]
     fn step(&mut self, cx: &mut Cx<'_>) -> Result<bool, String> {
         if self.levels.len() > Data::MAX_DEPTH {
             return Err(super::too_deep());

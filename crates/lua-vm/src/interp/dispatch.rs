@@ -61,7 +61,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 save!();
                 match $e {
                     Ctl::Leave => return (*lua).exit,
-                    _ => reload!(),
+                    // A handler may be entered from here again and again.
+                    _ => enter!(),
                 }
             }};
         }
