@@ -1,8 +1,7 @@
 //! Lua module `funcs`: calls of functions by entry id, waited for or not.
 
-use crate::process::entry_id;
 use core_dispatch::Context;
-use infra_base::{Data, Error, Payload};
+use infra_base::{Data, EntryId, Error, Payload};
 use lua_api::{
     Answer, Channel, Class, Cx, Group, Guest, Item, Module, NativeResult, Object, Raise, Table, Userdata,
     Val, View, args_to_payloads, error_to_val, payload_object, payload_to_val, val_to_data,
@@ -73,9 +72,17 @@ struct Plan {
 
 struct Executor(Plan);
 
+/// The id of a function in full: calls, unlike the references of entries, do not fill in a namespace.
+fn target(cx: &mut Cx<'_>, at: usize) -> Result<Result<EntryId, Error>, Raise> {
+    Ok(match cx.check_str(at)? {
+        "" => Err(Error::invalid("funcs: the id of a function expected (namespace:name), got an empty text")),
+        text => EntryId::parse(text).map_err(Error::from),
+    })
+}
+
 /// The call that arguments `at..` ask for.
 fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Call, Error>, Raise> {
-    let target = entry_id(cx, at, "the id of a function")?;
+    let target = target(cx, at)?;
     if let Some(error) = plan.error {
         return Ok(Err(error));
     }

@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 /// What `require("logger")` returns: a logger itself.
 pub(crate) fn module() -> Module {
-    let top = Group::new("logger", "Structured lines to the log; the module is a logger itself.")
-        .func("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
-        .func("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
-        .func("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
-        .func("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
-        .func("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-        .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
+    let top = Group::new(
+        "logger",
+        "Structured lines to the log; the module is a logger itself: `logger:info(\"text\", {field = 1})`.",
+    )
+    .func("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
+    .func("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
+    .func("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
+    .func("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
+    .func("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
+    .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
     let object = Object::new::<Logger>("Logger", "Writes lines with its name and fields.")
         .shareable::<Logger>()
         .method("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
@@ -65,12 +68,14 @@ fn log(cx: &mut Cx<'_>, level: Level) -> NativeResult {
         return cx.ret0();
     }
     let own = logger(cx);
-    let message = cx.arg(1);
+    // `logger.info("text")` has no logger in front of its text.
+    let first = usize::from(!matches!(cx.arg(0).view(), View::Str(_)));
+    let message = cx.arg(first);
     let text = match cx.to_bytes(message) {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         None => cx.plain_text(message),
     };
-    let extra = cx.arg(2);
+    let extra = cx.arg(first + 1);
     let mut all: Map = own.fields.iter().cloned().collect();
     all.extend(fields(cx, extra));
     let place = cx.place(1);

@@ -1,5 +1,7 @@
 //! SIGTERM under load: what the server began is finished and answered, then the program ends with 0.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, ErrorKind, Lines, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -13,5 +13,4 @@ assert(back ~= t and back.me == back and back.list[2][1] == 2 and back.deep.a.b 
 local many = funcs.call("test:echo", 1, nil, "three", nil)
 assert(many.n == 4 and many[1] == 1 and many[2] == nil and many[3] == "three")
 assert(funcs.call("test:echo").n == 0)
-assert(funcs.call("echo", 5) == 5)
 assert(funcs.call("test:nested", 40) == 40)
