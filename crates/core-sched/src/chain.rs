@@ -59,6 +59,8 @@ fn postpone(mut process: BoxProcess) {
 fn poll(mut process: BoxProcess) -> Option<Waker> {
     loop {
         let task = std::mem::replace(process.task(), Waker::noop().clone());
+        // A call that was polled outside of a chain may have yielded on this thread.
+        turn::take_yielded();
         let polled = Pin::new(&mut process).poll(&mut Context::from_waker(&task));
         let yields = turn::take_yielded();
         let control = process.control().clone();

@@ -65,7 +65,7 @@ pub(crate) fn yielded() {
     YIELDED.set(true);
 }
 
-/// Did the process that was polled last yield? Asked once.
+/// Did a process yield since this was asked last?
 #[inline]
 pub(crate) fn take_yielded() -> bool {
     YIELDED.replace(false)

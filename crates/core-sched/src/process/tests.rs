@@ -569,3 +569,17 @@ fn processes_that_rest_end_with_their_runtime() {
     assert_eq!(failure(&ends.only()).message(), "caller gone");
     assert_eq!(Arc::strong_count(&control), 1);
 }
+
+#[tokio::test]
+async fn a_yield_outside_of_chains_keeps_no_mail_from_others() {
+    let mut call = process(&control(), burn);
+    assert!(poll(&mut call).is_pending());
+    let (scheduler, control) = (Scheduler::default(), control());
+    scheduler.spawn(Box::new(process(&control, |cx| if cx.mail.is_empty() { Step::Wait } else { done(0) })));
+    tokio::task::yield_now().await;
+    control.deliver(message("x")).unwrap();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(scheduler.live(), 0);
+}
