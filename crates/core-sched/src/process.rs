@@ -131,7 +131,8 @@ impl<B: Body> Process<B> {
             if turn::fuel() <= 0 {
                 return Outcome::Yield;
             }
-            if !(std::mem::take(&mut self.body_first) && self.runnable) {
+            let body_first = std::mem::take(&mut self.body_first) && self.runnable;
+            if !body_first {
                 self.runnable |= self.ops.poll(cx);
                 if turn::fuel() <= 0 {
                     self.body_first = true;
@@ -145,8 +146,9 @@ impl<B: Body> Process<B> {
                     Step::Wait => self.runnable = false,
                 }
             }
-            // Mail that came meanwhile has woken the task; operations that were polled have its waker.
-            if !self.ops.has_unpolled() {
+            // Mail that came meanwhile has woken the task; operations that were polled have its waker. If the body went
+            // first, one of them may be what woke it.
+            if !body_first && !self.ops.has_unpolled() {
                 self.control.settle(&mut self.inbox);
                 return Outcome::Wait;
             }

@@ -583,3 +583,29 @@ async fn a_yield_outside_of_chains_keeps_no_mail_from_others() {
     }
     assert_eq!(scheduler.live(), 0);
 }
+
+#[tokio::test]
+async fn an_operation_that_yielded_goes_on_although_the_body_went_first() {
+    let inner_control = control();
+    let mut slices = 3;
+    let mut inner = Some(process(&inner_control, move |cx| {
+        slices -= 1;
+        if slices > 0 { burn(cx) } else { done(7) }
+    }));
+    let outer_control = control();
+    let outer = process(&outer_control, move |cx| match (inner.take(), cx.ops.next_done()) {
+        (Some(inner), _) => {
+            cx.ops.start(Box::pin(async move { number(&inner.await) as u64 }));
+            Step::Continue
+        }
+        (None, Some(value)) => done(value as i64),
+        (None, None) => Step::Wait,
+    });
+    let ends = Ends::watch(&outer_control);
+    let scheduler = Scheduler::default();
+    scheduler.spawn(Box::new(outer));
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(number(&ends.only()), 7);
+}
