@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Rows and the entries that they hold: a small worker, and one of 150 lines with three libraries.
 const ROWS: [(&str, &str, Bound); 2] = [
-    ("memory.idle", "idle", Bound::AtMost(4.0 * 1024.0)),
-    ("memory.worker", "worker", Bound::AtMost(4.0 * 1024.0)),
+    ("memory.idle", "idle", Bound::AtMost(3.0 * 1024.0)),
+    ("memory.worker", "worker", Bound::AtMost(3.0 * 1024.0)),
 ];
 const LIMIT: Duration = Duration::from_secs(180);
 
