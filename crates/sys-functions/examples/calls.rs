@@ -1,6 +1,6 @@
 //! Prints what a call costs without an engine: inline, spawned, and sixteen deep.
 //!
-//! `cargo run --release -p sys-functions --example figures`
+//! `cargo run --release -p sys-functions --example calls`
 
 #![allow(clippy::print_stdout, reason = "it prints figures")]
 #![allow(clippy::disallowed_methods, reason = "it measures wall time")]
