@@ -68,12 +68,16 @@ pub struct Control {
 }
 
 struct Inner {
-    /// Made by the first message.
+    /// Made by the first message, kill or limit.
     mailbox: Option<Box<Mailbox>>,
     place: Place,
-    /// Made by the first kill or limit.
-    kill: Option<Box<Kill>>,
     ending: Option<Box<dyn Ending>>,
+}
+
+impl Inner {
+    fn kill(&mut self) -> &mut Kill {
+        self.mailbox.get_or_insert_default().kill.get_or_insert_default()
+    }
 }
 
 /// Where the process itself is.
@@ -131,6 +135,8 @@ struct Mailbox {
     queue: VecDeque<Queued>,
     /// What counts against the bounds: `queue`, the process's inbox, and what the body holds.
     load: Load,
+    /// Made by the first kill or limit.
+    kill: Option<Box<Kill>>,
 }
 
 impl Control {
@@ -141,7 +147,7 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), kill: None, ending: None };
+        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None };
         Arc::new(Control { pid, entry, gate, flags: AtomicU8::new(0), inner: Mutex::new(inner) })
     }
 
@@ -171,11 +177,13 @@ impl Control {
         }
         let mailbox = inner.mailbox.get_or_insert_default();
         if bytes > 0 {
-            if mailbox.load.messages >= MAX_MESSAGES || mailbox.load.bytes + bytes > MAX_BYTES {
+            if mailbox.load.messages as usize >= MAX_MESSAGES
+                || mailbox.load.bytes as usize + bytes > MAX_BYTES
+            {
                 return Err(MailboxFull);
             }
             mailbox.load.messages += 1;
-            mailbox.load.bytes += bytes;
+            mailbox.load.bytes += bytes as u32;
         }
         mailbox.queue.push_back((mail, bytes as u32));
         tell(inner);
@@ -188,7 +196,7 @@ impl Control {
         if self.has(KILLED | ENDED) {
             return;
         }
-        inner.kill.get_or_insert_default().reason = Some(reason);
+        inner.kill().reason = Some(reason);
         self.flags.fetch_or(KILLED, Ordering::Release);
         tell(inner);
     }
@@ -200,7 +208,7 @@ impl Control {
         if self.has(KILLED | ENDED) {
             return;
         }
-        let kill = inner.kill.get_or_insert_default();
+        let kill = inner.kill();
         if kill.limit.as_ref().is_some_and(|known| known.at <= at) {
             return;
         }
@@ -245,7 +253,7 @@ impl Control {
     /// Messages and bytes in the mailbox, the inbox and held by the body.
     pub fn mailbox_load(&self) -> (usize, usize) {
         let inner = self.inner.lock();
-        inner.mailbox.as_ref().map_or((0, 0), |m| (m.load.messages, m.load.bytes))
+        inner.mailbox.as_ref().map_or((0, 0), |m| (m.load.messages as usize, m.load.bytes as usize))
     }
 
     /// Start of a poll: stores the waker, takes the mail. `Ok`: is there new mail? `Err`: the reason of a kill.
@@ -256,7 +264,15 @@ impl Control {
         limit: &mut Option<Box<Limit>>,
     ) -> Result<bool, Error> {
         let mut inner = self.inner.lock();
-        if let Some(kill) = &mut inner.kill {
+        match &mut inner.place {
+            Place::Running { news, .. } => *news = false,
+            Place::Elsewhere(known) if !known.as_ref().is_some_and(|known| known.will_wake(waker)) => {
+                *known = Some(waker.clone());
+            }
+            Place::Elsewhere(_) | Place::Parked(..) | Place::Evicted => {}
+        }
+        let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
+        if let Some(kill) = &mut mailbox.kill {
             if let Some(reason) = &kill.reason {
                 return Err(reason.clone());
             }
@@ -266,14 +282,6 @@ impl Control {
                 *limit = Some(new);
             }
         }
-        match &mut inner.place {
-            Place::Running { news, .. } => *news = false,
-            Place::Elsewhere(known) if !known.as_ref().is_some_and(|known| known.will_wake(waker)) => {
-                *known = Some(waker.clone());
-            }
-            Place::Elsewhere(_) | Place::Parked(..) | Place::Evicted => {}
-        }
-        let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
         mailbox.load.subtract(&mut inbox.freed);
         if mailbox.queue.is_empty() {
             return Ok(false);
@@ -302,7 +310,7 @@ impl Control {
 
     /// The reason of a kill.
     pub(crate) fn reason(&self) -> Option<Error> {
-        self.inner.lock().kill.as_ref().and_then(|kill| kill.reason.clone())
+        self.inner.lock().mailbox.as_ref()?.kill.as_ref()?.reason.clone()
     }
 
     /// Closes the mailbox and runs the ending; the second call does nothing.
@@ -312,7 +320,7 @@ impl Control {
             return;
         }
         self.flags.fetch_or(ENDED, Ordering::Release);
-        let remains = (inner.mailbox.take(), inner.kill.as_mut().and_then(|k| k.limit.take()));
+        let remains = inner.mailbox.take();
         let ending = inner.ending.take();
         drop(inner);
         drop(remains);

@@ -76,8 +76,8 @@ pub const MAX_BYTES: usize = 256 << 20;
 /// What a number of messages takes of a mailbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Load {
-    pub(crate) messages: usize,
-    pub(crate) bytes: usize,
+    pub(crate) messages: u32,
+    pub(crate) bytes: u32,
 }
 
 impl Load {
@@ -128,7 +128,7 @@ impl Inbox {
     pub fn free(&mut self, room: Room) {
         if room.0 > 0 {
             self.freed.messages += 1;
-            self.freed.bytes += room.0 as usize;
+            self.freed.bytes += room.0;
         }
     }
 

@@ -38,7 +38,7 @@ pub struct Process<B: Body> {
     inbox: Inbox,
     ops: Ops<B::Done>,
     /// Fuel left of the slice; used while this is the outermost process of its task.
-    fuel: i64,
+    fuel: i32,
     yielding: Option<Arc<Yield>>,
     /// When it is killed, if somebody has set that.
     limit: Option<Box<Limit>>,
@@ -47,6 +47,11 @@ pub struct Process<B: Body> {
     runnable: bool,
     /// The operations used up the last slice, so the body goes first.
     body_first: bool,
+}
+
+/// Fuel as a process keeps it: a slice fits, and a debt is only known to be one.
+fn small(fuel: i64) -> i32 {
+    fuel.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }
 
 /// What a poll came to.
@@ -65,7 +70,7 @@ impl<B: Body> Process<B> {
             body: Some(body),
             inbox: Inbox::default(),
             ops: Ops::new(),
-            fuel: turn::slice(),
+            fuel: small(turn::slice()),
             yielding: None,
             limit: None,
             ticket: Ticket::default(),
@@ -90,7 +95,7 @@ impl<B: Body> Process<B> {
                 return Outcome::Wait;
             }
             self.yielding = None;
-            self.fuel = turn::slice();
+            self.fuel = small(turn::slice());
             fresh = Some((self.fuel, turn::now()));
         } else if self.fuel <= 0 {
             return Outcome::Yield;
@@ -103,16 +108,16 @@ impl<B: Body> Process<B> {
                 Entry::Wait => return Outcome::Wait,
             },
         };
-        let given = self.fuel.min(turn::chain_left());
+        let given = i64::from(self.fuel).min(turn::chain_left());
         turn::set_fuel(given);
         let outcome = self.poll_inner(cx);
         let used = given - turn::fuel();
-        self.fuel -= used;
+        self.fuel = small(i64::from(self.fuel) - used);
         turn::charge_chain(used);
         if let Some((fuel, since)) = fresh
             && self.fuel <= 0
         {
-            turn::calibrate(fuel - self.fuel, turn::now().since(since));
+            turn::calibrate(i64::from(fuel) - i64::from(self.fuel), turn::now().since(since));
         }
         outcome
     }
