@@ -57,6 +57,8 @@ pub trait Portable: Send + Sync {
     fn to_data(&self) -> Result<Data>;
     /// For the downcast of the engine that made it.
     fn as_any(&self) -> &dyn Any;
+    /// The same for its only owner, who may take it apart.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 /// A value in transit.

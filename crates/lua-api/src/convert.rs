@@ -22,6 +22,10 @@ impl infra_base::Portable for Portable {
     fn as_any(&self) -> &dyn Any {
         self
     }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
 }
 
 /// A Payload object: a value in transit that is opened on demand. Slot 0 keeps the opened value.
@@ -62,7 +66,7 @@ pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
 
 /// A Payload object that shows `format`.
 pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format) -> Val<'cx> {
-    cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[]).val()
+    cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[Val::NIL]).val()
 }
 
 /// The value of a payload: data and fragments become Lua values, text becomes a string, an error an error object. Encoded
@@ -75,10 +79,17 @@ pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx
             Ok(cx.string(&bytes))
         }
         Payload::Error(error) => Ok(error_to_val(cx, &error)),
-        Payload::Portable(portable) => match portable.as_any().downcast_ref::<Portable>() {
-            Some(own) => Ok(cx.adopt(&own.0)?.into_iter().next().unwrap_or(Val::NIL)),
-            None => Err(cx.error("a value of another engine has no form here")),
-        },
+        Payload::Portable(mut portable) => {
+            let only = Arc::get_mut(&mut portable).and_then(|p| p.as_any_mut().downcast_mut::<Portable>());
+            let values = match only {
+                Some(own) => cx.adopt_all(&mut own.0)?,
+                None => match portable.as_any().downcast_ref::<Portable>() {
+                    Some(shared) => cx.adopt(&shared.0)?,
+                    None => return Err(cx.error("a value of another engine has no form here")),
+                },
+            };
+            Ok(values.into_iter().next().unwrap_or(Val::NIL))
+        }
     }
 }
 

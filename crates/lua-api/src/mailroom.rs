@@ -3,11 +3,12 @@
 use crate::channel::{Channel, Item};
 use crate::convert::payload_to_val;
 use crate::guest::Guest;
+use crate::host::Host;
 use crate::module::Object;
 use crate::peer::Peer;
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
-use lua_vm::{Cx, Pin, Raise, Userdata, Val};
+use lua_vm::{Cx, Pin, Pins, Raise, Userdata, Val};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -47,35 +48,35 @@ impl Mailroom {
     }
 
     /// Puts a piece of mail where it belongs.
-    pub fn route(cx: &mut Cx<'_>, mail: Mail, room: Room) {
+    pub fn route(pins: Pins<'_>, host: &mut Host, mail: Mail, room: Room) {
         match mail {
-            Mail::Message(message) => Self::place(cx, message, room),
+            Mail::Message(message) => Self::place(pins, host, message, room),
             Mail::Event(event) => {
-                cx.at().freed.push(room);
-                match held(cx, |m| Some(&mut m.events)) {
-                    Some(channel) => offer(cx, channel, Item::Event(event)),
-                    None => cx.at().mail.kept_events.push_back(*event),
+                host.freed.push(room);
+                match channel_of(pins, host.mail.events.as_ref()) {
+                    Some(channel) => _ = channel.offer(host, Item::Event(event)),
+                    None => host.mail.kept_events.push_back(*event),
                 }
             }
         }
     }
 
     /// Puts a message into the listener of its topic, else the inbox, else aside.
-    fn place(cx: &mut Cx<'_>, message: Box<Message>, room: Room) {
+    fn place(pins: Pins<'_>, host: &mut Host, message: Box<Message>, room: Room) {
+        let mail = &mut host.mail;
         let topic = &message.topic;
         let own = topic.starts_with('@');
-        let listener = cx.at().mail.listeners.get(topic).map(|l| !l.messages);
-        let target = match listener {
-            Some(_) => held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel)),
-            None if own => None,
-            None => held(cx, |m| Some(&mut m.inbox)),
+        let listener = if mail.listeners.is_empty() { None } else { mail.listeners.get(topic) };
+        let (pin, raw) = match listener {
+            Some(listener) => (listener.channel.as_ref(), !listener.messages),
+            None if own => (None, false),
+            None => (mail.inbox.as_ref(), false),
         };
-        match target {
-            Some(channel) => offer(cx, channel, Item::Message(message, room, listener.unwrap_or(false))),
+        match channel_of(pins, pin) {
+            Some(channel) => _ = channel.offer(host, Item::Message(message, room, raw)),
             // What was under way when its subscription ended.
-            None if own => cx.at().freed.push(room),
+            None if own => host.freed.push(room),
             None => {
-                let mail = &mut cx.at().mail;
                 mail.arrived += 1;
                 let place = mail.arrived;
                 mail.kept.entry(message.topic.clone()).or_default().push_back((place, message, room));
@@ -166,7 +167,8 @@ impl Mailroom {
         if let Some(payload) = channel.payload::<Channel>() {
             for item in payload.drain() {
                 if let Item::Message(message, room, _) = item {
-                    Mailroom::place(cx, message, room);
+                    let (pins, host) = cx.pins_and_host::<Host>();
+                    Mailroom::place(pins, host, message, room);
                 }
             }
         }
@@ -187,6 +189,11 @@ fn held<'cx>(
     channel
 }
 
+/// The channel that a pin holds.
+fn channel_of<'a>(pins: Pins<'a>, pin: Option<&Pin>) -> Option<&'a Channel> {
+    pins.payload(pin?)
+}
+
 fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
     if let Some(payload) = channel.payload::<Channel>() {
         payload.offer(cx.at(), item);
@@ -200,7 +207,7 @@ pub(crate) fn message_to_val<'cx>(
     raw: bool,
 ) -> Result<Val<'cx>, Raise> {
     if !raw {
-        return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[]).val());
+        return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[Val::NIL]).val());
     }
     if message.topic.starts_with(EVENT_TOPIC) {
         return bus_event_to_val(cx, message.payloads);

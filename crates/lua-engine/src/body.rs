@@ -177,15 +177,13 @@ impl LuaBody {
     fn run_task(&mut self, task: u32, wake: Option<Wake>, fuel: &mut i64) -> Progress {
         let Some(pin) = self.host.tasks[task as usize].thread.take() else { return Progress::Later };
         self.host.current = task;
-        if wake.is_some() {
-            self.host.wake = wake;
-            self.lua.enter(&mut self.host, |cx| {
-                let thread = cx.pinned(&pin);
-                cx.deliver(thread, &[]);
-            });
-        }
         let index = task as usize;
-        let run = self.lua.run(&pin, fuel, &mut self.host);
+        let run = if wake.is_some() {
+            self.host.wake = wake;
+            self.lua.wake(&pin, fuel, &mut self.host)
+        } else {
+            self.lua.run(&pin, fuel, &mut self.host)
+        };
         match run {
             Run::Waiting => {
                 self.host.tasks[index].thread = Some(pin);
@@ -253,11 +251,9 @@ impl LuaBody {
     }
 
     fn take_mail(&mut self, inbox: &mut Inbox) {
-        self.lua.enter(&mut self.host, |lua| {
-            while let Some((mail, room)) = inbox.hold() {
-                Mailroom::route(lua, mail, room);
-            }
-        });
+        while let Some((mail, room)) = inbox.hold() {
+            Mailroom::route(self.lua.pins(), &mut self.host, mail, room);
+        }
     }
 
     /// Nothing is ready and nothing from outside can make anything ready.
@@ -313,8 +309,12 @@ impl LuaBody {
             if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
                 self.take_mail(cx.mail);
             }
-            self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
-            self.host.freed.drain(..).for_each(|room| cx.mail.free(room));
+            if !self.host.starts.is_empty() {
+                self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
+            }
+            while let Some(room) = self.host.freed.pop() {
+                cx.mail.free(room);
+            }
             if *cx.fuel <= 0 {
                 return Step::Continue;
             }

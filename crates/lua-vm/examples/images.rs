@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 /// Runs a coroutine to its end and keeps its first result.
 fn finish(lua: &mut Lua, root: &Pin) -> Pin {

@@ -5,7 +5,7 @@
 use lua_vm::{Cx, Lib, Lua, NativeDef, NativeResult, Options, Run, StaticsBuilder, View};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 fn print(cx: &mut Cx<'_>) -> NativeResult {
     let mut line = Vec::new();

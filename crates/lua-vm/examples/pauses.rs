@@ -10,7 +10,7 @@ use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 /// What the scheduler makes of its slices: some 75 us long, corrected by an eighth at most.
 fn corrected(slice: i64, used: i64, took: Duration) -> i64 {

@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED};
+use crate::packed::{Block, Blocks, Packer};
 use crate::statics::Statics;
 use crate::table::NODE_CURSOR;
 use crate::value::{self, Value};
@@ -62,11 +63,10 @@ pub(crate) enum Item {
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// A range of `bytes`, and its hash, 0 if it was not computed.
+    /// A string: number of its block, and where in it.
     Str {
+        block: u32,
         at: u32,
-        len: u32,
-        hash: u32,
     },
     /// A table with so many array values and pairs; tables are numbered in this order. `object`: it stands for an object
     /// even if it is empty.
@@ -77,20 +77,34 @@ pub(crate) enum Item {
     },
     /// A table met before.
     Seen(u32),
-    /// A symbol or a frozen object of the statics.
-    Immortal(Value),
+    /// A symbol or a frozen object of the statics: the parts of its value.
+    Immortal {
+        tag: u8,
+        data: u64,
+    },
     /// An entry of `foreign`.
     Foreign(u32),
 }
 
+impl Item {
+    fn immortal(v: Value) -> Item {
+        Item::Immortal { tag: v.tag as u8, data: v.data }
+    }
+}
+
+/// The items of a small table need no allocation of their own.
+type Items = SmallVec<[Item; 6]>;
+
 /// A self-contained copy of some values: `Send`, cycles and sharing kept, metatables dropped.
+#[derive(Default)]
 pub struct Fragment {
-    pub(crate) items: Box<[Item]>,
-    pub(crate) bytes: Box<[u8]>,
-    pub(crate) foreign: Vec<Box<dyn Portable>>,
-    pub(crate) values: u32,
+    items: Items,
+    /// The strings; whoever adopts an unshared fragment takes them over as they are.
+    blocks: Blocks,
+    foreign: Vec<Box<dyn Portable>>,
+    values: u32,
     /// Keeps frozen objects alive that items point to.
-    pub(crate) statics: Option<Arc<Statics>>,
+    statics: Option<Arc<Statics>>,
 }
 
 // SAFETY: items are plain data or pointers to immortal, immutable objects; portables are `Send + Sync`.
@@ -103,8 +117,12 @@ impl Fragment {
     pub fn size(&self) -> usize {
         size_of::<Fragment>()
             + self.items.len() * size_of::<Item>()
-            + self.bytes.len()
+            + self.blocks.iter().map(Block::size).sum::<usize>()
             + self.foreign.iter().map(|p| p.size()).sum::<usize>()
+    }
+    /// What copying it costs in fuel.
+    fn work(&self) -> usize {
+        self.items.len() * 8 + self.blocks.iter().map(Block::size).sum::<usize>() / 16
     }
     /// Number of values.
     pub fn len(&self) -> usize {
@@ -159,12 +177,15 @@ impl Fragment {
             Item::Bool(b) => Shape::Bool(b),
             Item::Int(i) => Shape::Int(i),
             Item::Float(f) => Shape::Float(f),
-            Item::Str { at, len, .. } => Shape::Str(&self.bytes[at as usize..at as usize + len as usize]),
+            // SAFETY: the string belongs to this fragment.
+            Item::Str { block, at } => Shape::Str(unsafe { Str::bytes(self.blocks[block as usize].at(at)) }),
             Item::Table { array, pairs, .. } => Shape::Table { array: array as usize, pairs: pairs as usize },
             Item::Seen(n) => Shape::Seen(n as usize),
-            // SAFETY: immortal strings are never freed while somebody may hold a fragment with one.
-            Item::Immortal(v) if v.is_str() => Shape::Str(unsafe { Str::bytes(v.as_str()) }),
-            Item::Immortal(v) => Shape::Static(v.type_name()),
+            Item::Immortal { tag, data } => match (Value { tag: u64::from(tag), data }) {
+                // SAFETY: immortal strings are never freed while somebody may hold a fragment with one.
+                v if v.is_str() => Shape::Str(unsafe { Str::bytes(v.as_str()) }),
+                v => Shape::Static(v.type_name()),
+            },
             Item::Foreign(n) => Shape::Foreign(&*self.foreign[n as usize]),
         })
     }
@@ -175,16 +196,15 @@ struct Level {
     table: *mut object::Table,
     cursor: usize,
     array: usize,
-    /// The key whose value comes next, if its key was written already.
-    key: Option<Value>,
-    value: Value,
+    /// The value that comes next, if its key was written already.
+    value: Option<Value>,
 }
 
 /// What a copy needs while it is made; kept by the thread, so that a copy allocates what it is and no more.
 #[derive(Default)]
 struct Scratch {
     items: Vec<Item>,
-    bytes: Vec<u8>,
+    packer: Packer,
     levels: Vec<Level>,
     seen: Seen,
 }
@@ -239,8 +259,8 @@ impl Writer<'_> {
     /// The copy.
     fn fragment(mut self, values: u32) -> Fragment {
         let fragment = Fragment {
-            items: self.out.items[..].into(),
-            bytes: self.out.bytes[..].into(),
+            items: Items::from_slice(&self.out.items),
+            blocks: self.out.packer.finish(),
             foreign: std::mem::take(&mut self.foreign),
             values,
             statics: self.kept.take(),
@@ -250,54 +270,65 @@ impl Writer<'_> {
     }
 
     fn give_back(mut self) {
-        let Scratch { items, bytes, levels, seen } = &mut *self.out;
-        if items.capacity() * size_of::<Item>() + bytes.capacity() > KEPT || seen.list.len() > 64 {
+        let Scratch { items, packer, levels, seen } = &mut *self.out;
+        if items.capacity() * size_of::<Item>() > KEPT || seen.list.len() > 64 {
             return;
         }
         items.clear();
-        bytes.clear();
+        packer.clear();
         levels.clear();
         seen.list.clear();
         seen.map.clear();
         SCRATCH.set(Some(self.out));
     }
 
+    /// Writes a value that holds no others; false for the rest.
+    #[inline(always)]
+    unsafe fn leaf(&mut self, v: Value) -> bool {
+        let item = match v.tag {
+            value::NIL => Item::Nil,
+            value::FALSE | value::TRUE => Item::Bool(v.truthy()),
+            value::INT => Item::Int(v.as_int()),
+            value::FLOAT => Item::Float(v.as_float()),
+            value::STR => {
+                let s = v.as_str();
+                // SAFETY: the caller passes a live value.
+                unsafe {
+                    if Str::is_symbol(s) {
+                        Item::immortal(v)
+                    } else {
+                        let (block, at) = self.out.packer.add(Str::bytes(s), (*s).hash);
+                        Item::Str { block, at }
+                    }
+                }
+            }
+            _ => return false,
+        };
+        self.out.items.push(item);
+        true
+    }
+
     /// Writes one value; a new table becomes a level.
     fn value(&mut self, v: Value) -> Result<(), &'static str> {
         // SAFETY: the values come from a running native's handles, so all that they reach is live.
         unsafe {
-            let item = match v.tag {
-                value::NIL => Item::Nil,
-                value::FALSE | value::TRUE => Item::Bool(v.truthy()),
-                value::INT => Item::Int(v.as_int()),
-                value::FLOAT => Item::Float(v.as_float()),
-                value::STR => {
-                    if Str::is_symbol(v.as_str()) {
-                        Item::Immortal(v)
-                    } else {
-                        let bytes = Str::bytes(v.as_str());
-                        let at = self.out.bytes.len();
-                        if at + bytes.len() > u32::MAX as usize {
-                            return Err("copy of more than 4 GiB");
-                        }
-                        self.out.bytes.extend_from_slice(bytes);
-                        Item::Str { at: at as u32, len: bytes.len() as u32, hash: (*v.as_str()).hash }
-                    }
-                }
-                value::TABLE => return self.table(v),
+            if self.leaf(v) {
+                return Ok(());
+            }
+            match v.tag {
+                value::TABLE => self.table(v),
                 value::USERDATA => {
                     let u = v.as_userdata();
                     let info = &*(*u).info;
                     let portable = info.transfer.and_then(|f| f(u.cast::<u8>().add(info.offset)));
                     let Some(portable) = portable else { return Err(info.name) };
                     self.foreign.push(portable);
-                    Item::Foreign(self.foreign.len() as u32 - 1)
+                    self.out.items.push(Item::Foreign(self.foreign.len() as u32 - 1));
+                    Ok(())
                 }
-                _ => return Err(v.type_name()),
-            };
-            self.out.items.push(item);
+                _ => Err(v.type_name()),
+            }
         }
-        Ok(())
     }
 
     unsafe fn table(&mut self, v: Value) -> Result<(), &'static str> {
@@ -306,7 +337,7 @@ impl Writer<'_> {
         unsafe {
             if (*t).hdr.mark & (IMMORTAL | SHARED) == IMMORTAL {
                 self.kept.get_or_insert_with(|| Arc::clone(self.statics));
-                self.out.items.push(Item::Immortal(v));
+                self.out.items.push(Item::immortal(v));
                 return Ok(());
             }
             if let Some(number) = self.out.seen.meet(t) {
@@ -319,7 +350,7 @@ impl Writer<'_> {
             let pairs = pairs.count() as u32;
             let object = pairs == 0 && object::Table::held_text_key(t);
             self.out.items.push(Item::Table { array: array as u32, pairs, object });
-            self.out.levels.push(Level { table: t, cursor: 0, array, key: None, value: Value::NIL });
+            self.out.levels.push(Level { table: t, cursor: 0, array, value: None });
         }
         Ok(())
     }
@@ -327,31 +358,43 @@ impl Writer<'_> {
     /// Writes until the innermost table is done.
     fn drain(&mut self) -> Result<(), &'static str> {
         while let Some(level) = self.out.levels.last_mut() {
+            if let Some(value) = level.value.take() {
+                self.value(value)?;
+                continue;
+            }
+            let (table, mut cursor, array) = (level.table, level.cursor, level.array);
             // SAFETY: see `value`; cursors stay within the parts, which do not change meanwhile.
-            let next = unsafe {
-                if level.key.is_some() {
-                    level.key = None;
-                    Some(level.value)
-                } else if level.cursor < level.array {
-                    let v = *(*level.table).arr.add(level.cursor);
-                    level.cursor += 1;
-                    Some(v)
-                } else {
-                    match object::Table::entry_at(level.table, level.cursor) {
-                        Some((cursor, k, v)) => {
-                            level.cursor = cursor;
-                            level.key = Some(k);
-                            level.value = v;
-                            Some(k)
+            let stop = unsafe {
+                loop {
+                    let next = if cursor < array {
+                        cursor += 1;
+                        (*(*table).arr.add(cursor - 1), None)
+                    } else {
+                        match object::Table::entry_at(table, cursor) {
+                            Some((next, k, v)) => {
+                                cursor = next;
+                                (k, Some(v))
+                            }
+                            None => break None,
                         }
-                        None => None,
+                    };
+                    match next {
+                        (v, None) if self.leaf(v) => {}
+                        (k, Some(v)) if self.leaf(k) => {
+                            if !self.leaf(v) {
+                                break Some((v, None));
+                            }
+                        }
+                        other => break Some(other),
                     }
                 }
             };
-            match next {
-                Some(v) => self.value(v)?,
-                None => {
-                    self.out.levels.pop();
+            match stop {
+                None => _ = self.out.levels.pop(),
+                Some((value, then)) => {
+                    let level = self.out.levels.last_mut().expect("the level is being written");
+                    (level.cursor, level.value) = (cursor, then);
+                    self.value(value)?;
                 }
             }
         }
@@ -414,55 +457,97 @@ impl<'cx> Cx<'cx> {
                 return Err(NotPortable { path, what });
             }
         }
-        self.charge(w.out.items.len() * 8 + w.out.bytes.len() / 16);
-        Ok(w.fragment(values.len() as u32))
+        let fragment = w.fragment(values.len() as u32);
+        self.charge(fragment.work());
+        Ok(fragment)
     }
 
     /// Makes the values of a fragment in this process; its quota is asked first.
     pub fn adopt(&mut self, fragment: &Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
         self.reserve(fragment.size())?;
+        let blocks = fragment.blocks.iter().map(Block::copy);
+        self.adopt_with(fragment, blocks)
+    }
+
+    /// The same for a fragment that nobody else needs: its strings are not copied. It is empty then.
+    pub fn adopt_all(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
+        self.reserve(fragment.size())?;
+        let mut fragment = std::mem::take(fragment);
+        let blocks = std::mem::take(&mut fragment.blocks);
+        self.adopt_with(&fragment, blocks.into_iter())
+    }
+
+    fn adopt_with(
+        &mut self,
+        fragment: &Fragment,
+        blocks: impl Iterator<Item = Block>,
+    ) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
         if let Some(statics) = &fragment.statics
             && !Arc::ptr_eq(statics, &self.lua().statics)
         {
             return Err(self.error("a library of another runtime cannot be received"));
         }
-        self.charge(fragment.items.len() * 8 + fragment.bytes.len() / 16);
+        self.charge(fragment.work());
+        let mut starts = SmallVec::<[*mut u8; 4]>::new();
+        for block in blocks {
+            starts.push(block.at(0).cast());
+            self.lua().heap.take_over(block);
+        }
         let mut out = SmallVec::with_capacity(fragment.len());
         let mut tables = SmallVec::<[*mut object::Table; 8]>::new();
         let mut open = SmallVec::<[Open; 4]>::new();
-        for item in &fragment.items {
-            let mut opened = None;
-            let v = match *item {
-                Item::Nil => Value::NIL,
-                Item::Bool(b) => Value::bool(b),
-                Item::Int(i) => Value::int(i),
-                Item::Float(f) => Value::float(f),
-                Item::Str { at, len, hash } => {
-                    let bytes = &fragment.bytes[at as usize..at as usize + len as usize];
-                    let s = self.lua().heap.new_str(bytes);
-                    // SAFETY: just made; the hash is that of the same bytes.
-                    unsafe { (*s).hash = hash };
-                    Value::str(s)
-                }
-                Item::Immortal(v) => v,
-                Item::Foreign(n) => fragment.foreign[n as usize].adopt(self)?.raw,
-                Item::Seen(n) => Value::table(tables[n as usize]),
-                Item::Table { array, pairs, object } => {
-                    let t = self.lua().heap.new_table(array as usize, pairs as usize);
-                    if object {
-                        // SAFETY: just made.
-                        unsafe { (*t).hdr.mark |= TEXT_KEYED };
-                    }
-                    tables.push(t);
-                    opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
-                    Value::table(t)
-                }
-            };
-            match open.last_mut() {
-                None => out.push(Val::new(v)),
-                Some(level) => self.put(level, v),
+        let leaf = |item: &Item| match *item {
+            Item::Nil => Some(Value::NIL),
+            Item::Bool(b) => Some(Value::bool(b)),
+            Item::Int(i) => Some(Value::int(i)),
+            Item::Float(f) => Some(Value::float(f)),
+            Item::Str { block, at } => {
+                // SAFETY: the place lies in the block, which the heap took over; nothing was collected since.
+                let text = unsafe { starts[block as usize].add(at as usize) };
+                Some(Value::str(text.cast()))
             }
-            open.extend(opened);
+            Item::Immortal { tag, data } => Some(Value { tag: u64::from(tag), data }),
+            Item::Foreign(_) | Item::Seen(_) | Item::Table { .. } => None,
+        };
+        let mut items = fragment.items.as_slice();
+        while let [item, rest @ ..] = items {
+            items = rest;
+            // Pairs without tables, which are most of all, by two.
+            if let Some(level) = open.last_mut()
+                && level.expects_key()
+                && let [second, rest @ ..] = rest
+                && let (Some(k), Some(v)) = (leaf(item), leaf(second))
+            {
+                // SAFETY: as in `put`.
+                unsafe { object::Table::insert_new(&mut self.lua().heap, level.table, k, v) };
+                level.pairs -= 1;
+                items = rest;
+            } else {
+                let mut opened = None;
+                let v = match (leaf(item), *item) {
+                    (Some(v), _) => v,
+                    (None, Item::Foreign(n)) => fragment.foreign[n as usize].adopt(self)?.raw,
+                    (None, Item::Seen(n)) => Value::table(tables[n as usize]),
+                    (None, Item::Table { array, pairs, object }) => {
+                        let t = self.lua().heap.new_table(array as usize, pairs as usize);
+                        if object {
+                            // SAFETY: just made.
+                            unsafe { (*t).hdr.mark |= TEXT_KEYED };
+                        }
+                        tables.push(t);
+                        opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
+                        Value::table(t)
+                    }
+                    (None, _) => unreachable!("the other items are leaves"),
+                };
+                match open.last_mut() {
+                    None => out.push(Val::new(v)),
+                    Some(level) => self.put(level, v),
+                }
+                if let Some(level) = opened {
+                    open.push(level);
+                }
+            }
             while open.last().is_some_and(Open::is_full) {
                 open.pop();
             }
@@ -495,6 +580,10 @@ impl<'cx> Cx<'cx> {
 impl Open {
     fn is_full(&self) -> bool {
         self.filled == self.array && self.pairs == 0
+    }
+
+    fn expects_key(&self) -> bool {
+        self.filled == self.array && self.pairs > 0 && self.key.is_none()
     }
 }
 

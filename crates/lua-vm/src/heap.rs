@@ -17,6 +17,7 @@ use crate::object::{
     BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, Table, Thread, Userdata,
 };
 use crate::overlay::Overlay;
+use crate::packed::{self, PACKED};
 use crate::proto::Proto;
 use crate::statics::{Effect, TypeInfo};
 use crate::symbol;
@@ -338,6 +339,7 @@ impl Heap {
         // SAFETY: each kind was allocated with the size computed here, and its parts likewise.
         unsafe {
             let size = match (*p).kind {
+                Kind::Str if (*p).small & PACKED != 0 => return packed::release(p, rests),
                 Kind::Str => symbol::layout((*p).word as usize).size(),
                 Kind::Table => {
                     let parts = Table::free_parts(p.cast(), rests);

@@ -196,6 +196,20 @@ impl Lua {
         run
     }
 
+    /// Like [`run`](Self::run) for a root that waits: goes on without results; the continuation asks the host for them.
+    pub fn wake<H: Any>(&mut self, root: &Pin, fuel: &mut i64, host: &mut H) -> Run {
+        let v = self.heap.pinned(root);
+        if v.tag == crate::value::THREAD {
+            crate::thread::deliver(&mut self.heap, v.as_thread(), &[], false);
+        }
+        self.run(root, fuel, host)
+    }
+
+    /// What the host's pins hold.
+    pub fn pins(&self) -> Pins<'_> {
+        Pins(&self.heap)
+    }
+
     /// Gives a pin back.
     pub fn unpin(&mut self, pin: Pin) {
         self.heap.unpin(pin);
@@ -210,6 +224,9 @@ impl Lua {
     /// The process is about to wait: if it allocated more than 2 KB and half of what lives since its last collection, it goes
     /// on collecting, for `fuel`. True when it has nothing to collect.
     pub fn rest(&mut self, fuel: &mut i64) -> bool {
+        if !self.heap.is_worth_collecting() {
+            return true;
+        }
         let roots = self.roots();
         let roots = Roots { values: &roots, current: ptr::null_mut() };
         while *fuel > 0 {
@@ -256,6 +273,33 @@ impl Lua {
             thread(self.current),
             thread(self.scratch),
         ]
+    }
+}
+
+/// The host objects that pins of a process hold; a view that needs nothing of the process but its heap.
+#[derive(Clone, Copy)]
+pub struct Pins<'a>(&'a Heap);
+
+impl<'a> Pins<'a> {
+    /// The payload of the host object that `pin` holds, if it is a `T`.
+    #[inline]
+    pub fn payload<T: Any + Send>(self, pin: &Pin) -> Option<&'a T> {
+        let v = self.0.pinned(pin);
+        if v.tag != crate::value::USERDATA {
+            return None;
+        }
+        // SAFETY: what is pinned is live, and no collection frees it while the heap is borrowed.
+        unsafe { crate::object::Userdata::payload(v.as_userdata()) }
+    }
+}
+
+impl Cx<'_> {
+    /// The host's pins beside the host; see [`Cx::host`].
+    pub fn pins_and_host<T: Any>(&mut self) -> (Pins<'_>, &mut T) {
+        let host: *mut T = self.host::<T>();
+        // SAFETY: the host is no part of the process, so the two borrows touch different memory; both end with that of the
+        // window.
+        unsafe { (Pins(&(*self.lua).heap), &mut *host) }
     }
 }
 

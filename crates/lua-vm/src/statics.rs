@@ -16,6 +16,7 @@ use crate::heap::{Heap, init_native, native_layout};
 use crate::native::{Cx, DynNative, NativeFn, NativeResult};
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
 use crate::symbol;
+use crate::table::string_key;
 use crate::value::Value;
 
 /// A native function to be registered.
@@ -271,6 +272,8 @@ pub(crate) struct TypeInfo {
     pub(crate) drop: unsafe fn(*mut u8),
     pub(crate) name: &'static str,
     pub(crate) meta: *mut Table,
+    /// Its `__index`, if that is a table.
+    pub(crate) methods: *mut Table,
     pub(crate) transfer: Option<TransferFn>,
     /// Whether payloads are `Sync` and may be part of an image.
     pub(crate) shareable: bool,
@@ -282,6 +285,8 @@ pub struct Statics {
     #[allow(dead_code, reason = "owner: dropped last")]
     heap: Heap,
     pub(crate) string_meta: *mut Table,
+    /// Its `__index`; null if there is none.
+    pub(crate) string_methods: *mut Table,
     /// The iterators of `pairs` and `ipairs`.
     pub(crate) next: Value,
     pub(crate) ipairs: Value,
@@ -316,6 +321,7 @@ impl Statics {
 pub struct StaticsBuilder {
     heap: Heap,
     string_meta: *mut Table,
+    string_methods: *mut Table,
     next: Value,
     ipairs: Value,
     globals: Vec<(*const Str, Value)>,
@@ -341,6 +347,7 @@ impl StaticsBuilder {
         StaticsBuilder {
             heap: Heap::new(usize::MAX),
             string_meta: std::ptr::null_mut(),
+            string_methods: std::ptr::null_mut(),
             next: Value::NIL,
             ipairs: Value::NIL,
             globals: Vec::new(),
@@ -414,6 +421,10 @@ impl StaticsBuilder {
         }
         meta = meta.value("__name", ty.name).value("__metatable", ty.name);
         let Value { data, .. } = self.constant(Const::Lib(meta));
+        let meta = data as *mut Table;
+        // SAFETY: just made, and immortal.
+        let index = unsafe { Table::get_key(meta, string_key(symbol::names().index)) };
+        let methods = if index.is_table() { index.as_table() } else { std::ptr::null_mut() };
         let (layout, offset) = Layout::new::<Userdata>().extend(ty.payload).expect("an object has a size");
         let info = TypeInfo {
             id: ty.id,
@@ -421,7 +432,8 @@ impl StaticsBuilder {
             offset,
             drop: ty.drop,
             name: ty.name,
-            meta: data as *mut Table,
+            meta,
+            methods,
             transfer: ty.transfer,
             shareable: ty.shareable,
         };
@@ -436,6 +448,7 @@ impl StaticsBuilder {
         let meta = self.heap.new_table(0, 1);
         self.fill(meta, vec![(index, methods)]);
         self.string_meta = meta;
+        self.string_methods = methods.as_table();
         self
     }
 
@@ -445,6 +458,7 @@ impl StaticsBuilder {
         let meta = self.heap.new_table(0, 1);
         self.fill(meta, vec![(symbol::names().index, table)]);
         self.string_meta = meta;
+        self.string_methods = table.as_table();
         let name = self.string(name.as_bytes());
         self.globals.retain(|(n, _)| *n != name);
         self.globals.push((name, table));
@@ -453,8 +467,9 @@ impl StaticsBuilder {
 
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, next, ipairs, globals, modules, types } = self;
-        Arc::new(Statics { heap, string_meta, next, ipairs, globals, modules, types })
+        let StaticsBuilder { heap, string_meta, string_methods, next, ipairs, globals, modules, types } =
+            self;
+        Arc::new(Statics { heap, string_meta, string_methods, next, ipairs, globals, modules, types })
     }
 
     fn string(&mut self, bytes: &[u8]) -> *const Str {

@@ -348,6 +348,68 @@ fn fragments_keep_shape_and_name_what_cannot_travel() {
     assert_eq!(texts, ["true", "true", "4", "4", "true", "true", "-inf", "nil", "Invalid", "1", "nil"]);
 }
 
+/// Strings of a message share blocks. Whoever takes a message over, whole or as a copy, may drop its strings in any order,
+/// keep single ones, and collect between; the bytes come back with the last string of a block.
+#[test]
+fn strings_of_a_message_die_one_by_one() {
+    let source = "message = {}
+        for i = 1, 300 do message[i] = ('s'):rep(i) .. i end
+        message.long, message.longer = ('l'):rep(5000), ('L'):rep(2000000)";
+    let (mut lua, root) = process(source);
+    assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
+    let mut fragment = lua.enter(&mut (), |cx| {
+        let message = cx.globals().get_field("message");
+        cx.copy_out(&[message]).unwrap()
+    });
+    drop(lua);
+    for stress in [false, true] {
+        for take in [false, true] {
+            let options = Options { stress, ..Options::default() };
+            let mut lua = Lua::new(statics(), options);
+            lua.collect();
+            let empty = lua.stats().bytes;
+            let proto = compile(
+                "local message = ...
+                 local kept = {}
+                 for i = #message, 1, -1 do
+                     if i % 7 == 0 then kept[#kept + 1] = message[i] end
+                     message[i] = nil
+                 end
+                 assert(message.long == ('l'):rep(5000) and #message.longer == 2000000)
+                 message.long, message.longer = nil, nil
+                 for n, text in ipairs(kept) do
+                     local i = 301 - n * 7
+                     assert(text == ('s'):rep(i) .. i, i)
+                 end
+                 return #kept",
+            );
+            let root = lua.enter(&mut (), |cx| {
+                let mut copy = lua_vm::Fragment::default();
+                if take {
+                    let again = cx.adopt(&fragment).unwrap();
+                    copy = cx.copy_out(&again).unwrap();
+                }
+                let values = if take { cx.adopt_all(&mut copy) } else { cx.adopt(&fragment) }.unwrap();
+                assert!(copy.is_empty());
+                let f = cx.load(proto);
+                let t = cx.thread(f, &values);
+                cx.pin(t)
+            });
+            let done = run(&mut lua, &root, 1000);
+            assert!(matches!(done, Run::Finished), "{done:?} {:?}", outcome(&mut lua, &root));
+            assert_eq!(outcome(&mut lua, &root), ["42"]);
+            lua.unpin(root);
+            lua.collect();
+            lua.collect();
+            let left = lua.stats().bytes;
+            assert!(left < empty + 4096, "{left} bytes after {empty}");
+        }
+    }
+    // What nobody took goes with the fragment.
+    fragment = lua_vm::Fragment::default();
+    assert!(fragment.is_empty());
+}
+
 #[test]
 fn deep_fragments_need_no_native_stack() {
     let (mut lua, root) = process("t = {} for i = 1, 200000 do t = {t} end");

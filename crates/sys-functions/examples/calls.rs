@@ -18,7 +18,7 @@ use sys_process::{Directory, Executor, ExecutorsBuilder, Launch, ProcessHost, Pr
 use sys_topology::Topology;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 /// One function, which calls itself as deep as its argument says.
 struct Engine(OnceLock<Functions>);

@@ -17,7 +17,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 fn main() -> ExitCode {
     panics::install();

@@ -9,7 +9,7 @@ const CAPTION: usize = 100;
 /// Most lines of a file, without its tests.
 const SIZE: usize = 800;
 /// Crates that may contain `unsafe`.
-const UNSAFE: &[&str] = &["lua-vm"];
+const UNSAFE: &[&str] = &["infra-alloc", "lua-vm"];
 /// Crates that rule it out for good, in a way that no `allow` can undo.
 const FORBID: &[&str] = &["lua-api", "lua-std", "lua-sys", "lua-svc"];
 /// Names that say nothing.
@@ -133,7 +133,12 @@ fn attributes(code: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn no_unsafe(file: &File, split: &Split, found: &mut Found) {
     for at in rust::words(&split.code, "unsafe") {
-        report(found, &file.path, rust::line(&split.code, at), "`unsafe` stands only in lua-vm");
+        report(
+            found,
+            &file.path,
+            rust::line(&split.code, at),
+            "`unsafe` stands only in lua-vm and infra-alloc",
+        );
     }
 }
 

@@ -74,7 +74,18 @@ pub(super) unsafe fn resume_root(lua: *mut Lua, t: *mut Thread) -> Ctl {
                 if fresh { start(t) } else { go_on(lua, t) }
             }
         };
-        drive(lua, next)
+        // What nearly always happens, without the state machine: the continuation of a wait returns to its Lua frame.
+        let next = match next {
+            Next::Native(act) if (*lua).heap.debt <= 0 && (*lua).fuel > 0 => native(lua, act),
+            next => next,
+        };
+        match next {
+            Next::Deliver { from, n, dest } if dest.ret == Ret::Lua => {
+                place(lua, (*lua).current, from, n, dest.func, dest.want);
+                Ctl::Reload
+            }
+            next => drive(lua, next),
+        }
     }
 }
 
@@ -356,7 +367,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
 
 /// Makes room for a frame.
 #[inline]
-unsafe fn room_for_frame(lua: *mut Lua, t: *mut Thread) {
+pub(super) unsafe fn room_for_frame(lua: *mut Lua, t: *mut Thread) {
     // SAFETY: see `resume_root`.
     unsafe {
         if (&(*t).frames).len() == (&(*t).frames).capacity() {
@@ -442,11 +453,7 @@ pub(super) unsafe fn after(
                 (*t).resume_with = 0;
                 Next::Leave(Exit::OutOfFuel)
             }
-            FlowKind::Wait => {
-                push_native(t, &act, then, false, (*t).top);
-                (*t).status = Status::Waiting;
-                Next::Leave(Exit::Waiting)
-            }
+            FlowKind::Wait => rest_waiting(t, &act, then),
             FlowKind::Yield => {
                 push_native(t, &act, None, false, (*t).top - n);
                 let parent = (*t).parent;
@@ -466,6 +473,32 @@ pub(super) unsafe fn after(
                 resume(lua, t, target, at, n)
             }
         }
+    }
+}
+
+/// A native that a Lua frame called waits.
+pub(super) unsafe fn wait(
+    lua: *mut Lua,
+    t: *mut Thread,
+    n: *const Native,
+    dest: Dest,
+    args: u32,
+    then: Option<NativeFn>,
+) -> Next {
+    // SAFETY: see `resume_root`.
+    unsafe {
+        room_for_frame(lua, t);
+        rest_waiting(t, &first_activation(n, dest, args), then)
+    }
+}
+
+#[inline(always)]
+unsafe fn rest_waiting(t: *mut Thread, act: &Activation, then: Option<NativeFn>) -> Next {
+    // SAFETY: see `resume_root`.
+    unsafe {
+        push_native(t, act, then, false, (*t).top);
+        (*t).status = Status::Waiting;
+        Next::Leave(Exit::Waiting)
     }
 }
 

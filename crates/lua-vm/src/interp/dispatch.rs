@@ -203,8 +203,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 let obj: Value = $body;
                 let key = *k.add(($word >> 16) as usize);
                 let hint = $word & 0xffff;
-                if obj.tag == value::TABLE {
-                    let t = obj.as_table();
+                let t = if obj.tag == value::TABLE { obj.as_table() } else { index::methods(lua, obj) };
+                if !t.is_null() {
                     let found = index::hinted(t, key, hint);
                     if !found.is_null() {
                         r!($a) = *found;

@@ -148,6 +148,19 @@ pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) 
     }
 }
 
+/// The table in which fields of a value that is no table are looked up; null if there is none.
+#[inline(always)]
+pub(super) unsafe fn methods(lua: *mut Lua, obj: Value) -> *mut Table {
+    // SAFETY: see `index_of`; the tag says the type of the live object.
+    unsafe {
+        match obj.tag {
+            value::USERDATA => (*(*obj.as_userdata()).info).methods,
+            value::STR => (&(*lua).statics).string_methods,
+            _ => std::ptr::null_mut(),
+        }
+    }
+}
+
 /// R[a] = obj[key]; `reg` holds the object.
 #[inline(never)]
 pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: usize) -> Ctl {

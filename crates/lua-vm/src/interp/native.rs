@@ -98,9 +98,10 @@ unsafe fn other_flow(
 ) -> Next {
     // SAFETY: see `dispatch::execute`.
     unsafe {
-        if (&(*th).frames).len() == (&(*th).frames).capacity() {
-            call::grow_frames(lua, th);
+        if kind == FlowKind::Wait {
+            return call::wait(lua, th, n, dest, args, then);
         }
+        call::room_for_frame(lua, th);
         let act = call::first_activation(n, dest, args);
         call::after(lua, th, act, kind, flow_n, then)
     }

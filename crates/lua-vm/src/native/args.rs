@@ -91,8 +91,17 @@ impl<'cx> Cx<'cx> {
         }
     }
     /// Argument `i` as UTF-8 text; otherwise as [`Cx::check_bytes`].
+    #[inline]
     pub fn check_str(&mut self, i: usize) -> Result<&'cx str, Raise> {
-        let bytes = self.check_bytes(i)?;
+        let bytes = match self.arg(i).as_bytes() {
+            Some(bytes) => bytes,
+            None => self.check_bytes(i)?,
+        };
+        // Topics and names mostly are ASCII, and that question is the cheaper one.
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
         std::str::from_utf8(bytes).map_err(|_| self.arg_error(i, "text is not valid UTF-8"))
     }
     /// Argument `i` as bytes, `None` if absent or nil.

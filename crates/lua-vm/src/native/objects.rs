@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Cx, NativeFn, Pin, Raise, Val};
-use crate::object::{self, FROZEN, IMMORTAL, SHARED, TEXT_KEYED};
+use crate::object::{self, BLACK, FROZEN, IMMORTAL, SHARED, Slots, TEXT_KEYED};
 use crate::overlay::{self, body};
 use crate::value::Value;
 
@@ -277,7 +277,11 @@ impl<'cx> Cx<'cx> {
     pub fn userdata<T: Any + Send>(&mut self, payload: T, slots: &[Val<'cx>]) -> Userdata<'cx> {
         let lua = self.lua();
         let info = lua.statics.type_info::<T>().expect("the userdata type is registered with the statics");
-        let slots = slots.iter().map(|v| v.raw).collect();
+        let slots = match slots {
+            [] => Slots::new(),
+            [one] => Slots::from_buf([one.raw]),
+            more => more.iter().map(|v| v.raw).collect(),
+        };
         // SAFETY: the type is that of the payload, and the statics outlive the heap.
         let raw = unsafe {
             let (raw, place) = lua.heap.new_userdata(info, slots);
@@ -300,15 +304,27 @@ impl<'cx> Cx<'cx> {
         assert!(unsafe { (*u.raw).hdr.mark } & IMMORTAL == 0, "an object of the statics has no slots");
         // SAFETY: the handle is live; growth is counted; the barrier keeps the collector informed.
         unsafe {
+            let slots = &mut (*u.raw).slots;
+            if let Some(slot) = slots.get_mut(i) {
+                *slot = v.raw;
+            } else {
+                self.grow_slots(u, i, v);
+            }
+            if (*u.raw).hdr.mark & BLACK != 0 {
+                self.lua().heap.barrier_forward(u.raw.cast(), v.raw);
+            }
+        }
+    }
+    #[inline(never)]
+    fn grow_slots(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
+        // SAFETY: the handle is live; growth is counted.
+        unsafe {
             let before = object::Userdata::size(u.raw);
             let slots = &mut (*u.raw).slots;
-            if slots.len() <= i {
-                slots.resize(i + 1, Value::NIL);
-            }
+            slots.resize(i + 1, Value::NIL);
             slots[i] = v.raw;
             let grown = object::Userdata::size(u.raw) - before;
             self.lua().heap.add_bytes(grown);
-            self.lua().heap.barrier_forward(u.raw.cast(), v.raw);
         }
     }
     /// Removes traced values behind the first `n`.
