@@ -26,7 +26,7 @@ pub use body::{Body, Step, StepCx};
 pub use chain::{AnyProcess, BoxProcess};
 pub use control::{Control, Ending, Exit};
 pub use host::Gate;
-pub use mail::{Event, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
+pub use mail::{Event, Freed, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
 pub use ops::{OpId, Operation, Ops};
 pub use process::Process;
 pub use scheduler::Scheduler;

@@ -73,6 +73,17 @@ pub const MAX_MESSAGES: usize = 1_000_000;
 /// Bytes a mailbox holds at most.
 pub const MAX_BYTES: usize = 256 << 20;
 
+/// Room that a body gathers, to give it back with [`Inbox::free_all`].
+#[derive(Debug, Default)]
+pub struct Freed(Load);
+
+impl Freed {
+    /// Adds the room of a held message.
+    pub fn add(&mut self, room: Room) {
+        self.0.add(room);
+    }
+}
+
 /// What a number of messages takes of a mailbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Load {
@@ -81,6 +92,13 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    fn add(&mut self, room: Room) {
+        if room.0 > 0 {
+            self.messages += 1;
+            self.bytes += room.0;
+        }
+    }
+
     pub(crate) fn subtract(&mut self, freed: &mut Load) {
         self.messages -= freed.messages;
         self.bytes -= freed.bytes;
@@ -126,10 +144,14 @@ impl Inbox {
 
     /// Frees the room of a held message.
     pub fn free(&mut self, room: Room) {
-        if room.0 > 0 {
-            self.freed.messages += 1;
-            self.freed.bytes += room.0;
-        }
+        self.freed.add(room);
+    }
+
+    /// Frees what was gathered.
+    pub fn free_all(&mut self, freed: &mut Freed) {
+        let Load { messages, bytes } = std::mem::take(&mut freed.0);
+        self.freed.messages += messages;
+        self.freed.bytes += bytes;
     }
 
     /// Mail not taken yet.

@@ -7,6 +7,17 @@ use std::sync::Arc;
 /// `a:(b|*)` (patterns), `ns:name:path=value` (overrides), `ns:name?key=value` (bindings).
 const RESERVED: &[char] = &['{', '}', '|', '@', '(', ')', '*', '?', '='];
 
+/// ASCII that is allowed; of other text every character is looked at.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut b = b'!';
+    while b <= b'~' {
+        plain[b as usize] = !matches!(b, b'{' | b'}' | b'|' | b'@' | b'(' | b')' | b'*' | b'?' | b'=');
+        b += 1;
+    }
+    plain
+};
+
 const NAMES: &str =
     "namespaces and names have no blanks, no control characters and none of { } | @ ( ) * ? =";
 
@@ -49,6 +60,9 @@ impl EntryId {
 
     /// Refuses a namespace or a name with characters that ids do not have.
     pub fn check(text: &str) -> Result<(), IdError> {
+        if text.bytes().all(|b| PLAIN[b as usize]) {
+            return Ok(());
+        }
         match text.chars().find(|c| c.is_whitespace() || c.is_control() || RESERVED.contains(c)) {
             Some(bad) => Err(IdError(format!("{text:?} contains {bad:?}: {NAMES}"))),
             None => Ok(()),
@@ -113,6 +127,8 @@ mod tests {
         for bad in [
             "a b:c",
             "app:a b",
+            "app:größe b",
+            "app:a\u{7f}",
             "app:a\n",
             "app:\u{1b}",
             "app:a|b",

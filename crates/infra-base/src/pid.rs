@@ -1,6 +1,7 @@
 //! Process addresses: `{host|unique}` here, `{node@host|unique}` elsewhere.
 
 use crate::Name;
+use smallvec::SmallVec;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,26 +35,30 @@ impl Pid {
 }
 
 impl Pid {
-    /// Appends the text form; what [`fmt::Display`] shows, without its machinery (every received message is asked for it).
-    pub fn write_to(self, out: &mut impl Extend<u8>) {
-        out.extend([b'{']);
+    /// The bytes of the text form; what [`fmt::Display`] shows, without its machinery (every received message is asked for
+    /// it).
+    pub fn text(self) -> SmallVec<[u8; 64]> {
+        let mut out = SmallVec::new();
+        out.push(b'{');
         if self.node != Name::EMPTY {
-            out.extend(self.node.as_str().bytes());
-            out.extend([b'@']);
+            out.extend_from_slice(self.node.as_str().as_bytes());
+            out.push(b'@');
         }
-        out.extend(self.host.as_str().bytes());
-        out.extend([b'|']);
-        let digits = (64 - self.unique.leading_zeros()).div_ceil(4).max(1);
-        out.extend((0..digits).rev().map(|i| b"0123456789abcdef"[(self.unique >> (i * 4)) as usize & 15]));
-        out.extend([b'}']);
+        out.extend_from_slice(self.host.as_str().as_bytes());
+        let mut end = [b'}'; 18];
+        end[0] = b'|';
+        let digits = (64 - self.unique.leading_zeros()).div_ceil(4).max(1) as usize;
+        for i in 0..digits {
+            end[digits - i] = b"0123456789abcdef"[(self.unique >> (i * 4)) as usize & 15];
+        }
+        out.extend_from_slice(&end[..digits + 2]);
+        out
     }
 }
 
 impl fmt::Display for Pid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Vec::with_capacity(64);
-        self.write_to(&mut text);
-        f.write_str(std::str::from_utf8(&text).expect("names and digits are text"))
+        f.write_str(std::str::from_utf8(&self.text()).expect("names and digits are text"))
     }
 }
 

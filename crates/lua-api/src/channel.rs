@@ -166,6 +166,14 @@ impl State {
         None
     }
 
+    fn add_receiver(&mut self, waiter: Waiter) {
+        // Many a channel only ever has one: no room for more until there is a second.
+        if self.receivers.capacity() == 0 {
+            self.receivers.reserve_exact(1);
+        }
+        self.receivers.push_back(waiter);
+    }
+
     /// Drops stale waiters now and then, so that a select in a loop does not pile them up.
     fn prune(&mut self, host: &Host) {
         if self.receivers.len() >= 16 && self.receivers.len().is_power_of_two() {
@@ -227,7 +235,7 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             Ok(value)
         }
         Item::Message(message, room, raw) => {
-            cx.at().freed.push(room);
+            cx.at().freed.add(room);
             crate::mailroom::message_to_val(cx, message, raw)
         }
         Item::Event(event) => crate::mailroom::event_to_val(cx, *event),
@@ -315,7 +323,7 @@ pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
             let wait = cx.at().begin_wait();
             let mut state = channel.state.borrow_mut();
             state.prune(cx.at());
-            state.receivers.push_back(Waiter { wait, case: 0 });
+            state.add_receiver(Waiter { wait, case: 0 });
             cx.wait(Some(received))
         }
     }
@@ -407,7 +415,7 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
             let item = state.store(cx, this, value);
             state.senders.push_back((waiter, item));
         } else {
-            state.receivers.push_back(waiter);
+            state.add_receiver(waiter);
         }
     }
     cx.wait(Some(selected))

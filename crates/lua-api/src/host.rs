@@ -3,7 +3,7 @@
 use crate::mailroom::Mailroom;
 use crate::peer::Peer;
 use core_dispatch::{BoxFuture, Commands, Frame};
-use core_sched::{Control, Room};
+use core_sched::{Control, Freed};
 use infra_app::App;
 use infra_clock::Clock;
 use lua_vm::{Cx, NativeResult, Pin};
@@ -87,18 +87,24 @@ pub trait Names: Send + Sync {
     fn find(&self, unit: &str, name: &str) -> Option<Binding>;
 }
 
-/// The embedder's side of a process; natives reach it with `cx.host::<Host>()`.
-pub struct Host {
-    /// The frame of the process or call.
-    pub frame: Frame,
-    /// Its control block.
-    pub control: Arc<Control>,
+/// What all processes of a node share.
+pub struct Node {
     /// The sealed application context.
     pub app: App,
     /// The frozen handler table.
     pub commands: Commands,
     /// The clock.
     pub clock: Clock,
+}
+
+/// The embedder's side of a process; natives reach it with `cx.host::<Host>()`.
+pub struct Host {
+    /// The frame of the process or call.
+    pub frame: Frame,
+    /// Its control block.
+    pub control: Arc<Control>,
+    /// What all processes of the node share.
+    pub node: Arc<Node>,
     /// What `require` may find.
     pub names: Arc<dyn Names>,
     /// Values of the units that have run, in order of evaluation.
@@ -120,7 +126,7 @@ pub struct Host {
     /// Started operations that have not completed.
     pub outstanding: usize,
     /// Room of messages that were received, to be given back to the mailbox.
-    pub freed: Vec<Room>,
+    pub freed: Freed,
     /// Who was talked to last.
     pub peer: Option<Box<Peer>>,
     /// Others know the PID: the process is listed in the topology.

@@ -24,11 +24,11 @@ pub use convert::{
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Binding, Finish, Host, Names, Operation, Parcel, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Node, Operation, Parcel, TaskState, WaitId, Wake};
 pub use json::{decode_json, encode_json, from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};
-pub use peer::Peer;
+pub use peer::{Peer, pid_text};
 
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,

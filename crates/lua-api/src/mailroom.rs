@@ -5,7 +5,7 @@ use crate::convert::payload_to_val;
 use crate::guest::Guest;
 use crate::host::Host;
 use crate::module::Object;
-use crate::peer::Peer;
+use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
 use lua_vm::{Cx, Pin, Pins, Raise, Userdata, Val};
@@ -18,6 +18,12 @@ use std::collections::VecDeque;
 pub struct Mailroom {
     inbox: Option<Pin>,
     events: Option<Pin>,
+    rest: Option<Box<Rest>>,
+}
+
+/// What a process that only has an inbox does without.
+#[derive(Default)]
+struct Rest {
     listeners: FxHashMap<Topic, Listener>,
     /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
     kept: FxHashMap<Topic, VecDeque<(u64, Box<Message>, Room)>>,
@@ -25,6 +31,16 @@ pub struct Mailroom {
     kept_events: VecDeque<Event>,
     /// Event subscriptions made so far; numbers their topics.
     subscriptions: u32,
+}
+
+impl Mailroom {
+    fn rest(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
+    }
+
+    fn listener(&mut self, topic: &str) -> Option<&mut Listener> {
+        self.rest.as_mut()?.listeners.get_mut(topic)
+    }
 }
 
 /// How the topics of event subscriptions begin. Topics that begin with `@` are the system's own.
@@ -44,7 +60,8 @@ pub(crate) struct MessageObject {
 impl Mailroom {
     /// Can anything from outside still arrive in a channel that a coroutine may wait on?
     pub fn is_open(&self) -> bool {
-        self.inbox.is_some() || self.events.is_some() || !self.listeners.is_empty()
+        let listens = self.rest.as_ref().is_some_and(|rest| !rest.listeners.is_empty());
+        self.inbox.is_some() || self.events.is_some() || listens
     }
 
     /// Puts a piece of mail where it belongs.
@@ -52,10 +69,10 @@ impl Mailroom {
         match mail {
             Mail::Message(message) => Self::place(pins, host, message, room),
             Mail::Event(event) => {
-                host.freed.push(room);
+                host.freed.add(room);
                 match channel_of(pins, host.mail.events.as_ref()) {
                     Some(channel) => _ = channel.offer(host, Item::Event(event)),
-                    None => host.mail.kept_events.push_back(*event),
+                    None => host.mail.rest().kept_events.push_back(*event),
                 }
             }
         }
@@ -66,7 +83,7 @@ impl Mailroom {
         let mail = &mut host.mail;
         let topic = &message.topic;
         let own = topic.starts_with('@');
-        let listener = if mail.listeners.is_empty() { None } else { mail.listeners.get(topic) };
+        let listener = mail.rest.as_ref().and_then(|rest| rest.listeners.get(topic));
         let (pin, raw) = match listener {
             Some(listener) => (listener.channel.as_ref(), !listener.messages),
             None if own => (None, false),
@@ -75,11 +92,12 @@ impl Mailroom {
         match channel_of(pins, pin) {
             Some(channel) => _ = channel.offer(host, Item::Message(message, room, raw)),
             // What was under way when its subscription ended.
-            None if own => host.freed.push(room),
+            None if own => host.freed.add(room),
             None => {
-                mail.arrived += 1;
-                let place = mail.arrived;
-                mail.kept.entry(message.topic.clone()).or_default().push_back((place, message, room));
+                let rest = mail.rest();
+                rest.arrived += 1;
+                let place = rest.arrived;
+                rest.kept.entry(message.topic.clone()).or_default().push_back((place, message, room));
             }
         }
     }
@@ -92,7 +110,8 @@ impl Mailroom {
         let channel = cx.channel(0);
         let pin = cx.pin(channel.val());
         cx.at().mail.inbox = Some(pin);
-        let mut kept: Vec<_> = std::mem::take(&mut cx.at().mail.kept).into_values().flatten().collect();
+        let Some(rest) = &mut cx.at().mail.rest else { return channel };
+        let mut kept: Vec<_> = std::mem::take(&mut rest.kept).into_values().flatten().collect();
         kept.sort_unstable_by_key(|(place, ..)| *place);
         for (_, message, room) in kept {
             offer(cx, channel, Item::Message(message, room, false));
@@ -108,7 +127,8 @@ impl Mailroom {
         let channel = cx.channel(0);
         let pin = cx.pin(channel.val());
         cx.at().mail.events = Some(pin);
-        for event in std::mem::take(&mut cx.at().mail.kept_events) {
+        let Some(rest) = &mut cx.at().mail.rest else { return channel };
+        for event in std::mem::take(&mut rest.kept_events) {
             offer(cx, channel, Item::Event(Box::new(event)));
         }
         channel
@@ -116,7 +136,7 @@ impl Mailroom {
 
     /// The listener of a topic. Messages of that topic that nobody claimed go into it; later ones no longer reach the inbox.
     pub fn listen<'cx>(cx: &mut Cx<'cx>, topic: &str, messages: bool) -> Userdata<'cx> {
-        if let Some(channel) = held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel)) {
+        if let Some(channel) = held(cx, |m| m.listener(topic).map(|l| &mut l.channel)) {
             return channel;
         }
         let channel = cx.channel(1);
@@ -128,11 +148,11 @@ impl Mailroom {
     pub fn attach<'cx>(cx: &mut Cx<'cx>, topic: &str, channel: Userdata<'cx>, messages: bool) {
         let pin = cx.pin(channel.val());
         let listener = Listener { channel: Some(pin), messages };
-        let before = cx.at().mail.listeners.insert(Topic::from(topic), listener);
+        let before = cx.at().mail.rest().listeners.insert(Topic::from(topic), listener);
         if let Some(pin) = before.and_then(|l| l.channel) {
             cx.unpin(pin);
         }
-        for (_, message, room) in cx.at().mail.kept.remove(topic).into_iter().flatten() {
+        for (_, message, room) in cx.at().mail.rest().kept.remove(topic).into_iter().flatten() {
             offer(cx, channel, Item::Message(message, room, !messages));
         }
     }
@@ -140,16 +160,17 @@ impl Mailroom {
     /// Routes an event subscription into `channel`; the topic under which its events come: system, kind, path and maybe data
     /// as payloads. They are received as one table.
     pub fn attach_events<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> Topic {
-        let room = &mut cx.at().mail;
-        room.subscriptions += 1;
-        let topic = Topic::from(format!("{EVENT_TOPIC}{}", room.subscriptions));
+        let rest = cx.at().mail.rest();
+        rest.subscriptions += 1;
+        let topic = Topic::from(format!("{EVENT_TOPIC}{}", rest.subscriptions));
         Self::attach(cx, &topic, channel, false);
         topic
     }
 
     /// Ends what [`attach_events`](Self::attach_events) began; what waits in the channel stays there.
     pub fn forget(cx: &mut Cx<'_>, topic: &str) {
-        if let Some(pin) = cx.at().mail.listeners.remove(topic).and_then(|l| l.channel) {
+        let gone = cx.at().mail.rest().listeners.remove(topic);
+        if let Some(pin) = gone.and_then(|l| l.channel) {
             cx.unpin(pin);
         }
     }
@@ -157,9 +178,9 @@ impl Mailroom {
     /// Ends what [`listen`](Self::listen) or [`attach`](Self::attach) began; messages that wait in the channel go to the
     /// inbox or are kept. False: no topic is routed into `channel`.
     pub fn detach<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> bool {
-        let topics: Vec<Topic> = cx.at().mail.listeners.keys().cloned().collect();
+        let topics: Vec<Topic> = cx.at().mail.rest().listeners.keys().cloned().collect();
         let found = topics.into_iter().find(|topic| {
-            let target = held(cx, |m| m.listeners.get_mut(topic).map(|l| &mut l.channel));
+            let target = held(cx, |m| m.listener(topic).map(|l| &mut l.channel));
             target.is_some_and(|t| t.val().raw_eq(channel.val()))
         });
         let Some(topic) = found else { return false };
@@ -245,10 +266,10 @@ pub(crate) fn event_to_val<'cx>(cx: &mut Cx<'cx>, event: Event) -> Result<Val<'c
         Event::LinkDown { from, at, .. } => ("pid.link.down", Some(*from), *at),
         Event::Cancel { from, at, .. } => ("pid.cancel", *from, *at),
     };
-    let text = cx.string(kind.as_bytes());
+    let text = cx.key(kind);
     cx.set_field(table, "kind", text)?;
     if let Some(pid) = from {
-        let pid = cx.string(pid.to_string().as_bytes());
+        let pid = pid_text(cx, pid);
         cx.set_field(table, "from", pid)?;
     }
     cx.set_field(table, "at", at / 1_000_000_000)?;

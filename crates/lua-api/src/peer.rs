@@ -7,7 +7,6 @@ use crate::guest::Guest;
 use core_sched::Control;
 use infra_base::Pid;
 use lua_vm::{Cx, Pin, Val};
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The process that was talked to last.
@@ -25,9 +24,7 @@ impl Peer {
         if let Some(text) = lend(cx, |cx, peer| (peer.pid == pid).then(|| cx.pinned(&peer.text))) {
             return text;
         }
-        let mut bytes = SmallVec::<[u8; 64]>::new();
-        pid.write_to(&mut bytes);
-        let text = cx.string(&bytes);
+        let text = pid_text(cx, pid);
         Self::remember(cx, text, pid, None);
         text
     }
@@ -44,6 +41,11 @@ impl Peer {
             cx.unpin(before.text);
         }
     }
+}
+
+/// The text of a PID.
+pub fn pid_text<'cx>(cx: &mut Cx<'cx>, pid: Pid) -> Val<'cx> {
+    cx.string(&pid.text())
 }
 
 /// Takes the peer out for the time of a look at it, since a pin is read through the same [`Cx`] that leads to it.

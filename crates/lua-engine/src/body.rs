@@ -28,7 +28,8 @@ pub struct LuaBody {
     lua: Lua,
     host: Host,
     program: Arc<Program>,
-    args: Payloads,
+    /// Until the method starts, if there are any.
+    args: Option<Box<Payloads>>,
     phase: Phase,
     memory: Share,
 }
@@ -69,6 +70,7 @@ impl LuaBody {
             None => Lua::new(statics.clone(), options),
         };
         let memory = Share::new(memory.clone());
+        let args = (!args.is_empty()).then(|| Box::new(args));
         LuaBody { lua, host, program, args, phase: Phase::Fresh(making), memory }
     }
 
@@ -142,7 +144,7 @@ impl LuaBody {
     /// Starts the method of the root, whose value is `first`, or else in the image.
     fn start_method(&mut self, first: Option<Option<Pin>>) -> Result<()> {
         let program = self.program.clone();
-        let args = std::mem::take(&mut self.args);
+        let args = self.args.take().map_or_else(Payloads::new, |args| *args);
         let thread =
             self.lua.enter(&mut self.host, |cx| {
                 let value = match first {
@@ -312,9 +314,7 @@ impl LuaBody {
             if !self.host.starts.is_empty() {
                 self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
             }
-            while let Some(room) = self.host.freed.pop() {
-                cx.mail.free(room);
-            }
+            cx.mail.free_all(&mut self.host.freed);
             if *cx.fuel <= 0 {
                 return Step::Continue;
             }

@@ -5,11 +5,11 @@ use crate::component::Options;
 use crate::memory::Memory;
 use crate::program::Program;
 use core_dispatch::Commands;
-use core_sched::{BoxProcess, Process};
+use core_sched::{BoxProcess, Freed, Process};
 use infra_app::App;
 use infra_base::{Error, Result};
 use infra_clock::{Clock, Rng};
-use lua_api::{Host, Mailroom};
+use lua_api::{Host, Mailroom, Node};
 use lua_vm::Statics;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ pub struct LuaExecutor {
     /// Where the chance of the next process starts.
     seed: AtomicU64,
     /// Set once when the context is sealed, before anything runs.
-    app: OnceLock<(App, Commands)>,
+    node: OnceLock<Arc<Node>>,
 }
 
 impl LuaExecutor {
@@ -35,13 +35,13 @@ impl LuaExecutor {
     pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
         let seed = AtomicU64::new(Rng::from_entropy().next_u64());
         let memory = Memory::new(options.memory);
-        LuaExecutor { statics, entries, clock, options, memory, seed, app: OnceLock::new() }
+        LuaExecutor { statics, entries, clock, options, memory, seed, node: OnceLock::new() }
     }
 
     /// Hands over the sealed context; nothing can be launched before.
     pub fn seal(&self, app: App, commands: Commands) {
         // A second call would come from a second start, which the loader does not make.
-        let _ = self.app.set((app, commands));
+        let _ = self.node.set(Arc::new(Node { app, commands, clock: self.clock.clone() }));
     }
 }
 
@@ -50,25 +50,23 @@ impl Executor for LuaExecutor {
         self.memory.admit()?;
         let Launch { entry, args, frame, control } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
-        let (app, commands) =
-            self.app.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
+        let node = self.node.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
             frame,
             control: control.clone(),
-            app: app.clone(),
-            commands: commands.clone(),
-            clock: self.clock.clone(),
+            node: node.clone(),
             names: program.clone(),
             values: Vec::new(),
             mail: Mailroom::default(),
-            tasks: Vec::new(),
+            // Most processes have one coroutine.
+            tasks: Vec::with_capacity(1),
             free: Vec::new(),
             current: 0,
-            ready: VecDeque::new(),
+            ready: VecDeque::with_capacity(1),
             starts: Vec::new(),
             wake: None,
             outstanding: 0,
-            freed: Vec::new(),
+            freed: Freed::default(),
             peer: None,
             exposed: false,
             may_wait: false,

@@ -241,8 +241,12 @@ pub(crate) fn entry_id(cx: &mut Cx<'_>, i: usize, what: &str) -> Result<Result<E
             "process: {what} expected (namespace:name), got an empty text"
         ))));
     }
-    let namespace = cx.at().frame.entry.clone();
-    Ok(EntryId::resolve(text, namespace.namespace()).map_err(Error::from))
+    let id = if text.contains(':') {
+        EntryId::parse(text)
+    } else {
+        EntryId::resolve(text, cx.at().frame.entry.namespace())
+    };
+    Ok(id.map_err(Error::from))
 }
 
 /// The text keys of a table with plain values.

@@ -58,7 +58,8 @@ pub(crate) struct Heap {
     pub(crate) numbers: u32,
     pub(crate) gc: Gc,
     pins: Vec<Value>,
-    free_pins: Vec<u32>,
+    /// Number of a free place in `pins` plus one, 0 = none; its data word is the next one.
+    free_pin: u32,
     /// Code that closures of this heap point to.
     pub(crate) protos: Vec<Arc<Proto>>,
     /// Private bodies of shared objects; null = none. Behind a raw pointer, since readers find it through a thread-local.
@@ -83,7 +84,7 @@ impl Heap {
             numbers: 0,
             gc: Gc::new(),
             pins: Vec::new(),
-            free_pins: Vec::new(),
+            free_pin: 0,
             protos: Vec::new(),
             overlay: ptr::null_mut(),
             globals_face: ptr::null_mut(),
@@ -303,24 +304,22 @@ impl Heap {
 
     pub(crate) fn pin(&mut self, v: Value) -> Pin {
         self.shade(v);
-        match self.free_pins.pop() {
-            Some(i) => {
-                self.pins[i as usize] = v;
-                Pin(i)
-            }
-            None => {
-                self.pins.push(v);
-                Pin(self.pins.len() as u32 - 1)
-            }
-        }
+        let Some(i) = self.free_pin.checked_sub(1) else {
+            self.pins.push(v);
+            return Pin(self.pins.len() as u32 - 1);
+        };
+        let free = std::mem::replace(&mut self.pins[i as usize], v);
+        self.free_pin = free.data as u32;
+        Pin(i)
     }
     pub(crate) fn pinned(&self, pin: &Pin) -> Value {
-        self.pins.get(pin.0 as usize).copied().unwrap_or(Value::NIL)
+        // What lies in a free place is nil, but not the nil.
+        self.pins.get(pin.0 as usize).copied().filter(|v| !v.is_nil()).unwrap_or(Value::NIL)
     }
     pub(crate) fn unpin(&mut self, pin: Pin) {
         if let Some(slot) = self.pins.get_mut(pin.0 as usize) {
-            *slot = Value::NIL;
-            self.free_pins.push(pin.0);
+            *slot = Value { tag: Value::NIL.tag, data: u64::from(self.free_pin) };
+            self.free_pin = pin.0 + 1;
         }
     }
     pub(crate) fn pins(&self) -> &[Value] {

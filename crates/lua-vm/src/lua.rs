@@ -75,8 +75,6 @@ pub struct Lua {
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
     pub(crate) names: &'static crate::symbol::Names,
-    /// Reused by concatenations of numbers.
-    pub(crate) buffer: Vec<u8>,
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught.
     pub(crate) trace: Vec<TraceFrame>,
@@ -142,7 +140,6 @@ impl Lua {
             scratch,
             dead: false,
             names: crate::symbol::names(),
-            buffer: Vec::new(),
             exit: crate::interp::Exit::Finished,
             trace: Vec::new(),
             random: options.seed,

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "immortal strings are leaked by hand")]
 
+use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{LazyLock, RwLock};
 
@@ -52,12 +53,32 @@ pub(crate) fn hash_bytes(bytes: &[u8]) -> u32 {
     ((h >> 32) ^ h) as u32 | 1
 }
 
-/// The symbol with this text, if there is one.
+/// Symbols that a thread found lately, by hash.
+const FOUND: usize = 512;
+
+thread_local! {
+    static LATELY: [Cell<*const Str>; FOUND] = const { [const { Cell::new(std::ptr::null()) }; FOUND] };
+}
+
+/// The symbol with this text, if there is one. Names that natives write again and again are found without the lock.
 pub(crate) fn lookup(bytes: &[u8]) -> Option<*const Str> {
     if bytes.len() > MAX_LEN {
         return None;
     }
-    TABLE.read().unwrap_or_else(|e| e.into_inner()).by_text.get(bytes).map(|p| p.0)
+    let hash = hash_bytes(bytes);
+    LATELY.with(|lately| {
+        let place = &lately[hash as usize / 2 % FOUND];
+        let known = place.get();
+        // SAFETY: what is kept there are symbols, which are never freed and have their hash.
+        if !known.is_null() && unsafe { (*known).hash == hash && Str::bytes(known) == bytes } {
+            return Some(known);
+        }
+        let found = TABLE.read().unwrap_or_else(|e| e.into_inner()).by_text.get(bytes).map(|p| p.0);
+        if let Some(symbol) = found {
+            place.set(symbol);
+        }
+        found
+    })
 }
 
 /// The symbol with this text, made if need be; `None` for long texts and when the table is full.

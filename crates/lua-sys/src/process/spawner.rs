@@ -4,7 +4,7 @@ use super::{entry_id, exposed, text_values};
 use core_dispatch::Context;
 use core_sched::Topic;
 use infra_base::{Data, Error, Payloads};
-use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, args_to_payloads, payload_to_val};
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, args_to_payloads, payload_to_val, pid_text};
 use std::sync::Arc;
 use sys_process::{Processes, Spawn};
 
@@ -50,7 +50,10 @@ pub(crate) fn start(cx: &mut Cx<'_>, at: usize, plan: Plan, how: How) -> Answer 
     let spawn = prepare(cx, at, plan)?;
     let processes = cx.service::<Processes>()?;
     match spawn.and_then(|spawn| processes.spawn(Spawn { link: how.link, monitor: how.monitor, ..spawn })) {
-        Ok(pid) => cx.give_text(&pid.to_string()),
+        Ok(pid) => {
+            let text = pid_text(cx, pid);
+            cx.ret(text)
+        }
         Err(error) => cx.fail(error),
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "works on raw frames")]
 
+use std::cell::Cell;
+
 use super::Ctl;
 use super::call::{Next, drive};
 use crate::arith::{self, ArithError};
@@ -13,6 +15,11 @@ use crate::number;
 use crate::object::{Closure, Str, Table, Userdata};
 use crate::opcode::Op;
 use crate::value::{self, Value};
+
+thread_local! {
+    /// Reused by concatenations of numbers.
+    static PIECES: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Raises a string with the position of the Lua frame on top.
 #[cold]
@@ -408,7 +415,7 @@ unsafe fn join(lua: *mut Lua, from: *const Value, n: usize) -> Option<Value> {
                 }
             })
         } else {
-            let mut buffer = std::mem::take(&mut (*lua).buffer);
+            let mut buffer = PIECES.take();
             buffer.clear();
             for i in 0..n {
                 let piece = piece(*from.add(i), &mut buffer);
@@ -416,7 +423,7 @@ unsafe fn join(lua: *mut Lua, from: *const Value, n: usize) -> Option<Value> {
             }
             let s = (*lua).heap.new_str(&buffer);
             if buffer.capacity() <= 512 {
-                (*lua).buffer = buffer;
+                PIECES.set(buffer);
             }
             s
         };
