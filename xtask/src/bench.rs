@@ -8,6 +8,7 @@ mod actors;
 mod boot;
 mod child;
 mod contest;
+mod coroutine;
 mod cpu;
 mod crowd;
 mod fair;
@@ -49,7 +50,16 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let machine = table::Machine::read();
     println!("{machine}");
     let mut rows = Vec::new();
-    for section in [cpu::rows, actors::rows, memory::rows, boot::rows, fair::rows, crowd::rows, http::rows] {
+    for section in [
+        cpu::rows,
+        coroutine::rows,
+        actors::rows,
+        memory::rows,
+        boot::rows,
+        fair::rows,
+        crowd::rows,
+        http::rows,
+    ] {
         rows.extend(section(&plan)?);
     }
     if rows.is_empty() {

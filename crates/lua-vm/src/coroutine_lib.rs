@@ -52,9 +52,31 @@ fn wrapped(cx: &mut Cx<'_>) -> NativeResult {
     cx.resume(args, unwrapped)
 }
 
+/// What a native that rests with this continuation returns when the coroutine that it resumed yields or ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// The values.
+    Values,
+    /// `true` and the values.
+    Status,
+    /// Only the continuation knows.
+    Other,
+}
+
+pub(crate) fn returns(then: Option<NativeFn>) -> Returns {
+    let is = |f: NativeFn| then.is_some_and(|then| std::ptr::fn_addr_eq(then, f));
+    if is(unwrapped) {
+        Returns::Values
+    } else if is(resumed) {
+        Returns::Status
+    } else {
+        Returns::Other
+    }
+}
+
 /// Whether `resumer`, a frame that waits for a coroutine, raises again what ends it.
 pub(crate) fn raises_again(resumer: Option<&Frame>) -> bool {
-    resumer.and_then(|f| f.then).is_some_and(|then| std::ptr::fn_addr_eq(then, unwrapped as NativeFn))
+    resumer.is_some_and(|f| returns(f.then) == Returns::Values)
 }
 
 fn unwrapped(cx: &mut Cx<'_>) -> NativeResult {

@@ -46,27 +46,39 @@ const BENCHES: &[Bench] = &[
             "roundtrips/s",
             "pingpong_free",
             "pingpong_default",
-            &[Bound::RatioAtLeast(0.25)],
+            &[Bound::RatioAtLeast(0.6)],
         )],
     },
     Bench {
         name: "pingpong_1k",
-        figures: &[beside("pingpong_1k", "roundtrips/s", "map_same", "map1k_same_sched", &[])],
+        figures: &[beside(
+            "pingpong_1k",
+            "roundtrips/s",
+            "map_same",
+            "map1k_same_sched",
+            &[Bound::RatioAtLeast(1.0)],
+        )],
     },
-    Bench { name: "ring", figures: &[beside("ring_1000", "hops/s", "ring", "ring_1000", &[])] },
-    Bench { name: "fanin", figures: &[beside("fanin_50", "msgs/s", "fanin", "fanin_100", &[])] },
+    Bench {
+        name: "ring",
+        figures: &[beside("ring_1000", "hops/s", "ring", "ring_1000", &[Bound::RatioAtLeast(0.6)])],
+    },
+    Bench {
+        name: "fanin",
+        figures: &[beside("fanin_50", "msgs/s", "fanin", "fanin_100", &[Bound::RatioAtLeast(0.6)])],
+    },
     Bench {
         name: "spawn_exit",
         figures: &[
-            beside("spawn_exit_seq", "procs/s", "spawn_seq", "spawn_exit_seq", &[Bound::AtLeast(100_000.0)]),
-            beside("spawn_exit_par", "procs/s", "spawn_exit", "spawn_exit", &[Bound::AtLeast(100_000.0)]),
+            beside("spawn_exit_seq", "procs/s", "spawn_seq", "spawn_exit_seq", &[Bound::RatioAtLeast(0.6)]),
+            beside("spawn_exit_par", "procs/s", "spawn_exit", "spawn_exit", &[Bound::RatioAtLeast(0.6)]),
         ],
     },
+    Bench { name: "channels", figures: &[plain("channel_select", "msgs/s")] },
     Bench {
-        name: "channels",
-        figures: &[plain("channel_pingpong", "roundtrips/s"), plain("channel_select", "msgs/s")],
+        name: "funcs",
+        figures: &[Printed { bounds: &[Bound::AtLeast(500_000.0)], ..plain("funcs_call", "calls/s") }],
     },
-    Bench { name: "funcs", figures: &[plain("funcs_call", "calls/s")] },
     Bench { name: "json", figures: &[plain("json_roundtrip_1k", "docs/s")] },
     Bench {
         name: "registry",
@@ -151,7 +163,7 @@ fn row(figure: &Printed, ours: &Outcome, beam: &Outcome) -> Row {
 }
 
 /// Reads lines `metric<TAB>value<TAB>unit[<TAB>seconds]`; others are skipped, `name<TAB>ERROR<TAB>text` fails.
-fn lines(text: &str) -> Result<Run> {
+pub(crate) fn lines(text: &str) -> Result<Run> {
     let mut run = Run::default();
     for line in text.lines() {
         let fields: Vec<&str> = line.split('\t').collect();

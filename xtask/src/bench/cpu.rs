@@ -9,10 +9,8 @@ use std::process::Command;
 use std::time::Duration;
 
 const CASES: &[&str] = &["fib", "nbody", "spectral", "concat", "gsub", "sort", "method", "closure", "alloc"];
-/// Cases with a bound of their own.
-const BOUNDED: &[&str] = &["fib", "nbody", "method"];
 const CASE_BOUND: Bound = Bound::RatioAtMost(1.3);
-const MEAN_BOUND: Bound = Bound::RatioAtMost(2.0);
+const MEAN_BOUND: Bound = Bound::RatioAtMost(1.0);
 const LIMIT: Duration = Duration::from_secs(120);
 const PEERS: [&str; 3] = ["lua5.4", "luajit -joff", "gopher-lua"];
 
@@ -61,7 +59,7 @@ fn row(plan: &Plan, case: &'static str, ours: &Ours, gopher: &peers::Peer<std::p
     for (name, outcome) in PEERS.iter().zip([lua, jit, gopher]) {
         row = row.peer(*name, seconds(&outcome));
     }
-    if BOUNDED.contains(&case) { row.bounds(&[CASE_BOUND]) } else { row }
+    row.bounds(&[CASE_BOUND])
 }
 
 /// Every engine prints `case<TAB>seconds<TAB>s`, measured inside, without its start.

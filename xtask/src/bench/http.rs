@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const PORT: u16 = 18080;
 const PEER_PORT: u16 = 18082;
 const LIMIT: Duration = Duration::from_secs(30);
-const BOUND: Bound = Bound::RatioAtLeast(0.5);
+const BOUND: Bound = Bound::RatioAtLeast(0.8);
 const METRICS: [(&str, &str); 3] =
     [("http.hello", "requests/s"), ("http.hello_p99", "us"), ("http.hello_processor", "us/request")];
 const CONNECTIONS: &str = "64";

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use std::ptr;
 
 use super::{Ctl, Exit};
+use crate::coroutine_lib::{Returns, returns};
 use crate::frame::{Dest, Frame, Ret};
 use crate::lua::Lua;
 use crate::native::{Cx, FlowKind, NativeFn, RaiseKind};
@@ -522,18 +523,29 @@ unsafe fn resume(lua: *mut Lua, t: *mut Thread, target: Value, at: u32, n: u32) 
             push(lua, t, Value::str(text));
             return continue_native(t, 1, false);
         }
-        crate::thread::ensure(&mut (*lua).heap, co, ((*co).top + n) as usize);
-        for i in 0..n {
-            let v = *(*t).stack.add((at + 1 + i) as usize);
-            *(*co).stack.add(((*co).top + i) as usize) = v;
-        }
-        (*co).top += n;
         (*t).top = at;
         (*t).status = Status::Normal;
         (*co).status = Status::Running;
         (*co).parent = t;
         (*lua).current = co;
         (*lua).heap.touch(co);
+        // It rests in `yield`, which a Lua frame called: the arguments are what that returns.
+        if let Some(f) = (&(*co).frames).last()
+            && f.native
+            && f.then.is_none()
+            && f.ret == Ret::Lua
+        {
+            let (func, want) = (f.func, f.want);
+            (*co).frames.pop();
+            hand_over(lua, (t, at + 1), n, (co, func), want);
+            return Next::Lua;
+        }
+        crate::thread::ensure(&mut (*lua).heap, co, ((*co).top + n) as usize);
+        for i in 0..n {
+            let v = *(*t).stack.add((at + 1 + i) as usize);
+            *(*co).stack.add(((*co).top + i) as usize) = v;
+        }
+        (*co).top += n;
         if (&(*co).frames).is_empty() { start(co) } else { continue_native(co, n, true) }
     }
 }
@@ -553,20 +565,58 @@ unsafe fn push(lua: *mut Lua, t: *mut Thread, v: Value) {
     }
 }
 
+/// As [`place`], from one coroutine to another.
+unsafe fn hand_over(lua: *mut Lua, from: (*mut Thread, u32), n: u32, to: (*mut Thread, u32), want: i32) {
+    // SAFETY: see `resume_root`; both stacks are live and different, and the target is grown for what is written.
+    unsafe {
+        let ((from, at), (to, func)) = (from, to);
+        let slots = if want < 0 { n } else { want as u32 };
+        if (func + slots) as usize > (*to).stack_cap as usize {
+            crate::thread::ensure(&mut (*lua).heap, to, (func + slots) as usize);
+        }
+        let (from, place) = ((*from).stack.add(at as usize), (*to).stack.add(func as usize));
+        for i in 0..slots as usize {
+            *place.add(i) = if i < n as usize { *from.add(i) } else { Value::NIL };
+        }
+        if want < 0 {
+            (*to).top = func + n;
+        }
+    }
+}
+
 /// Hands the `n` values on top of `t` to the native frame of its resumer.
 unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Next {
     // SAFETY: see `resume_root`; the caller checked that there is a parent, which rests in the native that resumed.
     unsafe {
         let parent = (*t).parent;
-        crate::thread::ensure(&mut (*lua).heap, parent, ((*parent).top + n) as usize);
-        let from = (*t).stack.add(((*t).top - n) as usize);
-        ptr::copy_nonoverlapping(from, (*parent).stack.add((*parent).top as usize), n as usize);
-        (*parent).top += n;
         (*t).top -= n;
         (*t).parent = ptr::null_mut();
         (*parent).status = Status::Running;
         (*lua).current = parent;
         (*lua).heap.touch(parent);
+        // `resume`, or a function of `wrap`, that a Lua frame called returns what comes.
+        if let Some(f) = (&(*parent).frames).last()
+            && ok
+            && f.ret == Ret::Lua
+        {
+            let (mut func, mut want) = (f.func, f.want);
+            let returns = returns(f.then);
+            if returns != Returns::Other {
+                (*parent).frames.pop();
+                if returns == Returns::Status && want != 0 {
+                    // The function lay there.
+                    *(*parent).stack.add(func as usize) = Value::TRUE;
+                    func += 1;
+                    want = if want < 0 { want } else { want - 1 };
+                }
+                hand_over(lua, (t, (*t).top), n, (parent, func), want);
+                return Next::Lua;
+            }
+        }
+        crate::thread::ensure(&mut (*lua).heap, parent, ((*parent).top + n) as usize);
+        let from = (*t).stack.add((*t).top as usize);
+        ptr::copy_nonoverlapping(from, (*parent).stack.add((*parent).top as usize), n as usize);
+        (*parent).top += n;
         continue_native(parent, n, ok)
     }
 }

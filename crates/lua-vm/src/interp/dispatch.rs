@@ -179,9 +179,12 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         /// Runs the state machine until a Lua frame is on top, and goes on in it.
         macro_rules! drive {
             ($next:expr) => {
-                match drive(lua, $next) {
-                    Ctl::Leave => return (*lua).exit,
-                    _ => enter!(),
+                match $next {
+                    Next::Lua => enter!(),
+                    next => match drive(lua, next) {
+                        Ctl::Leave => return (*lua).exit,
+                        _ => enter!(),
+                    },
                 }
             };
         }
