@@ -5,9 +5,13 @@
 //! other worker is called for two processes that chat, and the receiver's data stay in this processor's cache. Of several
 //! receivers the last one stays; the others are woken in the ordinary way, so that other workers find them.
 //!
+//! A process that is spawned inside of a chain is polled in it, too. It gets a task only if it has not ended when the chain goes
+//! on, or has to leave the place of the next one: one that starts, works a little and ends costs no task at all.
+//!
 //! A chain lasts one slice at most. What is left of it then is woken like everybody else.
 
 use crate::control::{Control, Exit, Put};
+use crate::scheduler::{self, Counted};
 use crate::turn;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -31,7 +35,14 @@ pub type BoxProcess = Box<dyn AnyProcess>;
 thread_local! {
     static OPEN: Cell<bool> = const { Cell::new(false) };
     /// Who is polled next.
-    static NEXT: RefCell<Option<BoxProcess>> = const { RefCell::new(None) };
+    static NEXT: RefCell<Option<Link>> = const { RefCell::new(None) };
+}
+
+/// A member of a chain. Its block says that it is running.
+struct Link {
+    process: BoxProcess,
+    /// It was spawned in this chain and has no task yet; its place among the live.
+    unborn: Option<Counted>,
 }
 
 /// Is a chain under way on this thread?
@@ -42,13 +53,26 @@ pub(crate) fn is_open() -> bool {
 
 /// Has the chain that is under way poll `process` next. Its block says that it is running.
 pub(crate) fn offer(process: BoxProcess) {
-    if let Some(before) = NEXT.replace(Some(process)) {
+    follow(Link { process, unborn: None });
+}
+
+/// The same for a process that has no task yet.
+pub(crate) fn adopt(process: BoxProcess, counted: Counted) {
+    process.control().set_running();
+    follow(Link { process, unborn: Some(counted) });
+}
+
+fn follow(link: Link) {
+    if let Some(before) = NEXT.replace(Some(link)) {
         postpone(before);
     }
 }
 
 /// Puts a process back unpolled, and wakes its task.
-fn postpone(mut process: BoxProcess) {
+fn postpone(Link { mut process, unborn }: Link) {
+    if let Some(counted) = unborn {
+        return scheduler::give_task(process, counted);
+    }
     let (control, task) = (process.control().clone(), process.task().clone());
     if control.postpone(process).is_none() {
         task.wake();
@@ -56,7 +80,7 @@ fn postpone(mut process: BoxProcess) {
 }
 
 /// Polls a process until it has nothing more to do or its slice is over. `Some`: it has ended; its task.
-fn poll(mut process: BoxProcess) -> Option<Waker> {
+fn poll(Link { mut process, unborn }: Link) -> Option<Waker> {
     loop {
         let task = std::mem::replace(process.task(), Waker::noop().clone());
         // A call that was polled outside of a chain may have yielded on this thread.
@@ -67,6 +91,11 @@ fn poll(mut process: BoxProcess) -> Option<Waker> {
         if polled.is_ready() {
             control.evict();
             return Some(task);
+        }
+        if let Some(counted) = unborn {
+            // The first poll of the task sees what came meanwhile, and wakers learn of it.
+            scheduler::give_task(process, counted);
+            return None;
         }
         *process.task() = task;
         match control.put_back(process, yields) {
@@ -89,7 +118,7 @@ pub(crate) fn run(first: BoxProcess) -> Poll<()> {
 pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     let chain = Chain::open();
     before();
-    let ended = poll(first);
+    let ended = poll(Link { process: first, unborn: None });
     while turn::chain_left() > 0
         && let Some(next) = NEXT.take()
     {

@@ -372,6 +372,11 @@ impl Control {
         self.inner.lock().place = Place::Parked(process, true);
     }
 
+    /// Whoever has the process polls it.
+    pub(crate) fn set_running(&self) {
+        self.inner.lock().place = Place::RUNNING;
+    }
+
     /// Its task was woken: takes the process out to poll it.
     pub(crate) fn take_out(&self) -> Taken {
         let mut inner = self.inner.lock();

@@ -22,18 +22,25 @@ struct Live {
 }
 
 impl Scheduler {
-    /// Runs a process in a task of its own, or in the chain of whoever writes to it. Its end is reported by its control
+    /// Runs a process in a task of its own, or in the chain of whoever spawns it or writes to it. Its end is reported by its control
     /// block; there is no handle. Must be called on the runtime.
     pub fn spawn(&self, process: BoxProcess) {
-        let control = process.control().clone();
-        control.settle_in(process);
-        self.spawn_future(Resident(control));
+        let counted = self.count();
+        if chain::is_open() {
+            chain::adopt(process, counted);
+        } else {
+            give_task(process, counted);
+        }
+    }
+
+    fn count(&self) -> Counted {
+        self.0.count.fetch_add(1, Ordering::Relaxed);
+        Counted(self.0.clone())
     }
 
     /// Runs a future around a call in a task of its own.
     pub fn spawn_future<F: Future + Send + Unpin + 'static>(&self, future: F) {
-        self.0.count.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(Task { future, _counted: Counted(self.0.clone()) });
+        tokio::spawn(Task { future, _counted: self.count() });
     }
 
     /// Calls `work` again and again, with a yield behind each call, until it says true; it should take no longer than a slice.
@@ -61,6 +68,13 @@ impl Scheduler {
             idle.await;
         }
     }
+}
+
+/// Puts a process into its control block and makes its task, which polls it soon.
+pub(crate) fn give_task(process: BoxProcess, counted: Counted) {
+    let control = process.control().clone();
+    control.settle_in(process);
+    tokio::spawn(Task { future: Resident(control), _counted: counted });
 }
 
 struct Task<F> {
@@ -116,7 +130,8 @@ impl Drop for Resident {
     }
 }
 
-struct Counted(Arc<Live>);
+/// A place among the live.
+pub(crate) struct Counted(Arc<Live>);
 
 impl Drop for Counted {
     fn drop(&mut self) {

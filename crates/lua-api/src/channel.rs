@@ -9,7 +9,7 @@ use crate::guest::may_wait;
 use crate::host::{Host, Parcel, WaitId, Wake};
 use crate::module::{Class, Group, Module, Object};
 use core_sched::{Event, Message, Room};
-use lua_vm::{Cx, NativeResult, Raise, Userdata, Val, View};
+use lua_vm::{Cx, Fields, NativeResult, Raise, Userdata, Val, View};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -438,11 +438,10 @@ fn selected(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+static OUTCOME: Fields<3> = Fields::new(["channel", "value", "ok"]);
+
 fn outcome<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>, ok: bool) -> NativeResult {
-    let result = cx.table(0, 3);
-    cx.set_field(result, "channel", this)?;
-    cx.set_field(result, "value", value)?;
-    cx.set_field(result, "ok", ok)?;
+    let result = cx.record(&OUTCOME, [this.val(), value, Val::bool(ok)]);
     cx.ret(result)
 }
 

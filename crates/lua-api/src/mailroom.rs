@@ -8,7 +8,7 @@ use crate::module::Object;
 use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result};
-use lua_vm::{Cx, Pin, Pins, Raise, Userdata, Val};
+use lua_vm::{Cx, Fields, Pin, Pins, Raise, Userdata, Val};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -258,47 +258,31 @@ fn bus_event_to_val<'cx>(cx: &mut Cx<'cx>, payloads: Payloads) -> Result<Val<'cx
     Ok(table.val())
 }
 
+static EVENT: Fields<5> = Fields::new(["kind", "from", "at", "result", "reason"]);
+static RESULT: Fields<2> = Fields::new(["value", "error"]);
+
 /// `{kind, from, at, result = {value, error}}` or `{kind, from, at, reason}`.
 pub(crate) fn event_to_val<'cx>(cx: &mut Cx<'cx>, event: Event) -> Result<Val<'cx>, Raise> {
-    let table = cx.table(0, 4);
     let (kind, from, at) = match &event {
         Event::Exit { from, at, .. } => ("pid.exit", Some(*from), *at),
         Event::LinkDown { from, at, .. } => ("pid.link.down", Some(*from), *at),
         Event::Cancel { from, at, .. } => ("pid.cancel", *from, *at),
     };
-    let text = cx.key(kind);
-    cx.set_field(table, "kind", text)?;
-    if let Some(pid) = from {
-        let pid = pid_text(cx, pid);
-        cx.set_field(table, "from", pid)?;
-    }
-    cx.set_field(table, "at", at / 1_000_000_000)?;
-    match event {
-        Event::Exit { result, .. } | Event::LinkDown { result, .. } => {
-            let inner = result_to_val(cx, result)?;
-            cx.set_field(table, "result", inner)?;
-        }
-        Event::Cancel { reason, .. } => {
-            let reason = cx.string(reason.as_bytes());
-            cx.set_field(table, "reason", reason)?;
-        }
-    }
-    Ok(table.val())
+    let kind = cx.key(kind);
+    let from = from.map_or(Val::NIL, |pid| pid_text(cx, pid));
+    let (result, reason) = match event {
+        Event::Exit { result, .. } | Event::LinkDown { result, .. } => (result_to_val(cx, result)?, Val::NIL),
+        Event::Cancel { reason, .. } => (Val::NIL, cx.string(reason.as_bytes())),
+    };
+    Ok(cx.record(&EVENT, [kind, from, Val::int(at / 1_000_000_000), result, reason]).val())
 }
 
 fn result_to_val<'cx>(cx: &mut Cx<'cx>, result: Result<Payload, Error>) -> Result<Val<'cx>, Raise> {
-    let table = cx.table(0, 1);
-    match result {
-        Ok(payload) => {
-            let value = payload_to_val(cx, payload)?;
-            cx.set_field(table, "value", value)?;
-        }
-        Err(error) => {
-            let error = crate::errors::error_to_val(cx, &error);
-            cx.set_field(table, "error", error)?;
-        }
-    }
-    Ok(table.val())
+    let values = match result {
+        Ok(payload) => [payload_to_val(cx, payload)?, Val::NIL],
+        Err(error) => [Val::NIL, crate::errors::error_to_val(cx, &error)],
+    };
+    Ok(cx.record(&RESULT, values).val())
 }
 
 /// `msg:topic()`

@@ -62,7 +62,9 @@ pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};
-pub use native::{Cx, DynNative, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View};
+pub use native::{
+    Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
+};
 pub use proto::Proto;
 pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
 pub use text::Text;

@@ -26,9 +26,11 @@ use crate::value::{self, Value};
 
 mod args;
 mod objects;
+mod record;
 
 pub use args::Num;
 pub use objects::{Table, Userdata};
+pub use record::Fields;
 
 /// A native function.
 pub type NativeFn = for<'a, 'cx> fn(&'a mut Cx<'cx>) -> NativeResult;
