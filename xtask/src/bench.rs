@@ -16,6 +16,7 @@ mod figure;
 mod http;
 mod memory;
 mod peers;
+mod preemption;
 mod table;
 
 use crate::suite::execute;
@@ -52,6 +53,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let mut rows = Vec::new();
     for section in [
         cpu::rows,
+        preemption::rows,
         coroutine::rows,
         actors::rows,
         memory::rows,
@@ -146,7 +148,15 @@ impl Plan {
     }
 
     fn build(&self, what: &[&str]) -> Result<()> {
+        self.build_to(None, what)
+    }
+
+    /// Builds into another target folder.
+    fn build_to(&self, folder: Option<&Path>, what: &[&str]) -> Result<()> {
         let mut cargo = tree::cargo();
+        if let Some(folder) = folder {
+            cargo.env("CARGO_TARGET_DIR", folder);
+        }
         cargo.current_dir(&self.root).args(["build", "--locked", "--profile", self.profile()]).args(what);
         execute(&mut cargo)
     }

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Duration;
 
-const CASES: &[&str] = &["fib", "nbody", "spectral", "concat", "gsub", "sort", "method", "closure", "alloc"];
+pub(crate) const CASES: &[&str] =
+    &["fib", "nbody", "spectral", "concat", "gsub", "sort", "method", "closure", "alloc"];
 const CASE_BOUND: Bound = Bound::RatioAtMost(1.3);
 const MEAN_BOUND: Bound = Bound::RatioAtMost(1.0);
 const LIMIT: Duration = Duration::from_secs(120);
@@ -63,7 +64,7 @@ fn row(plan: &Plan, case: &'static str, ours: &Ours, gopher: &peers::Peer<std::p
 }
 
 /// Every engine prints `case<TAB>seconds<TAB>s`, measured inside, without its start.
-fn time(command: &mut Command) -> Result<Run> {
+pub(crate) fn time(command: &mut Command) -> Result<Run> {
     let text = output(command, LIMIT)?;
     let seconds = text.lines().find_map(|line| line.split('\t').nth(1)?.parse::<f64>().ok());
     let seconds = seconds.with_context(|| format!("it printed no time: {text}"))?;
@@ -79,7 +80,7 @@ fn mean_row(rows: &[Row]) -> Row {
     row.bounds(&[MEAN_BOUND])
 }
 
-fn mean<'a>(figures: impl Iterator<Item = &'a Figure>) -> Figure {
+pub(crate) fn mean<'a>(figures: impl Iterator<Item = &'a Figure>) -> Figure {
     let (mut logarithms, mut number) = (0.0, 0u32);
     for figure in figures {
         let Some(median) = figure.median() else {

@@ -148,8 +148,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         /// Charges, and leaves when the fuel is used up.
         macro_rules! pay {
             ($units:expr) => {{
-                fuel -= $units;
-                if fuel <= 0 {
+                if cfg!(not(feature = "unmetered")) {
+                    fuel -= $units;
+                }
+                if cfg!(not(feature = "unmetered")) && fuel <= 0 {
                     save!();
                     return Exit::OutOfFuel;
                 }

@@ -1,0 +1,49 @@
+//! Row `cpu.preemption`: our interpreter in slices beside the same without fuel.
+
+use super::contest::{Contestant, contest};
+use super::cpu::{CASES, mean, time};
+use super::figure::{Bound, Figure, Row};
+use super::{Plan, progress};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::process::Command;
+
+const ID: &str = "cpu.preemption";
+/// Fuel of a slice of 75 us.
+const SLICE: &str = "30000";
+const BOUND: Bound = Bound::RatioAtMost(1.03);
+
+pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
+    if !plan.wants(ID) {
+        return Ok(Vec::new());
+    }
+    let ours = match plan.engine()? {
+        Ok(path) => path.clone(),
+        Err(why) => return Ok(vec![Row::new(ID, "s", Figure::NotYet(why.clone()))]),
+    };
+    // With the test profile the row only shows that it runs.
+    let free = if plan.smoke { ours.clone() } else { unmetered(plan)? };
+    let (mut sliced, mut endless) = (Vec::new(), Vec::new());
+    for case in CASES {
+        progress(&format!("{ID} {case}"));
+        let script = plan.root.join("bench/peers/lua_cpu.lua");
+        let side = |program: &PathBuf| {
+            let (program, script) = (program.clone(), script.clone());
+            Contestant::new(move || {
+                time(Command::new(&program).arg(&script).arg(case).env("LUARUN_FUEL", SLICE))
+            })
+        };
+        let [a, b] = contest(plan, [side(&ours), side(&free)]);
+        sliced.push(a.figure("s"));
+        endless.push(b.figure("s"));
+    }
+    let row = Row::new(ID, "s", mean(sliced.iter())).peer("without fuel", mean(endless.iter()));
+    Ok(vec![row.bounds(&[BOUND])])
+}
+
+/// The interpreter built without fuel checks, in a folder of its own.
+fn unmetered(plan: &Plan) -> Result<PathBuf> {
+    let folder = plan.scratch.join("unmetered");
+    plan.build_to(Some(&folder), &["-p", "lua-vm", "--example", "luarun", "--features", "unmetered"])?;
+    Ok(folder.join("release/examples/luarun"))
+}
