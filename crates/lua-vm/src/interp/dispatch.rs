@@ -34,7 +34,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         let mut base: *mut Value;
         let mut k: *const Value;
         let mut pc: *const AtomicU32;
-        let mut fuel: i64;
 
         macro_rules! reload {
             () => {{
@@ -46,13 +45,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 base = (*th).stack.add((*ci).base as usize);
                 k = (*(*cl).proto).consts.as_ptr();
                 pc = (*ci).pc;
-                fuel = (*lua).fuel;
             }};
         }
         macro_rules! save {
             () => {{
                 (*ci).pc = pc;
-                (*lua).fuel = fuel;
             }};
         }
         /// Does a slow way and goes on as it says.
@@ -73,7 +70,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     if !super::collect(lua) {
                         return (*lua).exit;
                     }
-                    fuel = (*lua).fuel;
                 }
             };
         }
@@ -149,11 +145,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         macro_rules! pay {
             ($units:expr) => {{
                 if cfg!(not(feature = "unmetered")) {
-                    fuel -= $units;
-                }
-                if cfg!(not(feature = "unmetered")) && fuel <= 0 {
-                    save!();
-                    return Exit::OutOfFuel;
+                    (*lua).fuel -= $units;
+                    if (*lua).fuel <= 0 {
+                        save!();
+                        return Exit::OutOfFuel;
+                    }
                 }
             }};
         }
@@ -483,7 +479,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::Concat => {
                     save!();
                     match operate::concat(lua, opcode::a(w), opcode::b(w), opcode::c(w)) {
-                        Next::Lua => fuel = (*lua).fuel,
+                        Next::Lua => {}
                         next => match drive(lua, next) {
                             Ctl::Leave => return (*lua).exit,
                             _ => reload!(),
@@ -548,7 +544,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             || need > (*th).stack_cap as usize
                             || frames.len() == frames.capacity()
                         {
-                            (*lua).fuel = fuel;
                             let dest = Dest { func, want: opcode::c(w) as i32 - 1, aux: 0, ret: Ret::Lua };
                             if !call::push_lua(lua, th, ncl, dest, args) {
                                 return Exit::Dead;
@@ -596,7 +591,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     if callee.tag == value::NATIVE {
                         match native::native(lua, th, callee.as_native(), dest, args) {
                             None => {
-                                fuel = (*lua).fuel - 1;
+                                (*lua).fuel -= 1;
                                 base = (*th).stack.add((*ci).base as usize);
                                 collect_if_due!();
                             }
@@ -613,7 +608,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         b => b as u32 - 1,
                     };
                     (*ci).pc = pc;
-                    (*lua).fuel = fuel;
                     let callee = *f;
                     if callee.tag == value::CLOSURE {
                         // The frame gives its place to that of the callee.
@@ -655,7 +649,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         continue;
                     }
                     let from = base.add(opcode::a(w)).offset_from((*th).stack) as u32;
-                    (*lua).fuel = fuel;
                     match native::finish(lua, th, ci, from, 1) {
                         Ctl::Leave => return (*lua).exit,
                         _ => enter!(),
@@ -687,7 +680,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         pop_frame!();
                         continue;
                     }
-                    (*lua).fuel = fuel;
                     match native::finish(lua, th, ci, from, n) {
                         Ctl::Leave => return (*lua).exit,
                         _ => enter!(),
