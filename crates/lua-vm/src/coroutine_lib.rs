@@ -1,7 +1,7 @@
 //! The coroutine library, except `spawn`, which is the embedder's.
 
-use crate::frame::Frame;
-use crate::native::{Cx, Flow, NativeFn, NativeResult, Val};
+use crate::frame::Waits;
+use crate::native::{Cx, Flow, NativeResult, Val};
 use crate::statics::{Lib, StaticsBuilder};
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
@@ -28,7 +28,7 @@ fn create(cx: &mut Cx<'_>) -> NativeResult {
 fn resume(cx: &mut Cx<'_>) -> NativeResult {
     cx.check_thread(0)?;
     let args = cx.nargs() - 1;
-    cx.resume(args, resumed)
+    cx.resume_as(args, Waits::Status, resumed)
 }
 
 fn resumed(cx: &mut Cx<'_>) -> NativeResult {
@@ -49,34 +49,7 @@ fn wrapped(cx: &mut Cx<'_>) -> NativeResult {
     let args = cx.nargs();
     let t = cx.upvalue(0);
     cx.insert(0, t);
-    cx.resume(args, unwrapped)
-}
-
-/// What a native that rests with this continuation returns when the coroutine that it resumed yields or ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Returns {
-    /// The values.
-    Values,
-    /// `true` and the values.
-    Status,
-    /// Only the continuation knows.
-    Other,
-}
-
-pub(crate) fn returns(then: Option<NativeFn>) -> Returns {
-    let is = |f: NativeFn| then.is_some_and(|then| std::ptr::fn_addr_eq(then, f));
-    if is(unwrapped) {
-        Returns::Values
-    } else if is(resumed) {
-        Returns::Status
-    } else {
-        Returns::Other
-    }
-}
-
-/// Whether `resumer`, a frame that waits for a coroutine, raises again what ends it.
-pub(crate) fn raises_again(resumer: Option<&Frame>) -> bool {
-    resumer.is_some_and(|f| returns(f.then) == Returns::Values)
+    cx.resume_as(args, Waits::Values, unwrapped)
 }
 
 fn unwrapped(cx: &mut Cx<'_>) -> NativeResult {

@@ -29,6 +29,20 @@ pub(crate) enum Ret {
     Base,
 }
 
+/// What a native frame waits for, as far as its continuation need not be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Waits {
+    /// Only the continuation knows.
+    Plainly,
+    /// A call whose raise comes back to its continuation.
+    Protected,
+    /// A coroutine: it returns what that yields or returns, and raises what that raises.
+    Values,
+    /// A coroutine: it returns `true` and what that yields or returns.
+    Status,
+}
+
 /// Where the results of a call go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dest {
@@ -72,8 +86,8 @@ pub(crate) struct Frame {
     pub(crate) scanned: u32,
     pub(crate) ret: Ret,
     pub(crate) native: bool,
-    /// A raise in what this native frame called comes back to its continuation.
-    pub(crate) protects: bool,
+    /// Of a native frame.
+    pub(crate) waits: Waits,
     /// Number of the cycle that scanned the stack below `base`: odd if all of it. 0 in a new frame.
     pub(crate) seen: u8,
 }

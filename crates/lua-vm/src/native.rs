@@ -20,6 +20,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::frame::Waits;
 use crate::lua::Lua;
 use crate::object::{Native, Str, Thread};
 use crate::value::{self, Value};
@@ -61,7 +62,6 @@ pub struct Flow {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum FlowKind {
     Return,
     Call,
@@ -69,7 +69,7 @@ pub(crate) enum FlowKind {
     TailCall,
     Again,
     Yield,
-    Resume,
+    Resume(Waits),
     Wait,
 }
 
@@ -455,8 +455,12 @@ impl<'cx> Cx<'cx> {
     /// Resumes a coroutine: it and `args` values are the last pushed values. `then` sees what it yields or returns;
     /// [`Cx::succeeded`] is false if it raised or cannot be resumed.
     pub fn resume(&mut self, args: usize, then: NativeFn) -> NativeResult {
+        self.resume_as(args, Waits::Plainly, then)
+    }
+    /// As [`resume`](Self::resume); `waits` says when `then` need not be asked.
+    pub(crate) fn resume_as(&mut self, args: usize, waits: Waits, then: NativeFn) -> NativeResult {
         self.then = Some(then);
-        Ok(Flow { kind: FlowKind::Resume, n: args as u32 })
+        Ok(Flow { kind: FlowKind::Resume(waits), n: args as u32 })
     }
 
     // ---- the host, fuel, quota -------------------------------------------------------------------------------

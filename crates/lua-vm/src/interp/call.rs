@@ -8,8 +8,7 @@ use std::marker::PhantomData;
 use std::ptr;
 
 use super::{Ctl, Exit};
-use crate::coroutine_lib::{Returns, returns};
-use crate::frame::{Dest, Frame, Ret};
+use crate::frame::{Dest, Frame, Ret, Waits};
 use crate::lua::Lua;
 use crate::native::{Cx, FlowKind, NativeFn, RaiseKind};
 use crate::object::{Closure, Native, Status, Thread};
@@ -184,13 +183,13 @@ unsafe fn rest(lua: *mut Lua, act: Activation) {
         // A first call has no results yet.
         let results = if act.results == u32::MAX { 0 } else { act.results };
         room_for_frame(lua, t);
-        push_native(t, &act, Some(act.func), false, (*t).top - results);
+        push_native(t, &act, Some(act.func), Waits::Plainly, (*t).top - results);
         (*t).resume_with = results;
         (*t).resume_ok = act.ok;
     }
 }
 
-unsafe fn push_native(t: *mut Thread, act: &Activation, then: Option<NativeFn>, protects: bool, top: u32) {
+unsafe fn push_native(t: *mut Thread, act: &Activation, then: Option<NativeFn>, waits: Waits, top: u32) {
     // SAFETY: see `resume_root`.
     unsafe {
         (*t).frames.push(Frame {
@@ -205,7 +204,7 @@ unsafe fn push_native(t: *mut Thread, act: &Activation, then: Option<NativeFn>, 
             top,
             ret: act.dest.ret,
             native: true,
-            protects,
+            waits,
             scanned: 0,
             seen: 0,
         });
@@ -357,7 +356,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
             top: 0,
             ret: dest.ret,
             native: false,
-            protects: false,
+            waits: Waits::Plainly,
             scanned: 0,
             seen: 0,
         });
@@ -440,7 +439,9 @@ pub(super) unsafe fn after(
             FlowKind::Return => Next::Deliver { from: (*t).top - n, n, dest: act.dest },
             FlowKind::Call | FlowKind::ProtectedCall => {
                 let func = (*t).top - n - 1;
-                push_native(t, &act, then, kind == FlowKind::ProtectedCall, func);
+                let protected = kind == FlowKind::ProtectedCall;
+                let waits = if protected { Waits::Protected } else { Waits::Plainly };
+                push_native(t, &act, then, waits, func);
                 Next::Call { dest: Dest { func, want: -1, aux: 0, ret: Ret::Native }, args: n }
             }
             FlowKind::TailCall => {
@@ -450,13 +451,13 @@ pub(super) unsafe fn after(
                 Next::Call { dest: act.dest, args: n }
             }
             FlowKind::Again => {
-                push_native(t, &act, then, false, (*t).top);
+                push_native(t, &act, then, Waits::Plainly, (*t).top);
                 (*t).resume_with = 0;
                 Next::Leave(Exit::OutOfFuel)
             }
             FlowKind::Wait => rest_waiting(t, &act, then),
             FlowKind::Yield => {
-                push_native(t, &act, None, false, (*t).top - n);
+                push_native(t, &act, None, Waits::Plainly, (*t).top - n);
                 let parent = (*t).parent;
                 if parent.is_null() {
                     (*t).status = Status::Waiting;
@@ -467,10 +468,10 @@ pub(super) unsafe fn after(
                 (*t).status = Status::Suspended;
                 back_to_parent(lua, t, n, true)
             }
-            FlowKind::Resume => {
+            FlowKind::Resume(waits) => {
                 let at = (*t).top - n - 1;
                 let target = *(*t).stack.add(at as usize);
-                push_native(t, &act, then, false, at);
+                push_native(t, &act, then, waits, at);
                 resume(lua, t, target, at, n)
             }
         }
@@ -497,7 +498,7 @@ pub(super) unsafe fn wait(
 unsafe fn rest_waiting(t: *mut Thread, act: &Activation, then: Option<NativeFn>) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
-        push_native(t, act, then, false, (*t).top);
+        push_native(t, act, then, Waits::Plainly, (*t).top);
         (*t).status = Status::Waiting;
         Next::Leave(Exit::Waiting)
     }
@@ -600,10 +601,10 @@ unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Nex
             && f.ret == Ret::Lua
         {
             let (mut func, mut want) = (f.func, f.want);
-            let returns = returns(f.then);
-            if returns != Returns::Other {
+            let status = f.waits == Waits::Status;
+            if status || f.waits == Waits::Values {
                 (*parent).frames.pop();
-                if returns == Returns::Status && want != 0 {
+                if status && want != 0 {
                     // The function lay there.
                     *(*parent).stack.add(func as usize) = Value::TRUE;
                     func += 1;
@@ -700,7 +701,7 @@ unsafe fn raise(lua: *mut Lua) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
         let t = (*lua).current;
-        let found = (&(*t).frames).iter().rposition(|f| f.protects);
+        let found = (&(*t).frames).iter().rposition(|f| f.waits == Waits::Protected);
         if let Some(i) = found {
             (*t).frames.truncate(i + 1);
             (*t).top = (&(*t).frames)[i].top;
@@ -711,7 +712,7 @@ unsafe fn raise(lua: *mut Lua) -> Next {
         }
         if (*t).parent.is_null() {
             crate::trace::extend(&mut (*lua).trace, t);
-        } else if crate::coroutine_lib::raises_again((&(*(*t).parent).frames).last()) {
+        } else if (&(*(*t).parent).frames).last().is_some_and(|f| f.waits == Waits::Values) {
             crate::trace::own(&mut (*lua).trace, t);
         } else {
             (*lua).trace.clear();

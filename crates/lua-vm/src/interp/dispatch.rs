@@ -10,7 +10,7 @@ use super::iterate::{self, Step};
 use super::operate::{self, Verdict};
 use super::{Ctl, Exit, index, native, numeric};
 use crate::arith::{float_mod, floor_div, floor_mod, pow, shift_left, shift_right};
-use crate::frame::{Dest, Frame, Ret};
+use crate::frame::{Dest, Frame, Ret, Waits};
 use crate::lua::Lua;
 use crate::object::{BLACK, Closure, Table, Thread};
 use crate::opcode::{self, NO_HINT, Op};
@@ -576,7 +576,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             ret: Ret::Lua,
                             scanned: 0,
                             native: false,
-                            protects: false,
+                            waits: Waits::Plainly,
                             seen: 0,
                         });
                         frames.set_len(n + 1);
