@@ -9,5 +9,5 @@ mod sim;
 mod tests;
 
 pub use clock::{Clock, Elapsed, Moment, Sleep};
-pub use rng::Rng;
+pub use rng::{Rng, secret};
 pub use sim::SimControl;

@@ -1,4 +1,11 @@
-//! Seedable chance: jitter, seeds of processes, hash keys.
+//! Chance: seedable, for jitter, seeds of processes, hash keys; and secrets.
+
+/// Bytes that nobody can guess, from the operating system: for keys.
+pub fn secret() -> std::io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// A small generator (xoshiro class); not for secrets.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use crate::keys::{KEYS, Key, State, Type};
 use crate::tree::{self, Item, Place, Section, Tree};
 use infra_base::{Data, Diagnostic, Severity, SourceFile, nearest, parse_duration};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub node_name: Option<String>,
     /// `supervisor.host`
     pub supervisor: SupervisorHost,
+    /// `lua.cache`: where compiled code is kept between runs; `None` = nowhere.
+    pub code_cache: Option<CodeCache>,
     /// `shutdown.timeout`
     pub shutdown: Duration,
     /// `override`, in order.
@@ -71,6 +73,24 @@ pub struct SupervisorHost {
     pub worker_count: usize,
 }
 
+/// `lua.cache`, switched on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeCache {
+    /// Directory of the files; relative ones are below [`Config::base`] already.
+    pub dir: PathBuf,
+    /// What may be done there.
+    pub access: CacheAccess,
+}
+
+/// `lua.cache.mode` but for `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheAccess {
+    /// Files are read, and written for what was compiled.
+    ReadWrite,
+    /// Files are read.
+    ReadOnly,
+}
+
 /// One field override.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -113,6 +133,8 @@ pub struct Replacement {
     pub dir: Option<PathBuf>,
 }
 
+const DEFAULT_CACHE: &str = ".wippy/cache/lua";
+
 /// Sections that are not in [`KEYS`].
 const STRUCTURAL: [&str; 6] = ["version", "vars", "profiles", "override", "disable", "workspace"];
 
@@ -129,6 +151,7 @@ pub(crate) fn read(root: &Section, base: PathBuf, mistakes: &mut Vec<Diagnostic>
     read.refuse();
     let level = read.int("logmanager.min_level", -1);
     Config {
+        code_cache: read.code_cache(&base),
         base,
         encoding: match read.text("logger.encoding").as_deref() {
             Some("json") => Encoding::Json,
@@ -232,7 +255,15 @@ impl<'a> Reader<'a> {
         let section = key.path.split('.').next().unwrap_or_default();
         match key.state {
             State::Read | State::Behind => {}
-            State::Later => self.warn(&item.place, format!("{} has no effect yet", key.path)),
+            State::Later => {
+                let why = match key.path {
+                    "lua.cache.typecheck.enabled" => {
+                        ": types are not checked yet, there are no results to keep"
+                    }
+                    _ => "",
+                };
+                self.warn(&item.place, format!("{} has no effect yet{why}", key.path));
+            }
             State::LaterIfOn if on => {
                 let what = match section {
                     "lua" if key.path.starts_with("lua.type_system") => "types are parsed, not checked yet",
@@ -277,6 +308,22 @@ impl<'a> Reader<'a> {
             }
             _ => History::Memory,
         }
+    }
+
+    fn code_cache(&mut self, base: &Path) -> Option<CodeCache> {
+        let dir = self.leaf("lua.cache.dir");
+        let dir_text = dir.and_then(scalar_text).unwrap_or_else(|| DEFAULT_CACHE.to_owned());
+        if let Some(item) = dir.filter(|_| dir_text.is_empty()) {
+            let mistake = item.place.error("lua.cache.dir must name a directory, this is empty");
+            self.mistakes.push(mistake.help(format!("without the key it is {DEFAULT_CACHE}")));
+        }
+        let access = match self.text("lua.cache.mode").as_deref() {
+            Some("off") => return None,
+            Some("readonly") => CacheAccess::ReadOnly,
+            _ => CacheAccess::ReadWrite,
+        };
+        let on = self.bool("lua.cache.enabled", false) && self.bool("lua.cache.compile.enabled", true);
+        on.then(|| CodeCache { dir: base.join(dir_text), access })
     }
 
     /// A leaf of the right type that is there.

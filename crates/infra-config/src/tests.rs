@@ -1,6 +1,8 @@
 //! Layers and their order, placeholders, checks of every key.
 
-use crate::{Config, Encoding, History, KEYS, Loaded, Replacement, Sources, Type, load, shaped};
+use crate::{
+    CacheAccess, CodeCache, Config, Encoding, History, KEYS, Loaded, Replacement, Sources, Type, load, shaped,
+};
 use expect_test::{Expect, expect};
 use infra_base::{Data, Error};
 use std::path::PathBuf;
@@ -200,6 +202,37 @@ registry: {history_type: sqlite, history_path: x}
     );
     let none = loaded(&["registry: {enable_history: false, history_type: nil}\n"], &[], &[]).unwrap();
     assert_eq!(none.config.history, History::None);
+}
+
+#[test]
+fn compiled_code_is_kept_where_and_as_asked() {
+    let cache = |text: &str| loaded(&[text], &[], &[]).unwrap().config.code_cache;
+    assert_eq!(cache(""), None);
+    for off in ["mode: readwrite", "enabled: true, mode: off", "enabled: true, compile: {enabled: false}"] {
+        assert_eq!(cache(&format!("lua: {{cache: {{{off}}}}}\n")), None, "{off}");
+    }
+    let on = cache("lua: {cache: {enabled: true}}\n").unwrap();
+    assert_eq!(on.access, CacheAccess::ReadWrite);
+    assert!(on.dir.ends_with(".wippy/cache/lua") && on.dir.is_absolute(), "{:?}", on.dir);
+    let far = cache("lua: {cache: {enabled: 'true', dir: /var/cache/x, mode: readonly}}\n").unwrap();
+    assert_eq!(far, CodeCache { dir: "/var/cache/x".into(), access: CacheAccess::ReadOnly });
+    check(
+        &["
+lua: {cache: {enabled: true, dir: '', mode: rw, typecheck: {enabled: false}}}
+"],
+        expect![[r#"
+            the configuration has mistakes
+            Error 0.yaml:2:45: lua.cache.mode must be one of readwrite, readonly, off, this is "rw" `rw`
+            Error 0.yaml:2:35: lua.cache.dir must name a directory, this is empty `''` | without the key it is .wippy/cache/lua
+            Warning 0.yaml:2:61: lua.cache.typecheck.enabled has no effect yet: types are not checked yet, there are no results to keep `enabled`
+        "#]],
+    );
+    check(
+        &["lua: {cache: {typecheck: {enabled: true}}}\n"],
+        expect![[r#"
+        Warning 0.yaml:1:27: lua.cache.typecheck.enabled has no effect yet: types are not checked yet, there are no results to keep `enabled`
+    "#]],
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The engine as a component: builds the statics, registers kinds and executors, seals the context.
 
+use crate::cache::{Cache, CacheOptions};
+use crate::compiler::Compiler;
 use crate::executor::LuaExecutor;
 use crate::kinds::{Function, Library, LuaKind, ModuleUnit, Process, Role};
 use core_dispatch::Dispatch;
@@ -13,7 +15,7 @@ use sys_entries::Entries;
 use sys_process::Engines;
 
 /// How processes are made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Bounds of every process.
     pub process: lua_vm::Options,
@@ -22,11 +24,18 @@ pub struct Options {
     pub images: bool,
     /// Soft limit of the sum of all heaps, in bytes; see [`crate::memory`].
     pub memory: usize,
+    /// Where compiled code is kept between runs; `None`: nowhere.
+    pub cache: Option<CacheOptions>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { process: lua_vm::Options::default(), images: true, memory: crate::memory::DEFAULT_LIMIT }
+        Options {
+            process: lua_vm::Options::default(),
+            images: true,
+            memory: crate::memory::DEFAULT_LIMIT,
+            cache: None,
+        }
     }
 }
 
@@ -38,13 +47,16 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .needs::<Engines>()
         .after::<Dispatch>()
         .provides::<LuaExecutor>()
+        .provides::<Compiler>()
         .load(move |boot| async move {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
-            kind::<Function>(&entries, &names)?;
-            kind::<Process>(&entries, &names)?;
-            kind::<Library>(&entries, &names)?;
-            kind::<ModuleUnit>(&entries, &names)?;
+            let compiler = Arc::new(Compiler::new(options.cache.as_ref().and_then(cache)));
+            kind::<Function>(&entries, &names, &compiler)?;
+            kind::<Process>(&entries, &names, &compiler)?;
+            kind::<Library>(&entries, &names, &compiler)?;
+            kind::<ModuleUnit>(&entries, &names, &compiler)?;
+            boot.provide(compiler)?;
             let clock = boot.get::<Clock>()?;
             let executor = Arc::new(LuaExecutor::new(statics(&modules), entries, (*clock).clone(), options));
             let engines = boot.get::<Engines>()?;
@@ -59,8 +71,15 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         })
 }
 
-fn kind<R: Role>(entries: &Entries, names: &Arc<[&'static str]>) -> Result<()> {
-    entries.kind("lua.engine", LuaKind::<R>::new(names.clone()))
+fn kind<R: Role>(entries: &Entries, names: &Arc<[&'static str]>, compiler: &Arc<Compiler>) -> Result<()> {
+    entries.kind("lua.engine", LuaKind::<R>::new(names.clone(), compiler.clone()))
+}
+
+/// The cache, or none with a warning: everything works without.
+fn cache(options: &CacheOptions) -> Option<Cache> {
+    let dir = options.dir.display();
+    let off = |why: &String| tracing::warn!(target: "lua", %dir, "the cache of compiled code is off: {why}");
+    Cache::open(options).inspect_err(off).ok()
 }
 
 /// Base libraries, the globals of this crate, and the modules.

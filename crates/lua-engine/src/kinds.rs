@@ -4,8 +4,9 @@
 //! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
 //! ```
 
+use crate::compiler::Compiler;
 use crate::program::Program;
-use crate::unit::{Import, Unit, compile};
+use crate::unit::{Import, Unit};
 use core_dispatch::BoxFuture;
 use infra_base::{EntryId, Error, Result, nearest};
 use std::collections::BTreeMap;
@@ -121,13 +122,14 @@ impl Role for ModuleUnit {
 /// The entry kind of a role.
 pub struct LuaKind<R> {
     modules: Arc<[&'static str]>,
+    compiler: Arc<Compiler>,
     role: PhantomData<fn() -> R>,
 }
 
 impl<R: Role> LuaKind<R> {
     /// `modules`: every module that units may list.
-    pub fn new(modules: Arc<[&'static str]>) -> Self {
-        LuaKind { modules, role: PhantomData }
+    pub fn new(modules: Arc<[&'static str]>, compiler: Arc<Compiler>) -> Self {
+        LuaKind { modules, compiler, role: PhantomData }
     }
 }
 
@@ -194,7 +196,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
             let previous = cx.previous::<Code>().filter(|code| *code.source == *config.source);
             let proto = match previous {
                 Some(code) => code.unit.proto.clone(),
-                None => compile(entry, &config.source)?,
+                None => self.compiler.code(entry, &config.source)?,
             };
             let unit = Arc::new(Unit {
                 id: cx.id.clone(),

@@ -1,6 +1,8 @@
 //! Processes that run Lua: coroutines, mail, programs, executors.
 
 mod body;
+mod cache;
+mod compiler;
 mod component;
 mod executor;
 mod kinds;
@@ -12,9 +14,11 @@ mod require;
 mod unit;
 
 pub use body::LuaBody;
+pub use cache::CacheOptions;
+pub use compiler::{Compiler, Counts};
 pub use component::{Options, component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
 pub use program::Program;
 pub use require::install;
-pub use unit::{Import, Unit, compile};
+pub use unit::{Import, Unit};

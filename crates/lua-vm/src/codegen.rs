@@ -13,7 +13,7 @@ use crate::opcode::Op;
 use crate::proto::Proto;
 
 mod captures;
-mod check;
+pub(crate) mod check;
 mod expr;
 mod function;
 mod stat;

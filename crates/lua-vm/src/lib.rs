@@ -65,7 +65,7 @@ pub use lua::{Lua, Options, Pins, Remains, Run};
 pub use native::{
     Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
 };
-pub use proto::Proto;
+pub use proto::{CodeId, CodeKey, Proto, Unusable};
 pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
 pub use text::Text;
 pub use trace::TraceFrame;

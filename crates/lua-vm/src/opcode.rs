@@ -114,6 +114,16 @@ impl Op {
         })
     }
 
+    /// Whether the lower half of its second word is a slot hint; `w` is the first.
+    pub(crate) fn has_hint(self, w: u32) -> bool {
+        match self {
+            Op::GetField | Op::SetField | Op::Method => true,
+            // Names out of reach are in a register.
+            Op::GetGlobal | Op::SetGlobal => b(w) == 0,
+            _ => false,
+        }
+    }
+
     /// Whether the instruction owns the next word.
     pub(crate) fn is_wide(self) -> bool {
         use Op::*;

@@ -2,6 +2,11 @@
 
 #![allow(unsafe_code, reason = "owns immortal strings and reads program counters")]
 
+mod sealed;
+mod wire;
+
+pub use sealed::{CodeId, CodeKey, Unusable};
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -32,6 +37,14 @@ pub(crate) enum OperandKind {
     Constant,
 }
 
+impl OperandKind {
+    /// The kind with this number.
+    fn from_byte(byte: u8) -> Option<OperandKind> {
+        use OperandKind::*;
+        [Local, Upvalue, Global, Field, Method, Constant].into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
 /// What an operand of one instruction is called in the source.
 #[derive(Clone, Debug)]
 pub(crate) struct Operand {
@@ -39,7 +52,7 @@ pub(crate) struct Operand {
     pub(crate) at: u32,
     pub(crate) reg: u8,
     pub(crate) kind: OperandKind,
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
 }
 
 /// A compiled function with everything that its instructions refer to.
@@ -57,7 +70,7 @@ pub struct Proto {
     /// Source line of each instruction.
     pub(crate) lines: Box<[u32]>,
     pub(crate) source: Arc<str>,
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     /// Sorted by `at`.
     pub(crate) operands: Box<[Operand]>,
     /// Constants that are no symbols, freed with this.
@@ -73,6 +86,11 @@ impl Proto {
     /// Name of the chunk that it was compiled from.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Fuel of one call of a function of so many instruction words.
+    pub(crate) fn cost_of(words: usize) -> u32 {
+        1 + words as u32 / 64
     }
 
     /// Line of the instruction before `pc`.

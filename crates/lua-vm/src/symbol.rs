@@ -10,6 +10,8 @@ use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
 
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, STR_BYTES, Str};
+use crate::table::string_key;
+use crate::value::Value;
 
 /// Longest text that becomes a symbol.
 pub(crate) const MAX_LEN: usize = 40;
@@ -101,6 +103,17 @@ pub(crate) fn intern(bytes: &[u8]) -> Option<*const Str> {
     // SAFETY: the string is never freed.
     table.by_text.insert(unsafe { Str::bytes(s) }, Ptr(s));
     Some(s)
+}
+
+/// The stored form of a string constant: a symbol, or a string of its own that is added to `owned`.
+pub(crate) fn constant(bytes: &[u8], owned: &mut Vec<*const Str>) -> Value {
+    let s = intern(bytes).unwrap_or_else(|| {
+        let s = new_immortal(bytes, false);
+        owned.push(s);
+        s
+    });
+    // SAFETY: the string is immortal and has its hash.
+    unsafe { string_key(s) }
 }
 
 /// Layout of a string object of `len` bytes.

@@ -1,11 +1,13 @@
 //! The one list of components and modules.
 
+use crate::state;
 use core_registry::{Entry, NilHistory};
 use infra_app::{App, Component, Shutdown, Tasks};
 use infra_base::{Data, Diagnostic, EntryId, Map, Payload, Result};
 use infra_clock::Clock;
 use infra_config::{Config, History};
 use infra_log::Log;
+use lua_engine::{Compiler, Counts};
 use std::sync::Arc;
 use svc_terminal::Console;
 use sys_entries::Entries;
@@ -26,7 +28,12 @@ pub(crate) struct Infrastructure {
 /// Every component, in any order: what each needs by type sorts them.
 pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
     let log = infrastructure.log.clone();
-    let options = lua_engine::Options { memory: infrastructure.memory, ..lua_engine::Options::default() };
+    let cache = infrastructure.config.code_cache.as_ref();
+    let options = lua_engine::Options {
+        memory: infrastructure.memory,
+        cache: cache.map(|cache| state::cache_of(cache, &infrastructure.config.base)),
+        ..lua_engine::Options::default()
+    };
     let hide = move |hide| _ = log.set_hidden(hide);
     let console = Console::system(infrastructure.args.clone(), hide);
     vec![
@@ -76,7 +83,10 @@ fn history() -> Component {
 
 /// Builds the entries in the registry and starts what starts by itself; gives warnings.
 pub(crate) async fn load_entries(app: &App, entries: Vec<Arc<Entry>>) -> Result<Vec<Diagnostic>> {
-    app.get::<Entries>()?.load(entries).await
+    let warnings = app.get::<Entries>()?.load(entries).await?;
+    let Counts { cached, compiled } = app.get::<Compiler>()?.counts();
+    tracing::debug!(target: "lua", "lua code: {cached} from cache, {compiled} compiled");
+    Ok(warnings)
 }
 
 /// Starts `entry` on the terminal host; when it ends, `shutdown` is asked for with its exit status.

@@ -12,6 +12,7 @@ mod panics;
 mod project;
 mod render;
 mod signals;
+mod state;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -14,7 +14,7 @@ use crate::proto::{Capture, Proto};
 use crate::value;
 
 /// Checks a function and all inside it; the error names the instruction and what is wrong with it.
-pub(super) fn check(proto: &Proto) -> Result<(), String> {
+pub(crate) fn check(proto: &Proto) -> Result<(), String> {
     verify(proto).map(|_| ())
 }
 
@@ -106,7 +106,8 @@ impl Code<'_> {
 
     /// Whether it takes all values up to the top, and from which register on.
     fn takes_open(&self, at: usize) -> Option<usize> {
-        let w = self.words[at];
+        // Behind the last instruction there is none.
+        let w = *self.words.get(at)?;
         match self.ops[at]? {
             Op::Call | Op::TailCall | Op::Return if opcode::b(w) == 0 => Some(opcode::a(w)),
             Op::SetList if opcode::b(w) == 255 => Some(opcode::a(w)),

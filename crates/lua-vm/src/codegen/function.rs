@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use lua_syntax::{LineIndex, Span, SyntaxError};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::captures::Cells;
 use crate::opcode::{self, Op};
 use crate::proto::{Capture, Operand, OperandKind, Proto};
 use crate::symbol;
-use crate::table::string_key;
 use crate::value::Value;
 
 pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
@@ -75,6 +74,8 @@ pub(super) struct Func {
     owned: Vec<*const crate::object::Str>,
     pub(super) protos: Vec<Proto>,
     operands: Vec<Operand>,
+    /// Names of operands, each once.
+    names: FxHashSet<Arc<str>>,
     pub(super) locals: Vec<Local>,
     pub(super) upvals: Vec<Upvalue>,
     pub(super) scopes: Vec<Scope>,
@@ -98,6 +99,7 @@ impl Func {
             owned: Vec::new(),
             protos: Vec::new(),
             operands: Vec::new(),
+            names: FxHashSet::default(),
             locals: Vec::new(),
             upvals: Vec::new(),
             scopes: Vec::new(),
@@ -113,7 +115,7 @@ impl Func {
     pub(super) fn finish(mut self, params: u8, source: Arc<str>, name: Box<str>) -> Proto {
         let code: Box<[AtomicU32]> = self.code.drain(..).map(AtomicU32::new).collect();
         Proto {
-            cost: 1 + code.len() as u32 / 64,
+            cost: Proto::cost_of(code.len()),
             code,
             consts: std::mem::take(&mut self.consts).into(),
             protos: std::mem::take(&mut self.protos).into(),
@@ -123,7 +125,7 @@ impl Func {
             max_stack: self.max as u16 + 1,
             lines: std::mem::take(&mut self.lines).into(),
             source,
-            name,
+            name: name.into(),
             operands: std::mem::take(&mut self.operands).into(),
             owned: std::mem::take(&mut self.owned),
         }
@@ -190,6 +192,14 @@ impl Func {
     /// Says what an operand of the next instruction is called in messages.
     pub(super) fn operand(&mut self, reg: Reg, what: Option<(OperandKind, Box<str>)>) {
         if let Some((kind, name)) = what {
+            let name = match self.names.get(&*name) {
+                Some(name) => name.clone(),
+                None => {
+                    let name: Arc<str> = name.into();
+                    self.names.insert(name.clone());
+                    name
+                }
+            };
             self.operands.push(Operand { at: self.code.len() as u32, reg, kind, name });
         }
     }
@@ -232,12 +242,7 @@ impl Func {
         if let Some(at) = self.const_map.get(&ConstKey::Str(bytes.into())) {
             return *at;
         }
-        let s = symbol::intern(bytes).unwrap_or_else(|| {
-            let s = symbol::new_immortal(bytes, false);
-            self.owned.push(s);
-            s
-        });
-        let value = constant_key(s);
+        let value = symbol::constant(bytes, &mut self.owned);
         self.constant(ConstKey::Str(bytes.into()), value)
     }
 
@@ -326,12 +331,6 @@ impl Func {
             None => Ok(()),
         }
     }
-}
-
-#[allow(unsafe_code, reason = "reads the hash of an immortal string")]
-fn constant_key(s: *const crate::object::Str) -> Value {
-    // SAFETY: the string is immortal and has its hash.
-    unsafe { string_key(s) }
 }
 
 /// All functions under compilation, innermost last, and what they share.

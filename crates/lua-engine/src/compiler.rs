@@ -1,0 +1,84 @@
+//! From the source of an entry to its code: taken from the cache, or compiled.
+
+use crate::cache::Cache;
+use core_registry::Entry;
+use infra_base::{Diagnostic, Error, Result, SourceFile};
+use lua_syntax::{LineIndex, SyntaxError};
+use lua_vm::Proto;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Makes code of sources, and counts where it came from.
+pub struct Compiler {
+    cache: Option<Cache>,
+    cached: AtomicUsize,
+    compiled: AtomicUsize,
+}
+
+/// Sources that became code since the start of the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Their code was in the cache.
+    pub cached: usize,
+    /// They were compiled.
+    pub compiled: usize,
+}
+
+impl Compiler {
+    pub(crate) fn new(cache: Option<Cache>) -> Compiler {
+        Compiler { cache, cached: AtomicUsize::new(0), compiled: AtomicUsize::new(0) }
+    }
+
+    /// Where code came from so far.
+    pub fn counts(&self) -> Counts {
+        Counts { cached: self.cached.load(Relaxed), compiled: self.compiled.load(Relaxed) }
+    }
+
+    /// The code of an entry; mistakes point into the Lua file, or into the YAML file for inline text.
+    pub(crate) fn code(&self, entry: &Entry, source: &str) -> Result<Arc<Proto>> {
+        let Some(cache) = &self.cache else { return self.compile(entry, source) };
+        let id = cache.id(entry.id.as_str(), source);
+        if let Some(proto) = cache.load(&id) {
+            self.cached.fetch_add(1, Relaxed);
+            return Ok(proto);
+        }
+        let proto = self.compile(entry, source)?;
+        cache.store(&id, &proto);
+        Ok(proto)
+    }
+
+    fn compile(&self, entry: &Entry, source: &str) -> Result<Arc<Proto>> {
+        let parsed = lua_syntax::parse(source.as_bytes());
+        let refused = |mistakes: &[SyntaxError]| refuse(entry, &source_file(entry, source), mistakes);
+        if !parsed.errors.is_empty() {
+            return Err(refused(&parsed.errors));
+        }
+        let lines = LineIndex::new(source.as_bytes());
+        let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines).map_err(|e| refused(&[e]))?;
+        self.compiled.fetch_add(1, Relaxed);
+        Ok(proto)
+    }
+}
+
+fn source_file(entry: &Entry, source: &str) -> Arc<SourceFile> {
+    match entry.origin.as_ref().and_then(|o| o.source.clone()) {
+        Some(file) if file.text == source => file,
+        _ => Arc::new(SourceFile { name: entry.id.as_str().into(), text: source.into() }),
+    }
+}
+
+fn refuse(entry: &Entry, file: &Arc<SourceFile>, mistakes: &[SyntaxError]) -> Error {
+    let found: Vec<Diagnostic> = mistakes
+        .iter()
+        .map(|mistake| {
+            let span = mistake.span.start as usize..mistake.span.end as usize;
+            let diagnostic = Diagnostic::error(mistake.message.clone(), file, span);
+            match &mistake.help {
+                Some(help) => diagnostic.help(help.clone()),
+                None => diagnostic,
+            }
+        })
+        .collect();
+    let first = found.first().map_or_else(String::new, Diagnostic::one_line);
+    Error::invalid(format!("{}: {first}", entry.id)).with_diagnostics(found)
+}
