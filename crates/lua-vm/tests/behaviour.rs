@@ -1,9 +1,9 @@
-//! Runs the Lua files of `tests/lua`: whole, in slices, under constant collection, on images.
+//! Runs the Lua files of `tests/lua`: whole, in slices, under constant collection, from sealed code, on images.
 //!
 //! For the last, a file is cut in two at many places, and the second part runs on top of an image of the first.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use lua_vm::{Lua, Options, Pin, Run, StaticsBuilder};
+use lua_vm::{CodeKey, Lua, Options, Pin, Run, StaticsBuilder};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,12 +21,15 @@ struct Mode {
     slice: i64,
     /// Collect whenever something was allocated.
     stress: bool,
+    /// Run the code that was sealed and opened again.
+    sealed: bool,
 }
 
-const MODES: [Mode; 3] = [
-    Mode { name: "whole", slice: i64::MAX, stress: false },
-    Mode { name: "slices", slice: 1, stress: false },
-    Mode { name: "stress", slice: 100_000, stress: true },
+const MODES: [Mode; 4] = [
+    Mode { name: "whole", slice: i64::MAX, stress: false, sealed: false },
+    Mode { name: "slices", slice: 1, stress: false, sealed: false },
+    Mode { name: "stress", slice: 100_000, stress: true, sealed: false },
+    Mode { name: "sealed", slice: i64::MAX, stress: false, sealed: true },
 ];
 
 /// Cases that work on so much data that collecting at each allocation takes minutes.
@@ -82,7 +85,12 @@ fn run(path: &Path, mode: Mode) -> Result<(), Failed> {
         return Err(format!("{name}: {} at {:?}", error.message, error.span).into());
     }
     let lines = lua_syntax::LineIndex::new(&source);
-    let proto = lua_vm::compile(&parsed.chunk, &name, &lines).map_err(|e| e.message)?;
+    let mut proto = lua_vm::compile(&parsed.chunk, &name, &lines).map_err(|e| e.message)?;
+    if mode.sealed {
+        let key = CodeKey::new(&[0; 32]);
+        let id = key.id(&name, &source);
+        proto = key.open(&id, &key.seal(&id, &proto))?;
+    }
     let mut lua =
         Lua::new(StaticsBuilder::new().build(), Options { stress: mode.stress, ..Options::default() });
     let root = lua.enter(&mut (), |cx| {

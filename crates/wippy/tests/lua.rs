@@ -1,7 +1,7 @@
 //! Runs the files of `tests/lua` that need more than base libraries, with images and without.
 //!
 //! Each is a process of a node that makes images, and of one that does not. On the first it runs twice: in the process that
-//! makes the image, and in one on top of it.
+//! makes the image, and in one on top of it. The second node takes all code from the cache that the first one filled.
 //!
 //! A file is the body of a function: `tests/lua/json/x.lua` becomes the entry `test:json.x` of kind `process.lua`, which
 //! passes when it ends without an error. A line `-- modules: a, b` lists what it may require. Files of a folder
@@ -40,8 +40,9 @@ fn main() {
     let (cases, entries) = collect(&root);
     let mut trials = Vec::new();
     let mut nodes = Vec::new();
+    let home = tempfile::tempdir().expect("a temporary folder");
     for images in [true, false] {
-        let running = runtime.block_on(node(entries.clone(), images));
+        let running = runtime.block_on(node(entries.clone(), images, home.path()));
         for (name, id) in &cases {
             let (app, handle, id) = (running.app.clone(), runtime.handle().clone(), id.clone());
             let twice = images && !ONCE.contains(&&**name);
@@ -112,11 +113,11 @@ fn entry(name: &str, kind: &str, data: Map) -> Arc<Entry> {
     Arc::new(Entry { id, kind: kind.into(), meta: Map::default(), data: Data::Map(data), origin: None })
 }
 
-/// A node with these entries, without files and network.
-async fn node(entries: Vec<Arc<Entry>>, images: bool) -> Running {
+/// A node with these entries, without network; its cache and key are below `home`.
+async fn node(entries: Vec<Arc<Entry>>, images: bool, home: &Path) -> Running {
     let clock = Clock::system();
-    let options = Options { form: Form::Console, output: None, level: Some(Level::Debug), stacks: false };
-    let log = Log::new(options, clock.clone());
+    let quiet = Options { form: Form::Console, output: None, level: Some(Level::Debug), stacks: false };
+    let log = Log::new(quiet, clock.clone());
     let infra = Component::new("infra").provides::<Clock>().provides::<Log>().provides::<Shutdown>().load(
         |boot| async move {
             boot.provide(Arc::new(clock))?;
@@ -126,6 +127,13 @@ async fn node(entries: Vec<Arc<Entry>>, images: bool) -> Running {
     );
     let modules =
         [lua_std::modules(), lua_sys::modules(), lua_svc::modules()].into_iter().flatten().collect();
+    let cache = lua_engine::CacheOptions {
+        dir: home.join("cache"),
+        write: images,
+        state: Some(home.join("state")),
+        application: Vec::new(),
+    };
+    let options = lua_engine::Options { images, cache: Some(cache), ..lua_engine::Options::default() };
     let components = vec![
         infra,
         core_dispatch::component(),
@@ -134,12 +142,20 @@ async fn node(entries: Vec<Arc<Entry>>, images: bool) -> Running {
         sys_entries::component(),
         sys_process::component(),
         sys_functions::component(),
-        lua_engine::component(modules, lua_engine::Options { images, ..lua_engine::Options::default() }),
+        lua_engine::component(modules, options),
     ];
     let running =
         Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"));
     let registry = running.app.get::<Entries>().expect("a registry");
     registry.load(entries).await.unwrap_or_else(|e| panic!("the entries are refused: {e}"));
+    let counts = running.app.get::<lua_engine::Compiler>().expect("a compiler").counts();
+    let (found, made) = if images { (0, counts.compiled) } else { (counts.cached, 0) };
+    assert_eq!(
+        (counts.cached, counts.compiled),
+        (found, made),
+        "the first node compiles, the second does not"
+    );
+    assert!(found + made > 50, "{counts:?}");
     running
 }
 

@@ -66,14 +66,19 @@ impl Code<'_> {
     /// Looks at each instruction alone.
     fn each(&self) -> Result<(), String> {
         let mut at = 0;
-        let mut last = None;
+        let mut last: Option<usize> = None;
         while at < self.words.len() {
             let op = self.ops[at].expect("instructions follow each other");
             self.operands(at, op).map_err(|e| format!("{op:?} at {at}: {e}"))?;
-            last = Some(op);
+            if let Some(from) = self.takes_open(at) {
+                let open = last.and_then(|last| self.opens(last)).is_some_and(|first| from <= first);
+                open.then_some(())
+                    .ok_or_else(|| format!("{op:?} at {at}: takes open values, there are none"))?;
+            }
+            last = Some(at);
             at = self.after(at);
         }
-        match last {
+        match last.and_then(|last| self.ops[last]) {
             Some(Op::Return | Op::Return0 | Op::Return1) => Ok(()),
             _ => Err("the code does not end with a return".into()),
         }
@@ -104,13 +109,14 @@ impl Code<'_> {
         }
     }
 
-    /// Whether it takes all values up to the top, and from which register on.
+    /// Whether it takes all values up to the top, and from which register on: behind the function or the table.
     fn takes_open(&self, at: usize) -> Option<usize> {
         // Behind the last instruction there is none.
         let w = *self.words.get(at)?;
         match self.ops[at]? {
-            Op::Call | Op::TailCall | Op::Return if opcode::b(w) == 0 => Some(opcode::a(w)),
-            Op::SetList if opcode::b(w) == 255 => Some(opcode::a(w)),
+            Op::Call | Op::TailCall if opcode::b(w) == 0 => Some(opcode::a(w) + 1),
+            Op::SetList if opcode::b(w) == 255 => Some(opcode::a(w) + 1),
+            Op::Return if opcode::b(w) == 0 => Some(opcode::a(w)),
             _ => None,
         }
     }

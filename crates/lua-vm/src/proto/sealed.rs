@@ -17,6 +17,9 @@ const MAGIC: [u8; 8] = *b"\x1bwippy\0\x01";
 
 const MAC_BYTES: usize = 32;
 
+/// Where the code begins.
+const HEAD: usize = MAGIC.len() + MAC_BYTES;
+
 /// Of the sources of parser, code generator and interpreter: another build, other instructions.
 const BUILD: &str = env!("LUA_CODE_BUILD");
 
@@ -75,10 +78,20 @@ impl CodeKey {
 
     /// The bytes of `proto`, which was compiled from what `id` was made of.
     pub fn seal(&self, id: &CodeId, proto: &Proto) -> Vec<u8> {
+        self.signed(id, |bytes| wire::encode(proto, bytes))
+    }
+
+    /// As [`seal`](Self::seal), of whatever the fuzzer has in mind.
+    #[cfg(any(test, fuzzing))]
+    pub fn sign(&self, id: &CodeId, code: &[u8]) -> Vec<u8> {
+        self.signed(id, |bytes| bytes.extend_from_slice(code))
+    }
+
+    fn signed(&self, id: &CodeId, append: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.resize(MAGIC.len() + MAC_BYTES, 0);
-        wire::encode(proto, &mut bytes);
-        let (head, code) = bytes.split_at_mut(MAGIC.len() + MAC_BYTES);
+        bytes.resize(HEAD, 0);
+        append(&mut bytes);
+        let (head, code) = bytes.split_at_mut(HEAD);
         head[MAGIC.len()..].copy_from_slice(self.mac(id, code).as_bytes());
         bytes
     }
@@ -91,12 +104,11 @@ impl CodeKey {
         if self.mac(id, code) != blake3::Hash::from_bytes(*mac) {
             return Err(Unusable::Forged);
         }
-        let start = MAGIC.len() + MAC_BYTES;
         let damaged =
-            |Damage { at, what }| Unusable::Damaged { at: start + at, what: format!("{what} expected") };
+            |Damage { at, what }| Unusable::Damaged { at: HEAD + at, what: format!("{what} expected") };
         let proto = wire::decode(code, &id.name).map_err(damaged)?;
         if cfg!(any(debug_assertions, test)) {
-            check::check(&proto).map_err(|what| Unusable::Damaged { at: start, what })?;
+            check::check(&proto).map_err(|what| Unusable::Damaged { at: HEAD, what })?;
         }
         Ok(Arc::new(proto))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lua_vm::{Cx, Lua, NativeResult, Options, Pin, Run, Statics, StaticsBuilder};
+use lua_vm::{Cx, Lua, NativeResult, Options, Pin, Proto, Run, Statics, StaticsBuilder};
 
 /// How a program is run.
 #[derive(Clone, Copy)]
@@ -46,14 +46,24 @@ fn print(cx: &mut Cx<'_>) -> NativeResult {
 
 /// What `source` prints, and how it ends.
 pub(crate) fn run(statics: &Arc<Statics>, source: &[u8], mode: Mode) -> (Vec<u8>, End) {
+    match compile(source) {
+        Ok(proto) => execute(statics, proto, mode),
+        Err(message) => (Vec::new(), End::Refused(message)),
+    }
+}
+
+/// The code of `source`, or the message of the parser or the compiler.
+pub(crate) fn compile(source: &[u8]) -> Result<Arc<Proto>, String> {
     let parsed = lua_syntax::parse(source);
     if let Some(error) = parsed.errors.first() {
-        return (Vec::new(), End::Refused(error.message.clone()));
+        return Err(error.message.clone());
     }
-    let proto = match lua_vm::compile(&parsed.chunk, "stdin", &lua_syntax::LineIndex::new(source)) {
-        Ok(proto) => proto,
-        Err(error) => return (Vec::new(), End::Refused(error.message)),
-    };
+    let lines = lua_syntax::LineIndex::new(source);
+    lua_vm::compile(&parsed.chunk, "stdin", &lines).map_err(|error| error.message)
+}
+
+/// What a program prints, and how it ends.
+pub(crate) fn execute(statics: &Arc<Statics>, proto: Arc<Proto>, mode: Mode) -> (Vec<u8>, End) {
     let mut lua = Lua::new(
         Arc::clone(statics),
         Options { quota: mode.quota, stress: mode.stress, ..Options::default() },

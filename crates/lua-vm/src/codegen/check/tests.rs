@@ -63,6 +63,11 @@ fn jumps_lead_to_instructions_and_backward_only_where_they_are_charged() {
 fn open_results_are_taken_at_once() {
     let found = changed("x = {f()}", Op::SetList, false, |w| w & !0xff_0000 | 1 << 16);
     assert!(found.contains("open"), "{found}");
+    let found = changed("f(1)", Op::Call, false, |w| w & !0xff_0000);
+    assert!(found.contains("there are none"), "{found}");
+    // The open values would begin with what is called, or not be there at all.
+    let found = changed("f(...)", Op::VarArg, false, |w| a(w, 0));
+    assert!(found.contains("open"), "{found}");
     let found = changed("return f()", Op::TailCall, false, |w| a(w, 1));
     assert!(found.contains("return of its results"), "{found}");
 }

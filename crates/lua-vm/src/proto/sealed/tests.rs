@@ -1,6 +1,6 @@
 //! Sealed code opens with its key for its source, and nothing else does.
 
-use super::{CodeKey, MAGIC, Unusable};
+use super::{CodeKey, HEAD, MAGIC, Unusable};
 use crate::proto::Proto;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ fn any_changed_bit_and_any_other_length_is_noticed() {
             let expected = if at < MAGIC.len() { Unusable::Foreign } else { Unusable::Forged };
             assert_eq!(key.open(&id, &changed).unwrap_err(), expected, "bit {bit} of byte {at}");
         }
-        let expected = if at < MAGIC.len() + 32 { Unusable::Foreign } else { Unusable::Forged };
+        let expected = if at < HEAD { Unusable::Foreign } else { Unusable::Forged };
         assert_eq!(key.open(&id, &sealed[..at]).unwrap_err(), expected, "{at} bytes");
     }
     let longer = [&sealed[..], b"\0"].concat();
@@ -65,11 +65,7 @@ fn another_key_source_or_name_does_not_open_it() {
 fn what_the_key_vouches_for_and_is_no_code_is_refused_all_the_same() {
     let key = CodeKey::new(&[7; 32]);
     let id = key.id("app:unit", SOURCE.as_bytes());
-    let sealed = |code: &[u8]| {
-        let mac = key.mac(&id, code);
-        [&MAGIC[..], mac.as_bytes(), code].concat()
-    };
-    let told = key.open(&id, &sealed(b"")).unwrap_err().to_string();
+    let told = key.open(&id, &key.sign(&id, b"")).unwrap_err().to_string();
     assert_eq!(told, "byte 40: more bytes expected");
     // Readable, and nothing that the code generator makes: the checker of debug builds finds it.
     let proto = compiled("local a = 1");
