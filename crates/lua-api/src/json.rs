@@ -3,7 +3,7 @@
 use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
 use infra_base::{Data, Error, Kind};
 use infra_codec::json::{write_float, write_int, write_text};
-use lua_vm::ErrorObject;
+use lua_vm::{ErrorObject, Walk};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -146,7 +146,16 @@ fn write_table<'cx>(
     let mut texts: Vec<(&'cx [u8], Val<'cx>)> = Vec::new();
     let (mut numbers, mut last) = (0, 0);
     let mut cursor = 0;
-    while let Some((next, key, value)) = table.entry_at(cursor) {
+    loop {
+        let (next, key, value) = match table.walk(cursor) {
+            Walk::Entry(next, key, value) => (next, key, value),
+            Walk::Later(next) => {
+                spend(left, 64)?;
+                cursor = next;
+                continue;
+            }
+            Walk::End => break,
+        };
         cursor = next;
         spend(left, 1)?;
         match key.view() {

@@ -1,101 +1,39 @@
-//! Prints the longest time that a process holds its worker: heaps, stacks, natives.
+//! Prints the longest time that a process holds its worker: heaps, stacks, natives, death.
 //!
-//! Each case is run three times; the least of the three longest steps is shown, in processor time, as a busy machine only
-//! adds to it. `beyond` is by how many units of fuel a slice went over its end at most.
+//! A program runs in slices of a fixed number of units, as many as the engine runs between two looks at the clock, so slice
+//! `n` does the same in each run. Each case runs in several processes of its own; of each slice the least processor time
+//! counts, as a busy machine only adds to it, and the longest of these is shown. `unit` is what a unit took in that
+//! slice, `beyond` by how many units a slice went over its end at most, `death` the longest slice of freeing the heap.
+//!
+//! `pauses [PART OF A NAME]`; `SHOW=N` lists the N longest slices of each case.
 
 #![allow(clippy::print_stdout, reason = "a measurement at the command line")]
 
 use lua_vm::{Lua, Options, Run, StaticsBuilder};
 use rustix::time::{ClockId, clock_gettime};
-use std::time::Duration;
+use std::process::Command;
+
+#[path = "pauses/cases.rs"]
+mod cases;
+
+use cases::CASES;
 
 #[global_allocator]
 static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
-/// What the scheduler makes of its slices: some 75 us long, corrected by an eighth at most.
-fn corrected(slice: i64, used: i64, took: Duration) -> i64 {
-    let right = used * 75_000 / (took.as_nanos() as i64).max(1);
-    right.clamp(slice - slice / 8, slice + slice / 8).clamp(2_000, 2_000_000)
-}
+/// Units between two looks at the clock, as in the engine.
+const TICK: i64 = 8_192;
+/// Processes that run each case.
+const RUNS: usize = 5;
 
-/// Name and program.
-const CASES: &[(&str, &str)] = &[
-    ("array of 10 M", "local t = {} for i = 1, 10000000 do t[i] = i end"),
-    ("hash of 10 M integer keys", "local t = {} for i = 1, 10000000 do t[i * 2 + 1e6 // 1 | 0] = i end"),
-    ("hash of 1 M text keys", "local t = {} for i = 1, 1000000 do t['k' .. i] = i end"),
-    (
-        "hash emptied and filled again",
-        "local t = {} for i = 1, 1000000 do t[-i] = i end
-         for i = 1, 900000 do t[-i] = nil end
-         for i = 1, 900000 do t[i * 1.5] = i end",
-    ),
-    (
-        "collection of 500 MB of tables",
-        "local keep = {} for i = 1, 3000000 do keep[i] = { x = i } end
-         for i = 1, 3000000 do keep[i] = nil end
-         for i = 1, 3000000 do local t = { i } end",
-    ),
-    ("garbage of 100 MB texts", "for i = 1, 20 do local s = string.rep('x', 100000000 + i) end"),
-    (
-        "a live heap of 200 MB that is written all the time",
-        "local keep = {} for i = 1, 1000000 do keep[i] = { i } end
-         for i = 1, 5000000 do keep[i % 1000000 + 1] = { i } end",
-    ),
-    (
-        "a stack of 200,000 frames",
-        "local function down(n) if n == 0 then return {} end local t = down(n - 1) return t and { n } end
-         for i = 1, 5 do down(200000) end",
-    ),
-    (
-        "100,000 coroutines",
-        "local all = {} for i = 1, 100000 do
-           local co = coroutine.wrap(function() local t = { i } while true do coroutine.yield(t) end end) co() all[i] = co end
-         for round = 1, 3 do for i = 1, #all do all[i]() end end",
-    ),
-    ("rep", "local s = string.rep('ab', 100000000)"),
-    ("rep of a short one with separator", "local s = string.rep('a', 30000000, ', ')"),
-    ("upper, lower, reverse", "local s = string.rep('ab', 20000000) s = s:upper() s = s:lower() s = s:reverse()"),
-    ("upper of UTF-8", "local s = string.rep('äb', 10000000) s = s:upper() s = s:lower()"),
-    ("sub", "local s = string.rep('ab', 40000000) s = s:sub(2)"),
-    ("concatenation", "local s = string.rep('ab', 30000000) local t = s .. s .. 'x' .. 1"),
-    ("comparison", "local s = string.rep('ab', 30000000) local a, b = s .. 'x', s .. 'y' local c, d = a == b, a < b"),
-    ("hash of a long text", "local s = string.rep('ab', 30000000) .. 'x' local t = {} t[s] = 1"),
-    ("table.concat", "local t = {} for i = 1, 2000000 do t[i] = 'item ' .. i end local s = table.concat(t, ', ')"),
-    ("table.concat of long ones", "local s = string.rep('ab', 10000000) local t = table.concat({ s, s, s }, s)"),
-    ("insert and remove in front", "local t = {} for i = 1, 3000000 do t[i] = i end table.insert(t, 1, 0) table.remove(t, 1)"),
-    ("move", "local t = {} for i = 1, 3000000 do t[i] = i end local u = table.move(t, 1, #t, 1, {})"),
-    ("unpack", "local t = {} for i = 1, 900000 do t[i] = i end local n = select('#', table.unpack(t))"),
-    ("pack", "local t = {} for i = 1, 900000 do t[i] = i end local p = table.pack(table.unpack(t))"),
-    ("varargs", "local function f(...) local t = { ... } return #t end local t = {} for i = 1, 900000 do t[i] = i end f(table.unpack(t))"),
-    ("string.byte and char", "local s = string.rep('ab', 400000) local t = string.char(s:byte(1, -1))"),
-    ("sort of numbers", "local t = {} for i = 1, 1000000 do t[i] = (i * 7919) % 1000003 end table.sort(t)"),
-    ("sort of texts", "local t = {} for i = 1, 200000 do t[i] = 'k' .. (i * 7919) % 1000003 end table.sort(t)"),
-    ("sort of long texts", "local s = string.rep('a', 100000) local t = {} for i = 1, 1000 do t[i] = s .. i end table.sort(t)"),
-    ("gsub", "local s = string.rep('ab', 10000000) local t = s:gsub('a', 'xyz')"),
-    ("gsub of a long text by a long one", "local s = string.rep('ab', 10000000) local t = ('x'):gsub('x', s)"),
-    ("find", "local s = string.rep('a', 50000000) local x, y = s:find('ab', 1, true), s:find('[b-z]')"),
-    ("backtracking", "local ok = string.rep('a', 300):match('a-a-a-b')"),
-    ("captures", "local a = string.rep('ab', 20000000):match('(.*)b')"),
-    ("format", "local s = string.rep('ab', 20000000) local t = string.format('%s-%s', s, s)"),
-    ("format %q", "local s = string.rep('a\\n', 10000000) local t = string.format('%q', s)"),
-    ("pack and unpack", "local s = string.rep('ab', 10000000) local p = string.pack('s4', s) local q = string.unpack('s4', p)"),
-    ("tonumber", "local s = string.rep(' ', 20000000) .. '1' local a, b = tonumber(s), tonumber(s, 10)"),
-    ("error with a long text", "local s = string.rep('ab', 20000000) pcall(error, s)"),
-];
-
-/// Processor time of this thread.
-fn now() -> Duration {
+/// Processor time of this thread in nanoseconds.
+fn now() -> i64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-struct Figures {
-    longest: Duration,
-    beyond: i64,
-    total: Duration,
-}
-
-fn measure(source: &str) -> (Figures, Lua) {
+/// One line for each slice: nanoseconds and units; then one for each slice of the death, with 0 units.
+fn run(source: &str) {
     let parsed = lua_syntax::parse(source.as_bytes());
     assert!(parsed.errors.is_empty(), "{source}: {:?}", parsed.errors);
     let lines = lua_syntax::LineIndex::new(source.as_bytes());
@@ -106,38 +44,92 @@ fn measure(source: &str) -> (Figures, Lua) {
         let t = cx.thread(f, &[]);
         cx.pin(t)
     });
-    let mut figures = Figures { longest: Duration::ZERO, beyond: 0, total: Duration::ZERO };
-    let mut slice = 30_000;
+    let mut slices = Vec::with_capacity(1 << 16);
     loop {
-        let mut fuel = slice;
+        let mut fuel = TICK;
         let start = now();
         let run = lua.run(&root, &mut fuel, &mut ());
-        let took = now() - start;
-        figures.longest = figures.longest.max(took);
-        figures.total += took;
-        figures.beyond = figures.beyond.max(-fuel);
+        slices.push((now() - start, TICK - fuel));
         match run {
-            Run::OutOfFuel => slice = corrected(slice, slice - fuel, took),
+            Run::OutOfFuel => {}
             Run::Finished => break,
-            Run::Raised(trace) => panic!("{source} raised: {trace:?}"),
+            Run::Raised(_) => {
+                let text = lua.enter(&mut (), |cx| {
+                    let raised = cx.outcome(cx.pinned(&root))[0];
+                    cx.plain_text(raised)
+                });
+                panic!("{source} raised {text}");
+            }
             other => panic!("{source}: {other:?}"),
         }
     }
-    (figures, lua)
+    let start = now();
+    let mut remains = lua.take_remains();
+    let mut took = now() - start;
+    while let Some(rest) = &mut remains {
+        let start = now();
+        let over = rest.free_slice();
+        slices.push((took + now() - start, 0));
+        took = 0;
+        if over {
+            remains = None;
+        }
+    }
+    for (nanos, units) in slices {
+        println!("{nanos} {units}");
+    }
+}
+
+/// The slices of one case in a process of its own.
+fn slices(case: usize) -> Vec<(i64, i64)> {
+    let own = std::env::current_exe().expect("the program has a path");
+    let out =
+        Command::new(own).args(["--run", &case.to_string()]).output().expect("the program starts again");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let text = String::from_utf8(out.stdout).expect("numbers are text");
+    let line = |line: &str| {
+        let (nanos, units) = line.split_once(' ')?;
+        Some((nanos.parse().ok()?, units.parse().ok()?))
+    };
+    text.lines().map(|l| line(l).expect("two numbers a line")).collect()
 }
 
 fn main() {
-    let filter = std::env::args().nth(1).unwrap_or_default();
-    println!("{:<52} {:>12} {:>12} {:>10}", "case", "longest us", "beyond", "total ms");
-    for (name, source) in CASES.iter().filter(|(name, _)| name.contains(&filter)) {
-        let mut best: Option<Figures> = None;
-        for _ in 0..3 {
-            let (figures, _) = measure(source);
-            if best.as_ref().is_none_or(|b| figures.longest < b.longest) {
-                best = Some(figures);
+    let mut args = std::env::args().skip(1);
+    let filter = args.next().unwrap_or_default();
+    if filter == "--run" {
+        let case: usize = args.next().and_then(|n| n.parse().ok()).expect("the number of a case");
+        return run(CASES[case].1);
+    }
+    let show: usize = std::env::var("SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    println!(
+        "{:<52} {:>10} {:>8} {:>10} {:>9} {:>9}",
+        "case", "longest us", "unit ns", "beyond", "death us", "total ms"
+    );
+    for (case, (name, _)) in CASES.iter().enumerate().filter(|(_, (name, _))| name.contains(&filter)) {
+        let mut best = slices(case);
+        for _ in 1..RUNS {
+            for (best, (nanos, _)) in best.iter_mut().zip(slices(case)) {
+                best.0 = best.0.min(nanos);
             }
         }
-        let f = best.expect("three runs were made");
-        println!("{name:<52} {:>12} {:>12} {:>10}", f.longest.as_micros(), f.beyond, f.total.as_millis());
+        let (lives, dies): (Vec<_>, Vec<_>) = best.iter().partition(|(_, units)| *units > 0);
+        let (longest, units) = *lives.iter().max().expect("there is a slice");
+        let beyond = lives.iter().map(|(_, units)| units - TICK).max().unwrap_or(0).max(0);
+        let death = dies.iter().map(|(nanos, _)| *nanos).max().unwrap_or(0);
+        let total: i64 = lives.iter().map(|(nanos, _)| nanos).sum();
+        println!(
+            "{name:<52} {:>10} {:>8.1} {beyond:>10} {:>9} {:>9}",
+            longest / 1000,
+            longest as f64 / units as f64,
+            death / 1000,
+            total / 1_000_000
+        );
+        let mut by_time: Vec<_> =
+            lives.iter().enumerate().map(|(i, (nanos, units))| (*nanos, *units, i)).collect();
+        by_time.sort_unstable_by_key(|slice| -slice.0);
+        for (nanos, units, i) in by_time.iter().take(show) {
+            println!("    slice {i} of {}: {} us, {units} units", lives.len(), nanos / 1000);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Global functions that need the interpreter: protected calls, errors, iteration, metatables, types.
 
 use crate::error::ErrorObject;
-use crate::native::{Cx, Flow, NativeResult, Val, View};
+use crate::native::{Cx, Flow, NativeResult, Table, Val, View, Walk};
 use crate::statics::{NativeDef, StaticsBuilder};
 use crate::symbol::names;
+use crate::table::PASSED;
 use crate::value::{self, Value};
 
 /// Marks of natives that the loop handles by itself.
@@ -117,11 +118,30 @@ fn select(cx: &mut Cx<'_>) -> NativeResult {
 
 fn next(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
-    match t.next(cx.arg(1)) {
-        Ok(Some((k, v))) => cx.ret2(k, v),
-        Ok(None) => cx.ret(Val::NIL),
-        Err(()) => Err(cx.error("invalid key to 'next'")),
+    let Some(cursor) = t.cursor_of(cx.arg(1)) else { return Err(cx.error("invalid key to 'next'")) };
+    next_at(cx, t, cursor)
+}
+
+fn next_at<'cx>(cx: &mut Cx<'cx>, t: Table<'cx>, mut cursor: usize) -> NativeResult {
+    loop {
+        match t.walk(cursor) {
+            Walk::Entry(_, k, v) => return cx.ret2(k, v),
+            Walk::End => return cx.ret(Val::NIL),
+            Walk::Later(next) => cursor = next,
+        }
+        if cx.charge(PASSED) {
+            cx.set_len(1);
+            cx.push(cursor as i64);
+            return cx.again(next_more);
+        }
     }
+}
+
+/// Slots: table, cursor.
+fn next_more(cx: &mut Cx<'_>) -> NativeResult {
+    let t = cx.check_table(0)?;
+    let cursor = cx.slot(1).as_int().unwrap_or_default() as usize;
+    next_at(cx, t, cursor)
 }
 
 fn pairs(cx: &mut Cx<'_>) -> NativeResult {

@@ -2,7 +2,7 @@
 //!
 //! A block of less than [`LARGE`] bytes comes from the global allocator. A larger one is mapped: the system moves page
 //! tables when it grows, so growing costs no copy and no pause, its pages are zero and appear on first use, and it can be
-//! given back piece by piece ([`Rest`]), since unmapping 100 MB at once takes milliseconds. Where there is no `mremap`, and
+//! given back piece by piece ([`Tail`]), since unmapping 100 MB at once takes milliseconds. Where there is no `mremap`, and
 //! under Miri, large blocks come from the global allocator, too: the same results with longer pauses.
 
 #![allow(unsafe_code, reason = "allocates")]
@@ -95,16 +95,16 @@ pub(crate) unsafe fn free(p: *mut u8, bytes: usize) {
 }
 
 /// A large block that nothing uses any more and that is given back in slices.
-pub(crate) struct Rest {
+pub(crate) struct Tail {
     p: *mut u8,
     bytes: usize,
 }
 
-impl Rest {
+impl Tail {
     /// # Safety
     /// `p` is a block of `bytes` bytes, at least [`LARGE`], that is not used any more.
-    pub(crate) unsafe fn new(p: *mut u8, bytes: usize) -> Rest {
-        Rest { p, bytes }
+    pub(crate) unsafe fn new(p: *mut u8, bytes: usize) -> Tail {
+        Tail { p, bytes }
     }
 
     /// Bytes that are left of it.
@@ -114,16 +114,10 @@ impl Rest {
 
     /// Gives back a slice from the end; the number of bytes, 0 when nothing is left.
     pub(crate) fn shrink(&mut self) -> usize {
-        // SAFETY: the block belongs to this `Rest`, and what is given back is forgotten.
+        // SAFETY: the block belongs to this `Tail`, and what is given back is forgotten.
         let freed = unsafe { large::unmap_tail(self.p, self.bytes) };
         self.bytes -= freed;
         freed
-    }
-}
-
-impl Drop for Rest {
-    fn drop(&mut self) {
-        while self.shrink() > 0 {}
     }
 }
 
@@ -216,7 +210,7 @@ mod tests {
             let bytes = 3 * LARGE + 8;
             let p = allocate_zeroed(bytes);
             assert_eq!((*p, *p.add(bytes - 1)), (0, 0));
-            let mut rest = Rest::new(p, bytes);
+            let mut rest = Tail::new(p, bytes);
             let mut freed = Vec::new();
             while let n @ 1.. = rest.shrink() {
                 freed.push(n);

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
-use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED};
+use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED, UNSETTLED};
 use crate::packed::{Block, Blocks, Packer};
 use crate::statics::Statics;
 use crate::table::NODE_CURSOR;
@@ -564,6 +564,9 @@ impl<'cx> Cx<'cx> {
                 *(*level.table).arr.add(level.filled as usize) = v;
                 level.filled += 1;
                 (*level.table).arr_len = level.filled;
+                if v.is_nil() {
+                    (*level.table).hdr.mark |= UNSETTLED;
+                }
                 return;
             }
             match level.key.take() {

@@ -11,8 +11,8 @@
 //!
 //! Stacks are written without a barrier. A frame that was scanned has the number of the cycle (`Frame::seen`): as long as it
 //! is there, nobody can have written below its registers, so a stack is scanned from the lowest frame without the number
-//! on, in chunks. A thread that was scanned to its top has the number, too, and loses it when it is about to run
-//! (`touch`). The mark ends when all threads but the running one are clean and what is left of that one is short. The
+//! on, in chunks; what lies above the last frame up to `Thread::above`, which natives respect. A thread that was scanned to its top
+//! has the number, too, and loses it when it is about to run (`touch`). The mark ends when all threads but the running one are clean and what is left of that one is short. The
 //! part of a stack above its top is cleared for a short way when the scan is done and is beyond the stack's bound from
 //! there on, so that a later frame never sees a freed pointer.
 
@@ -20,11 +20,11 @@
 
 use std::ptr;
 
-use crate::block::Rest;
 use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
 };
+use crate::rest::Rest;
 use crate::table::NODE_CURSOR;
 use crate::value::Value;
 
@@ -36,8 +36,8 @@ const IDLE: usize = 2 << 10;
 const STEP: isize = 8 << 10;
 /// Work for 16 bytes of allocation; more than one, so that a cycle ends long before the heap has doubled.
 const PACE: usize = 6;
-/// Most work of a step, some 100 us. A unit is a slot looked at, some nanoseconds.
-const MAX_STEP: usize = 16 << 10;
+/// Most work of a step, some 50 us, or 400 where all memory is cold. A unit is a slot looked at, some nanoseconds.
+const MAX_STEP: usize = 8 << 10;
 /// Units of a look at an object's header, which is anywhere in memory.
 const HEADER: usize = 4;
 /// Units of freeing an object.
@@ -45,7 +45,7 @@ const FREE: usize = 16;
 /// Slots that are scanned between two looks at the budget; what is smaller is scanned at once.
 const CHUNK: usize = 1024;
 /// Slots of the running thread that may be scanned in one go at the end of the mark.
-const LAST_SLOTS: usize = 4 << 10;
+const LAST_SLOTS: usize = 2 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -601,10 +601,22 @@ impl Heap {
                 }
             }
             let live = crate::thread::live_top(t);
-            for at in from..live {
-                self.mark(*(*t).stack.add(at));
+            if (*t).above_seen == seen {
+                from = from.max((*t).above as usize);
             }
-            self.gc.work += live.saturating_sub(from);
+            while from < live {
+                let end = live.min(from + CHUNK);
+                for at in from..end {
+                    self.mark(*(*t).stack.add(at));
+                }
+                self.gc.work += end - from;
+                from = end;
+                (*t).above = end as u32;
+                (*t).above_seen = seen;
+                if self.gc.work >= budget && end < live {
+                    return false;
+                }
+            }
             crate::thread::clear_above(t, live);
             (*t).seen = seen;
             true
@@ -655,7 +667,7 @@ impl Heap {
                 } else {
                     (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;
                     link = &raw mut (*p).next;
-                    self.gc.work += HEADER / 2;
+                    self.gc.work += HEADER;
                 }
             }
         }
@@ -671,7 +683,7 @@ impl Heap {
                 0 => _ = self.gc.rests.pop(),
                 n => {
                     self.bytes -= n;
-                    self.gc.work += MAX_STEP / 2;
+                    self.gc.work += MAX_STEP;
                 }
             }
         }

@@ -9,20 +9,24 @@ use std::alloc::Layout;
 use std::ptr;
 use std::sync::Arc;
 
-use crate::block::{self, LARGE, Rest};
+use crate::block::{self, LARGE, Tail};
 use crate::frame::Frames;
 use crate::gc::Gc;
 use crate::native::{NativeFn, Pin};
 use crate::object::{
-    BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, Table, Thread, Userdata,
+    BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, TEXT_KEYED, Table, Thread,
+    UNSETTLED, Userdata,
 };
 use crate::overlay::Overlay;
 use crate::packed::{self, PACKED};
 use crate::proto::Proto;
+use crate::rest::Rest;
 use crate::statics::{Effect, TypeInfo};
 use crate::symbol;
 use crate::value::Value;
 
+/// Units that may be owed without a safepoint being asked for.
+const OWED: usize = 512;
 /// Longest string in bytes.
 pub(crate) const MAX_STR: usize = u32::MAX as usize - 64;
 
@@ -47,6 +51,10 @@ pub(crate) struct Heap {
     pub(crate) quota: usize,
     /// Positive = the collector should work.
     pub(crate) debt: isize,
+    /// Units of work that nobody has paid for yet.
+    owed: usize,
+    /// What was added to the debt to have them paid at the next safepoint.
+    lifted: isize,
     pub(crate) over_quota: bool,
     /// Over the quota: the count of cycles at which is judged; 0 = not yet collecting for it.
     pub(crate) urgent: u64,
@@ -77,6 +85,8 @@ impl Heap {
             objects: 0,
             quota,
             debt: -crate::gc::FIRST_THRESHOLD,
+            owed: 0,
+            lifted: 0,
             over_quota: false,
             urgent: 0,
             stress: false,
@@ -116,6 +126,24 @@ impl Heap {
 
     pub(crate) fn sub_bytes(&mut self, n: usize) {
         self.bytes -= n;
+    }
+
+    /// Work was done that is not in the price of the instruction or native that runs: so many units, to be paid at the
+    /// next safepoint if they are many.
+    #[inline]
+    pub(crate) fn owe(&mut self, units: usize) {
+        crate::meter::count(units);
+        self.owed += units;
+        if self.owed >= OWED && self.debt <= 0 {
+            self.lifted += 1 - self.debt;
+            self.debt = 1;
+        }
+    }
+
+    /// The units that are owed; they count as paid then.
+    pub(crate) fn bill(&mut self) -> usize {
+        self.debt -= std::mem::take(&mut self.lifted);
+        std::mem::take(&mut self.owed)
     }
 
     /// Allocates an object and links it; the caller writes everything behind the header.
@@ -205,10 +233,11 @@ impl Heap {
         unsafe {
             let small = (*from).hdr.small;
             let t: *mut Table = self.object(Layout::new::<Table>(), Kind::Table, small, (*from).hdr.word);
-            (*t).hdr.mark |= (*from).hdr.mark & crate::object::TEXT_KEYED;
+            (*t).hdr.mark |= (*from).hdr.mark & (TEXT_KEYED | UNSETTLED);
             Table::init(t);
             Table::copy_parts(t, from);
             self.add_bytes(size);
+            self.owe(size / 8);
             t
         }
     }
@@ -280,6 +309,8 @@ impl Heap {
             (*t).stack_cap = stack as u32;
             (*t).stack_room = stack as u32;
             (*t).top = 0;
+            (*t).above = 0;
+            (*t).above_seen = 0;
             (&raw mut (*t).frames).write(Frames::new());
             (*t).parent = ptr::null_mut();
             (*t).innermost = ptr::null_mut();
@@ -379,7 +410,7 @@ unsafe fn free_block(p: *mut u8, bytes: usize, rests: &mut Vec<Rest>) -> usize {
     // SAFETY: the caller passes a block of that size, or none for 0, that is not used any more.
     unsafe {
         if bytes >= LARGE {
-            rests.push(Rest::new(p, bytes));
+            rests.push(Rest::Block(Tail::new(p, bytes)));
             return 0;
         }
         if bytes > 0 {

@@ -14,7 +14,9 @@ use std::sync::Arc;
 use crate::heap::Heap;
 use crate::lua::{Lua, Options};
 use crate::native::Pin;
-use crate::object::{Cell, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, Userdata};
+use crate::object::{
+    Cell, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED, Userdata,
+};
 use crate::statics::Statics;
 use crate::value::{self, Value};
 
@@ -167,7 +169,7 @@ unsafe fn seal(heap: &mut Heap, p: *mut Header, ordinal: &mut u32) {
             Kind::Table => {
                 let t = p.cast::<Table>();
                 let body = heap.new_table(0, 0);
-                (*body).hdr.mark = FROZEN | IMMORTAL | (mark & TEXT_KEYED);
+                (*body).hdr.mark = FROZEN | IMMORTAL | (mark & (TEXT_KEYED | UNSETTLED));
                 (*body).hdr.small = (*t).hdr.small;
                 (*body).hdr.word = (*t).hdr.word;
                 Table::move_parts(body, t);

@@ -87,7 +87,7 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
     }
 }
 
-/// Works off allocation debt; all live values are on stacks. False if the loop has to be left: the quota is exceeded, or the
+/// Pays for what is owed and works off allocation debt; all live values are on stacks. False if the loop has to be left: the quota is exceeded, or the
 /// collection for it takes longer than the slice. `Lua::exit` says which.
 ///
 /// # Safety
@@ -98,6 +98,29 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
 pub(crate) unsafe fn collect(lua: *mut Lua) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
+        let goes_on = collect_for_native(lua);
+        if goes_on {
+            // Lua code writes its stack without asking.
+            (*(*lua).current).above_seen = 0;
+        }
+        goes_on
+    }
+}
+
+/// As [`collect`], before a native goes on.
+///
+/// # Safety
+/// As for [`collect`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn collect_for_native(lua: *mut Lua) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let heap = &mut (*lua).heap;
+        (*lua).fuel -= heap.bill() as i64;
+        if heap.debt <= 0 && !heap.over_quota {
+            return true;
+        }
         let roots = (*lua).roots();
         let roots = Roots { values: &roots, current: (*lua).current };
         let heap = &mut (*lua).heap;

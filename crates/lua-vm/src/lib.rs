@@ -6,7 +6,7 @@
 //! [`Lua::run`] runs it. [`Rehearsal`] runs top-level code once and seals what it made as an [`Image`], from which
 //! [`Lua::from_image`] starts processes.
 //!
-//! Files: `value object symbol` (representation) · `block heap gc table thread` (storage) · `image overlay` (shared state) · `codegen proto` (code) · `interp meta
+//! Files: `value object symbol` (representation) · `block rest heap gc table thread` (storage) · `image overlay` (shared state) · `codegen proto` (code) · `interp meta
 //! coerce trace` (execution) · `native statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
 //! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
 //! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
@@ -38,6 +38,7 @@ mod lib_table;
 mod lib_tests;
 mod lua;
 mod meta;
+pub mod meter;
 mod native;
 pub mod number;
 mod object;
@@ -47,6 +48,7 @@ mod pack;
 mod packed;
 mod pattern;
 mod proto;
+mod rest;
 mod statics;
 mod symbol;
 mod table;
@@ -63,7 +65,7 @@ pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};
 pub use native::{
-    Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
+    Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View, Walk,
 };
 pub use proto::{CodeId, CodeKey, Proto, Unusable};
 pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};

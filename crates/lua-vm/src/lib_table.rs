@@ -3,7 +3,7 @@
 //! Loops over many elements give way between blocks; their cursor waits in a slot.
 
 use crate::lib_math::less;
-use crate::native::{Cx, Flow, NativeResult, Num, Raise, Val, View};
+use crate::native::{Cx, Flow, NativeResult, Num, Raise, Val, View, Walk};
 use crate::number;
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
 use crate::text::{self, Text};
@@ -13,6 +13,8 @@ mod sort;
 
 /// Elements handled between two looks at the fuel.
 const BLOCK: i64 = 1024;
+/// Steps of a walk between two looks at the fuel.
+const WALKED: usize = 64;
 /// Most values that one call returns, as in Lua's own stack limit.
 const MAX_RESULTS: i64 = 1_000_000;
 /// Most entries that `table.create` makes room for.
@@ -357,16 +359,20 @@ fn maxn_more(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
     let mut cursor = int_slot(cx, 1) as usize;
     let mut largest = num(cx.slot(2)).expect("the slot holds a number");
-    let mut seen = 0;
-    while let Some((next, key, _)) = t.entry_at(cursor) {
-        cursor = next;
-        if let Some(key) = num(key)
-            && less(largest, key)
-        {
-            largest = key;
-        }
-        seen += 1;
-        if seen % BLOCK == 0 && cx.charge(BLOCK as usize * 4) {
+    for seen in 1.. {
+        cursor = match t.walk(cursor) {
+            Walk::Entry(next, key, _) => {
+                if let Some(key) = num(key)
+                    && less(largest, key)
+                {
+                    largest = key;
+                }
+                next
+            }
+            Walk::Later(next) => next,
+            Walk::End => break,
+        };
+        if seen % WALKED == 0 && cx.charge(WALKED * 16) {
             cx.set_slot(1, Val::int(cursor as i64));
             cx.set_slot(2, value(largest));
             return cx.again(maxn_more);

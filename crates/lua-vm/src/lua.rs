@@ -160,6 +160,7 @@ impl Lua {
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
         let mut cx = unsafe {
             (*(*lua).scratch).top = 0;
+            (*(*lua).scratch).above_seen = 0;
             Cx {
                 lua,
                 thread: (*lua).scratch,

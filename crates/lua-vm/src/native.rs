@@ -30,7 +30,7 @@ mod objects;
 mod record;
 
 pub use args::Num;
-pub use objects::{Table, Userdata};
+pub use objects::{Table, Userdata, Walk};
 pub use record::Fields;
 
 /// A native function.
@@ -311,8 +311,9 @@ impl<'cx> Cx<'cx> {
     /// Overwrites slot `i`, which must exist.
     pub fn set_slot(&mut self, i: usize, v: Val<'cx>) {
         assert!(i < self.len(), "slot {i} of {}", self.len());
-        // SAFETY: just checked; stacks need no barrier (they are rescanned at the end of a mark).
+        // SAFETY: just checked. What is below `Thread::above` was scanned.
         unsafe { *(*self.thread).stack.add(self.base as usize + i) = v.raw }
+        self.lua().heap.shade(v.raw);
     }
     /// Number of slots in use.
     #[inline]
@@ -347,6 +348,7 @@ impl<'cx> Cx<'cx> {
             std::ptr::copy(p, p.add(1), self.len() - 1 - at);
             *p = v.raw;
         }
+        self.lua().heap.shade(v.raw);
     }
     /// Drops slots from the top until `n` are left, or fills up with nil.
     #[inline]
@@ -355,7 +357,11 @@ impl<'cx> Cx<'cx> {
             self.push(Val::NIL);
         }
         // SAFETY: the thread is live; the new top lies within initialised slots.
-        unsafe { (*self.thread).top = self.base + n as u32 }
+        unsafe {
+            let top = self.base + n as u32;
+            (*self.thread).top = top;
+            (*self.thread).above = (*self.thread).above.min(top);
+        }
     }
     /// In a continuation: how many values the call returned (or was resumed with). 0 otherwise.
     #[inline]

@@ -28,6 +28,8 @@ pub(crate) const IMMORTAL: u8 = 16;
 pub(crate) const TEXT_KEYED: u8 = 32;
 /// Part of an image; a table or cell with it is a face (see `overlay`).
 pub(crate) const SHARED: u8 = 64;
+/// A table whose last array slot may be nil, or whose hash part may hold keys that follow the array part.
+pub(crate) const UNSETTLED: u8 = 128;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,12 +253,16 @@ pub(crate) struct Thread {
     pub(crate) stack_room: u32,
     /// First free slot; exact only while a native runs or the thread rests.
     pub(crate) top: u32,
+    /// Slots above the registers of the last frame that are scanned up to here, if `above_seen` is the number of the cycle.
+    /// Natives keep that true; whoever else writes the stack there takes the number away.
+    pub(crate) above: u32,
     pub(crate) frames: Frames,
     /// Who resumed it; null for a root.
     pub(crate) parent: *mut Thread,
     /// For a root: the innermost coroutine, where its execution goes on.
     pub(crate) innermost: *mut Thread,
     pub(crate) status: Status,
+    pub(crate) above_seen: u8,
     /// So many values on top of the stack are results for the native frame that rests there, or the outcome of a root.
     pub(crate) resume_with: u32,
     /// The one value on top is to be raised.

@@ -10,9 +10,10 @@ use std::ptr::{self, NonNull};
 
 use smallvec::SmallVec;
 
-use crate::block::{self, LARGE, Rest};
+use crate::block::{self, LARGE, Tail};
 use crate::heap::Heap;
 use crate::object::{Header, Kind, STR_BYTES, Str};
+use crate::rest::Rest;
 
 /// Most bytes of a block of several strings.
 const FULL: usize = 4096;
@@ -265,7 +266,7 @@ pub(crate) unsafe fn release(s: *mut Header, rests: &mut Vec<Rest>) -> usize {
         }
         let bytes = (*head).bytes;
         if bytes >= LARGE {
-            rests.push(Rest::new(head.cast(), bytes));
+            rests.push(Rest::Block(Tail::new(head.cast(), bytes)));
             return 0;
         }
         block::free(head.cast(), bytes);

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{LazyLock, RwLock};
 
 use rustc_hash::FxBuildHasher;
@@ -32,27 +33,85 @@ struct Table {
 
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(Default::default);
 
-static SECRET: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish() | 1);
+/// Drawn with the first hash of a text, which comes before the first table: nobody can make keys that collide.
+static SECRET: AtomicU64 = AtomicU64::new(0);
+
+/// The node's secret; not 0 as soon as there is a text.
+#[inline(always)]
+pub(crate) fn secret() -> u64 {
+    SECRET.load(Relaxed)
+}
+
+#[cold]
+fn draw_secret() -> u64 {
+    let drawn = RandomState::new().build_hasher().finish() | 1;
+    SECRET.compare_exchange(0, drawn, Relaxed, Relaxed).err().unwrap_or(drawn)
+}
+
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Both halves of a product: each bit of the result depends on all bits of both factors.
+#[inline(always)]
+fn fold(a: u64, b: u64) -> u64 {
+    let p = u128::from(a) * u128::from(b);
+    (p as u64) ^ (p >> 64) as u64
+}
+
+#[inline(always)]
+fn halves(h: u64) -> u32 {
+    ((h >> 32) ^ h) as u32
+}
+
+/// Hash of a key that is no text, under the node's secret.
+#[inline(always)]
+pub(crate) fn hash_word(tag: u64, data: u64) -> u32 {
+    debug_assert!(secret() != 0);
+    halves(fold(data ^ secret(), tag ^ MULTIPLIER))
+}
+
+/// The hash of a text that is read piece by piece; every piece but the last is whole words of 8 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashing(u64);
+
+impl Hashing {
+    /// For a text of `len` bytes.
+    #[inline]
+    pub(crate) fn new(len: usize) -> Hashing {
+        let secret = match secret() {
+            0 => draw_secret(),
+            secret => secret,
+        };
+        Hashing(secret ^ (len as u64).wrapping_mul(MULTIPLIER))
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for w in words {
+            self.0 = fold(self.0 ^ u64::from_le_bytes(*w), MULTIPLIER);
+        }
+        if !rest.is_empty() {
+            let mut w = [0; 8];
+            w[..rest.len()].copy_from_slice(rest);
+            self.0 = fold(self.0 ^ u64::from_le_bytes(w), MULTIPLIER);
+        }
+    }
+
+    /// Never 0.
+    #[inline]
+    pub(crate) fn finish(self) -> u32 {
+        match halves(fold(self.0, secret())) {
+            0 => 1,
+            hash => hash,
+        }
+    }
+}
 
 /// Hash of a text under the node's secret; never 0.
 pub(crate) fn hash_bytes(bytes: &[u8]) -> u32 {
-    const M: u64 = 0x9e37_79b9_7f4a_7c15;
-    let fold = |a: u64, b: u64| {
-        let p = u128::from(a) * u128::from(b);
-        (p as u64) ^ (p >> 64) as u64
-    };
-    let mut h = *SECRET ^ (bytes.len() as u64).wrapping_mul(M);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for w in words {
-        h = fold(h ^ u64::from_le_bytes(*w), M);
-    }
-    if !rest.is_empty() {
-        let mut w = [0; 8];
-        w[..rest.len()].copy_from_slice(rest);
-        h = fold(h ^ u64::from_le_bytes(w), M);
-    }
-    h = fold(h, *SECRET | 1);
-    ((h >> 32) ^ h) as u32 | 1
+    let mut hashing = Hashing::new(bytes.len());
+    hashing.add(bytes);
+    hashing.finish()
 }
 
 /// Symbols that a thread found lately, by hash.
@@ -183,4 +242,51 @@ static NAMES: LazyLock<Names> = LazyLock::new(Names::new);
 /// The interpreter's own symbols.
 pub(crate) fn names() -> &'static Names {
     &NAMES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{FLOAT, INT};
+    use std::collections::HashSet;
+
+    /// Tables take slots from the lower bits of a hash, large ones segments from the upper bits: whatever the pattern of
+    /// the keys, both have to be as good as drawn at random, which would leave 37 of 100 slots empty.
+    #[test]
+    fn keys_of_any_pattern_spread_over_lower_and_upper_bits() {
+        assert!(lookup(b"draws the secret").is_none());
+        hash_bytes(b"draws the secret");
+        const N: u64 = 4096;
+        type Pattern = fn(u64) -> (u64, u64);
+        let patterns: [(&str, Pattern); 9] = [
+            ("consecutive", |i| (INT, i)),
+            ("negative", |i| (INT, i.wrapping_neg())),
+            ("even", |i| (INT, i * 2 + 1_000_000)),
+            ("multiples of 2^40", |i| (INT, i << 40)),
+            ("multiples of 2^50", |i| (INT, i << 50)),
+            ("squares", |i| (INT, i * i)),
+            ("halves", |i| (FLOAT, (i as f64 * 0.5).to_bits())),
+            ("tenths", |i| (FLOAT, (i as f64 * 0.1).to_bits())),
+            ("addresses", |i| (9, 0x7f00_1234_0000 + i * 48)),
+        ];
+        for (name, key) in patterns {
+            let hashes: Vec<u32> = (1..=N).map(key).map(|(tag, data)| hash_word(tag, data)).collect();
+            for (bits, slots) in [
+                ("lower", hashes.iter().map(|h| h & 0xfff).collect::<HashSet<_>>()),
+                ("upper", hashes.iter().map(|h| h >> 20).collect()),
+            ] {
+                assert!(slots.len() > 2_300, "{name}: {} of {N} slots by {bits} bits", slots.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_hashed_in_pieces_has_the_hash_of_the_whole() {
+        let text: Vec<u8> = (0..1000u32).map(|i| (i * 31 % 251) as u8).collect();
+        let mut hashing = Hashing::new(text.len());
+        let (first, rest) = text.split_at(512);
+        let (second, third) = rest.split_at(8);
+        [first, second, third].into_iter().for_each(|piece| hashing.add(piece));
+        assert_eq!(hashing.finish(), hash_bytes(&text));
+    }
 }

@@ -1,7 +1,9 @@
 //! Tables: an array part and a hash part of dense entries in insertion order.
 //!
-//! Invariants: an integer key `1..=arr_len` lives in the array part and nowhere else; the last array slot is not nil; the key
-//! `arr_len + 1` is not in the hash part. So the border is `arr_len`. A removed entry keeps its key with a nil value, so that
+//! Invariants: an integer key `1..=arr_len` lives in the array part and nowhere else. Unless the table is `UNSETTLED`, the last
+//! array slot is not nil and the key `arr_len + 1` is not in the hash part; so the border is `arr_len`. No write does more than
+//! a little of what would restore that: a store of nil gives up some slots, a new key fetches some keys; reading never moves
+//! an entry, nor does a store to a key that is there, since somebody may be walking the table. A removed entry keeps its key with a nil value, so that
 //! `next` can go on from it; such entries disappear when the hash part is rebuilt, which only an insertion does.
 //!
 //! `get`, `get_int`, `get_bytes`, `border`, `entry_at`, `cursor_of`, `next`, `set` take any table by its identity; all others
@@ -11,12 +13,16 @@
 
 mod large;
 
+pub(crate) use large::Large;
+
 use std::ptr;
 
-use crate::block::{self, Rest};
+use crate::block;
 use crate::heap::{Heap, free_array, free_part, regrow};
-use crate::object::{Node, Str, TEXT_KEYED, Table};
+use crate::object::{Node, Str, TEXT_KEYED, Table, UNSETTLED};
 use crate::overlay::{body, own_to_store};
+use crate::rest::Rest;
+use crate::symbol;
 use crate::value::{self, Value, float_to_int};
 
 /// Nodes up to this number are searched without an index.
@@ -24,6 +30,22 @@ const SMALL: u32 = 8;
 
 /// Cursors from here on count nodes, below they count array slots.
 pub(crate) const NODE_CURSOR: usize = 1 << 40;
+
+/// Array slots that a store of nil gives up at most.
+const TRIMMED: usize = 256;
+/// Keys that a new key fetches into the array part at most.
+const FETCHED: usize = 32;
+/// Slots without an entry that a step of a walk passes at most.
+pub(crate) const PASSED: usize = 512;
+
+/// What a step of a walk comes to.
+pub(crate) enum Walk {
+    /// The cursor of the next step, a key and its value.
+    Entry(usize, Value, Value),
+    /// Nothing on the way to this cursor.
+    Later(usize),
+    End,
+}
 
 /// Why a write failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +98,7 @@ fn hash_of(key: Value) -> u32 {
     if key.tag as u8 as u64 == value::STR {
         (key.tag >> 32) as u32
     } else {
-        let h = (key.data ^ key.tag).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (h >> 32) as u32
+        symbol::hash_word(key.tag, key.data)
     }
 }
 
@@ -115,7 +136,7 @@ impl Table {
             free_part((*t).arr, (*t).arr_cap as usize, rests)
                 + free_part((*t).nodes, (*t).node_cap as usize, rests)
                 + if (*t).index_mask == large::MARK {
-                    large::free(t)
+                    large::free(t, rests)
                 } else {
                     free_part((*t).index, Table::index_size(t), rests)
                 }
@@ -145,11 +166,10 @@ impl Table {
         }
     }
 
-    /// Gives an empty table a copy of another's parts, with the same room.
+    /// Gives an empty table a copy of another's parts, with the same room, at once: whoever copies bounds the size.
     pub(crate) unsafe fn copy_parts(t: *mut Table, from: *const Table) {
         // SAFETY: the caller passes a fresh and a live table; whatever is initialised is copied.
         unsafe {
-            assert!((*from).index_mask != large::MARK, "large tables are not shared, so nobody copies them");
             (*t).meta = (*from).meta;
             if (*from).arr_cap > 0 {
                 (*t).arr = regrow(ptr::null_mut(), 0, (*from).arr_cap as usize);
@@ -159,10 +179,14 @@ impl Table {
                 (*t).nodes = regrow(ptr::null_mut(), 0, (*from).node_cap as usize);
                 ptr::copy_nonoverlapping((*from).nodes, (*t).nodes, (*from).node_len as usize);
             }
-            let index = Table::index_size(from);
-            if index > 0 {
-                (*t).index = regrow(ptr::null_mut(), 0, index);
-                ptr::copy_nonoverlapping((*from).index, (*t).index, index);
+            if (*from).index_mask == large::MARK {
+                (*t).index = large::copy(from);
+            } else {
+                let index = Table::index_size(from);
+                if index > 0 {
+                    (*t).index = regrow(ptr::null_mut(), 0, index);
+                    ptr::copy_nonoverlapping((*from).index, (*t).index, index);
+                }
             }
             (*t).arr_len = (*from).arr_len;
             (*t).arr_cap = (*from).arr_cap;
@@ -182,6 +206,8 @@ impl Table {
         unsafe {
             let old = (*t).arr_cap as usize;
             if n > old {
+                // A copy, or a walk over page tables.
+                heap.owe(if n < block::LARGE / 16 { (*t).arr_len as usize / 2 } else { n >> 10 });
                 (*t).arr = regrow((*t).arr, old, n);
                 (*t).arr_cap = n as u32;
                 heap.add_bytes((n - old) * 16);
@@ -242,7 +268,7 @@ impl Table {
 
     /// Reads a string key without making a string.
     pub(crate) unsafe fn get_bytes(t: *const Table, key: &[u8]) -> Value {
-        let tag = value::STR | (u64::from(crate::symbol::hash_bytes(key)) << 32);
+        let tag = value::STR | (u64::from(symbol::hash_bytes(key)) << 32);
         // SAFETY: see `get`; entries with a string tag hold live strings.
         unsafe {
             let t = body(t);
@@ -325,34 +351,83 @@ impl Table {
     #[inline(always)]
     pub(crate) unsafe fn border(t: *const Table) -> i64 {
         // SAFETY: see `get`; the invariants make this a border.
-        unsafe { i64::from((*body(t)).arr_len) }
+        unsafe {
+            let t = body(t);
+            if (*t).hdr.mark & UNSETTLED == 0 { i64::from((*t).arr_len) } else { Table::search_border(t) }
+        }
+    }
+
+    /// A border of an unsettled table.
+    #[cold]
+    #[inline(never)]
+    unsafe fn search_border(t: *const Table) -> i64 {
+        // SAFETY: see `get`; slots below the array's length.
+        unsafe {
+            let len = i64::from((*t).arr_len);
+            let absent = |i: i64| Table::get_index(t, i).is_nil();
+            // Between a key that is there, or 0, and one that is not.
+            let (mut low, mut high) = (0, len);
+            if len == 0 || !absent(len) {
+                (low, high) = (len, len.saturating_add(1));
+                while !absent(high) && high < i64::MAX {
+                    low = high;
+                    high = high.saturating_mul(2);
+                }
+            }
+            while high - low > 1 {
+                let middle = low + (high - low) / 2;
+                if absent(middle) { high = middle } else { low = middle }
+            }
+            low
+        }
     }
 
     // ---- iteration ---------------------------------------------------------------------------------------------
 
-    /// The entry at or behind `cursor`: its successor cursor, key and value.
+    /// The entry at or behind `cursor`, if it is near.
     #[inline]
-    pub(crate) unsafe fn entry_at(t: *const Table, mut cursor: usize) -> Option<(usize, Value, Value)> {
+    pub(crate) unsafe fn walk(t: *const Table, mut cursor: usize) -> Walk {
         // SAFETY: see `get`.
         unsafe {
             let t = body(t);
             let arr_len = (*t).arr_len as usize;
-            while cursor < arr_len {
-                let v = *(*t).arr.add(cursor);
-                cursor += 1;
-                if !v.is_nil() {
-                    return Some((cursor, Value::int(cursor as i64), v));
+            if cursor < arr_len {
+                let end = arr_len.min(cursor + PASSED);
+                while cursor < end {
+                    let v = *(*t).arr.add(cursor);
+                    cursor += 1;
+                    if !v.is_nil() {
+                        return Walk::Entry(cursor, Value::int(cursor as i64), v);
+                    }
+                }
+                if cursor < arr_len {
+                    return Walk::Later(cursor);
                 }
             }
             let mut at = cursor.saturating_sub(NODE_CURSOR);
-            while at < (*t).node_len as usize {
+            let len = (*t).node_len as usize;
+            let end = len.min(at + PASSED);
+            while at < end {
                 let node = (*t).nodes.add(at);
                 at += 1;
                 if !(*node).val.is_nil() {
-                    return Some((NODE_CURSOR + at, plain((*node).key), (*node).val));
+                    return Walk::Entry(NODE_CURSOR + at, plain((*node).key), (*node).val);
                 }
             }
-            None
+            if at < len { Walk::Later(NODE_CURSOR + at) } else { Walk::End }
+        }
+    }
+
+    /// The entry at or behind `cursor`, however far: its successor cursor, key and value. For tables that are known to be
+    /// small, and where nobody can wait.
+    pub(crate) unsafe fn entry_at(t: *const Table, mut cursor: usize) -> Option<(usize, Value, Value)> {
+        loop {
+            // SAFETY: see `get`.
+            match unsafe { Table::walk(t, cursor) } {
+                Walk::Entry(next, k, v) => return Some((next, k, v)),
+                Walk::Later(next) => cursor = next,
+                Walk::End => return None,
+            }
         }
     }
 
@@ -381,14 +456,6 @@ impl Table {
                 return Ok(NODE_CURSOR);
             }
             Err(())
-        }
-    }
-
-    pub(crate) unsafe fn next(t: *const Table, key: Value) -> Result<Option<(Value, Value)>, ()> {
-        // SAFETY: see `get`.
-        unsafe {
-            let cursor = Table::cursor_of(t, key)?;
-            Ok(Table::entry_at(t, cursor).map(|(_, k, v)| (k, v)))
         }
     }
 
@@ -426,8 +493,8 @@ impl Table {
                     Table::trim(t);
                 }
                 Ok(())
-            } else if at == len {
-                if !val.is_nil() { Table::append(heap, t, val) } else { Ok(()) }
+            } else if at == len && !val.is_nil() {
+                Table::append(heap, t, val)
             } else {
                 Table::set_key(heap, t, Value::int(i), val)
             }
@@ -439,12 +506,23 @@ impl Table {
     pub(crate) unsafe fn append(heap: &mut Heap, t: *mut Table, val: Value) -> Result<(), KeyError> {
         // SAFETY: see `get`.
         unsafe {
+            if (*t).hdr.mark & UNSETTLED != 0 {
+                let node = Table::find(t, Value::int(i64::from((*t).arr_len) + 1));
+                if !node.is_null() && !(*node).val.is_nil() {
+                    (*node).val = val;
+                    return Ok(());
+                }
+            }
             if (*t).arr_len == (*t).arr_cap {
                 Table::grow_array(heap, t)?;
             }
             *(*t).arr.add((*t).arr_len as usize) = val;
             (*t).arr_len += 1;
-            if (*t).node_len > 0 { Table::migrate(heap, t) } else { Ok(()) }
+            if (*t).node_len > 0 {
+                return Table::fetch(heap, t);
+            }
+            (*t).hdr.mark &= !UNSETTLED;
+            Ok(())
         }
     }
 
@@ -466,34 +544,50 @@ impl Table {
         }
     }
 
-    /// Moves keys that follow the array part out of the hash part.
+    /// Moves some keys that follow the array part out of the hash part.
     #[inline(never)]
-    unsafe fn migrate(heap: &mut Heap, t: *mut Table) -> Result<(), KeyError> {
+    unsafe fn fetch(heap: &mut Heap, t: *mut Table) -> Result<(), KeyError> {
         // SAFETY: see `get`.
         unsafe {
-            loop {
+            for moved in 0..=FETCHED {
                 let node = Table::find(t, Value::int(i64::from((*t).arr_len) + 1));
+                let len = (*t).arr_len as usize;
                 if node.is_null() || (*node).val.is_nil() {
+                    if len == 0 || !(*(*t).arr.add(len - 1)).is_nil() {
+                        (*t).hdr.mark &= !UNSETTLED;
+                    }
+                    heap.owe(moved * 16);
                     return Ok(());
+                }
+                if moved == FETCHED {
+                    break;
                 }
                 if (*t).arr_len == (*t).arr_cap {
                     Table::grow_array(heap, t)?;
                 }
                 heap.shade((*node).val);
-                *(*t).arr.add((*t).arr_len as usize) = (*node).val;
+                *(*t).arr.add(len) = (*node).val;
                 (*t).arr_len += 1;
                 (*node).val = Value::NIL;
             }
+            (*t).hdr.mark |= UNSETTLED;
+            heap.owe(FETCHED * 16);
+            Ok(())
         }
     }
 
-    /// Restores the invariant that the last array slot is not nil.
+    /// Gives up some slots at the end of the array part if they are nil.
     pub(crate) unsafe fn trim(t: *mut Table) {
         // SAFETY: see `get`.
         unsafe {
-            while (*t).arr_len > 0 && (*(*t).arr.add((*t).arr_len as usize - 1)).is_nil() {
+            for _ in 0..TRIMMED {
+                let len = (*t).arr_len as usize;
+                if len == 0 || !(*(*t).arr.add(len - 1)).is_nil() {
+                    return;
+                }
                 (*t).arr_len -= 1;
             }
+            (*t).hdr.mark |= UNSETTLED;
         }
     }
 
@@ -519,6 +613,12 @@ impl Table {
             }
             // A new key may be the name of a metamethod that was known to be absent.
             (*t).hdr.small = 0;
+            if (*t).hdr.mark & UNSETTLED != 0 {
+                Table::fetch(heap, t)?;
+                if key.is_int() && key.as_int() == i64::from((*t).arr_len) + 1 {
+                    return Table::append(heap, t, val);
+                }
+            }
             if (*t).node_len == (*t).node_cap {
                 Table::make_room(heap, t)?;
             }
@@ -586,7 +686,7 @@ impl Table {
         unsafe {
             let cap = (*t).node_cap as usize;
             if (*t).index_mask == large::MARK && cap < 1 << 28 {
-                large::make_room(heap, t);
+                large::grow(heap, t, cap / 4);
                 return Ok(());
             }
             let live = (0..cap).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil()).count();
@@ -613,12 +713,10 @@ impl Table {
         unsafe {
             if (*t).index_mask == large::MARK {
                 // Only asked to have room for more.
-                let more = cap - (*t).node_cap as usize;
-                (*t).nodes = regrow((*t).nodes, (*t).node_cap as usize, cap);
-                (*t).node_cap = cap as u32;
-                heap.add_bytes(more * size_of::<Node>());
+                large::grow(heap, t, cap - (*t).node_cap as usize);
                 return;
             }
+            heap.owe((*t).node_len as usize * 4 + cap / 2);
             let mut live = 0;
             for i in 0..(*t).node_len as usize {
                 let node = *(*t).nodes.add(i);

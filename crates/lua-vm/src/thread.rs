@@ -131,10 +131,12 @@ pub(crate) unsafe fn seen_frames(t: *const Thread, seen: u8) -> usize {
 pub(crate) unsafe fn unseen(t: *const Thread, seen: u8) -> usize {
     // SAFETY: the caller's promise.
     unsafe {
-        let from = match seen_frames(t, seen) {
-            0 => 0,
-            n => (&(*t).frames)[n - 1].base as usize,
-        };
+        let frames = &(*t).frames;
+        let done = seen_frames(t, seen);
+        let mut from = if done == 0 { 0 } else { frames[done - 1].base as usize };
+        if done == frames.len() && (*t).above_seen == seen {
+            from = from.max((*t).above as usize);
+        }
         live_top(t).saturating_sub(from)
     }
 }
@@ -213,6 +215,7 @@ pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], rais
             return false;
         }
         heap.touch(t);
+        (*t).above_seen = 0;
         if (*t).yielded {
             (*t).top -= (*t).resume_with;
             (*t).yielded = false;

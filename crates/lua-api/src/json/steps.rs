@@ -7,7 +7,7 @@ use super::{write_bytes, wrong};
 use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
 use infra_base::Data;
 use infra_codec::json::{write_float, write_int, write_text};
-use lua_vm::{ErrorObject, StaticsBuilder, Text, UserdataType};
+use lua_vm::{ErrorObject, StaticsBuilder, Text, UserdataType, Walk};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 
@@ -123,11 +123,18 @@ impl Encoder {
                 let slot = *slot;
                 let table = table_slot(cx, slot);
                 for _ in 0..ENTRIES {
-                    let Some((next, key, value)) = table.entry_at(*cursor) else {
-                        let (numbers, last) = (*numbers, *last);
-                        self.levels.pop();
-                        self.begin(cx, slot, numbers, last)?;
-                        return Ok(true);
+                    let (next, key, value) = match table.walk(*cursor) {
+                        Walk::Entry(next, key, value) => (next, key, value),
+                        Walk::Later(next) => {
+                            *cursor = next;
+                            break;
+                        }
+                        Walk::End => {
+                            let (numbers, last) = (*numbers, *last);
+                            self.levels.pop();
+                            self.begin(cx, slot, numbers, last)?;
+                            return Ok(true);
+                        }
                     };
                     *cursor = next;
                     match key.view() {

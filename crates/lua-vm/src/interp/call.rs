@@ -60,6 +60,7 @@ pub(super) unsafe fn resume_root(lua: *mut Lua, t: *mut Thread) -> Ctl {
         let next = match (*t).status {
             Status::Waiting if (*t).yielded => {
                 (*t).top -= (*t).resume_with;
+                (*t).above_seen = 0;
                 (*t).resume_with = 0;
                 (*t).yielded = false;
                 (*t).status = Status::Running;
@@ -107,7 +108,10 @@ unsafe fn go_on(lua: *mut Lua, t: *mut Thread) -> Next {
         }
         match (&(*t).frames).last() {
             Some(f) if f.native => continue_native(t, n, (*t).resume_ok),
-            Some(_) => Next::Lua,
+            Some(_) => {
+                (*t).above_seen = 0;
+                Next::Lua
+            }
             None => start(t),
         }
     }
@@ -148,7 +152,7 @@ pub(super) unsafe fn drive(lua: *mut Lua, mut next: Next) -> Ctl {
                 }
                 Next::Call { dest, args } => call(lua, dest, args),
                 Next::Native(act) => {
-                    if (*lua).heap.debt > 0 && !super::collect(lua) {
+                    if (*lua).heap.debt > 0 && !super::collect_for_native(lua) {
                         if (*lua).exit == Exit::OutOfFuel {
                             rest(lua, act);
                         }
@@ -435,6 +439,9 @@ pub(super) unsafe fn after(
 ) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
+        if kind != FlowKind::Again {
+            (*t).above_seen = 0;
+        }
         match kind {
             FlowKind::Return => Next::Deliver { from: (*t).top - n, n, dest: act.dest },
             FlowKind::Call | FlowKind::ProtectedCall => {
@@ -530,6 +537,7 @@ unsafe fn resume(lua: *mut Lua, t: *mut Thread, target: Value, at: u32, n: u32) 
         (*co).parent = t;
         (*lua).current = co;
         (*lua).heap.touch(co);
+        (*co).above_seen = 0;
         // It rests in `yield`, which a Lua frame called: the arguments are what that returns.
         if let Some(f) = (&(*co).frames).last()
             && f.native
@@ -595,6 +603,7 @@ unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Nex
         (*parent).status = Status::Running;
         (*lua).current = parent;
         (*lua).heap.touch(parent);
+        (*parent).above_seen = 0;
         // `resume`, or a function of `wrap`, that a Lua frame called returns what comes.
         if let Some(f) = (&(*parent).frames).last()
             && ok
@@ -701,6 +710,7 @@ unsafe fn raise(lua: *mut Lua) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
         let t = (*lua).current;
+        (*t).above_seen = 0;
         let found = (&(*t).frames).iter().rposition(|f| f.waits == Waits::Protected);
         if let Some(i) = found {
             (*t).frames.truncate(i + 1);

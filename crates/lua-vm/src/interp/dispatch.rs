@@ -750,6 +750,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             pc = pc.add(2);
                             continue;
                         }
+                        Step::Again => {
+                            pc = pc.sub(2);
+                            pay!(crate::table::PASSED as i64 / 2);
+                            continue;
+                        }
                         Step::Call => {}
                     }
                     *at.add(4) = *at;

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "works on raw registers")]
 
 use crate::object::Table;
+use crate::table::Walk;
 use crate::value::{self, Value};
 
 /// How a generic `for` goes on.
@@ -11,6 +12,8 @@ pub(super) enum Step {
     /// The variables are set.
     Body,
     Done,
+    /// Only removed entries were passed: the same again.
+    Again,
     /// The iterator has to be called.
     Call,
 }
@@ -37,13 +40,17 @@ pub(super) unsafe fn step(at: *mut Value, vars: usize) -> Step {
                         Err(()) => return Step::Call,
                     }
                 }
-                match Table::entry_at(t, cursor) {
-                    Some((cursor, key, v)) => {
+                match Table::walk(t, cursor) {
+                    Walk::Entry(cursor, key, v) => {
                         *at.add(3) = Value::int(cursor as i64);
                         set(at, vars, key, v);
                         Step::Body
                     }
-                    None => Step::Done,
+                    Walk::Later(cursor) => {
+                        *at.add(3) = Value::int(cursor as i64);
+                        Step::Again
+                    }
+                    Walk::End => Step::Done,
                 }
             }
             crate::base_lib::IPAIRS if (*at.add(2)).is_int() => {

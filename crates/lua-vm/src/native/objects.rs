@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use super::{Cx, NativeFn, Pin, Raise, Val};
 use crate::object::{self, BLACK, FROZEN, IMMORTAL, SHARED, Slots, TEXT_KEYED};
 use crate::overlay::{self, body};
+use crate::table;
 use crate::value::Value;
 
 /// A table of the running process, or a frozen one of the statics.
@@ -17,6 +18,17 @@ use crate::value::Value;
 pub struct Table<'cx> {
     pub(crate) raw: *mut object::Table,
     pub(crate) brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
+}
+
+/// What a step of a walk comes to.
+#[derive(Clone, Copy, Debug)]
+pub enum Walk<'cx> {
+    /// The cursor to go on with, a key and its value.
+    Entry(usize, Val<'cx>, Val<'cx>),
+    /// Nothing yet; go on with this cursor.
+    Later(usize),
+    /// There is nothing more.
+    End,
 }
 
 /// A host object.
@@ -66,16 +78,32 @@ impl<'cx> Table<'cx> {
     }
     /// Whether it has no entry at all.
     pub fn is_empty(self) -> bool {
-        matches!(self.next(Val::NIL), Ok(None))
+        self.entry_at(0).is_none()
     }
-    /// The entry behind `key` (nil = first) in insertion order, array part first; `Err` if `key` is not in the table.
-    #[allow(clippy::result_unit_err, reason = "there is one way to fail, and the caller words it")]
-    pub fn next(self, key: Val<'cx>) -> Result<Option<(Val<'cx>, Val<'cx>)>, ()> {
+    /// Slots of both parts, those of removed entries included: what a walk has to look at.
+    pub fn slots(self) -> usize {
         // SAFETY: see above.
-        let found = unsafe { object::Table::next(self.raw, key.raw) }?;
-        Ok(found.map(|(k, v)| (Val::new(k), Val::new(v))))
+        unsafe {
+            let t = body(self.raw);
+            (*t).arr_len as usize + (*t).node_len as usize
+        }
     }
-    /// Walks the entries without searching: start with 0, go on with the returned cursor, stop at `None`.
+    /// Where a walk goes on behind `key` (nil = at the start); `None` if `key` is not in the table.
+    pub(crate) fn cursor_of(self, key: Val<'cx>) -> Option<usize> {
+        // SAFETY: see above.
+        unsafe { object::Table::cursor_of(self.raw, key.raw) }.ok()
+    }
+    /// A step of a walk over the entries, array part first, then in insertion order: begins with 0, goes on with the returned
+    /// cursor. Each step is short, so whoever walks may give way between any two.
+    pub fn walk(self, cursor: usize) -> Walk<'cx> {
+        // SAFETY: see above.
+        match unsafe { object::Table::walk(self.raw, cursor) } {
+            table::Walk::Entry(next, k, v) => Walk::Entry(next, Val::new(k), Val::new(v)),
+            table::Walk::Later(next) => Walk::Later(next),
+            table::Walk::End => Walk::End,
+        }
+    }
+    /// As [`Table::walk`], but goes on until there is an entry: for tables with few [`Table::slots`].
     pub fn entry_at(self, cursor: usize) -> Option<(usize, Val<'cx>, Val<'cx>)> {
         // SAFETY: see above.
         unsafe { object::Table::entry_at(self.raw, cursor) }.map(|(c, k, v)| (c, Val::new(k), Val::new(v)))
