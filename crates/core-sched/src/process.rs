@@ -109,7 +109,7 @@ impl<B: Body> Process<B> {
             },
         };
         let given = i64::from(self.fuel).min(turn::chain_left());
-        turn::set_fuel(given);
+        turn::begin(given);
         let outcome = self.poll_inner(cx);
         let used = given - turn::fuel();
         self.fuel = small(i64::from(self.fuel) - used);

@@ -7,6 +7,10 @@
 //!
 //! A slice is meant to last [`SLICE_NANOS`]. Whenever a fresh slice is used up within one poll its time is taken and the
 //! amount is corrected by at most an eighth, so one descheduled thread does not matter and a change of load or machine does.
+//!
+//! Fuel says little about time where memory is cold: a unit lasts from one nanosecond to a hundred, and the slice is that of all
+//! processes. So a body that works for long looks at the clock every [`TICK`] units, and ends its step when
+//! [`is_late`] says so, whatever fuel is left.
 
 use infra_clock::{Clock, Moment};
 use std::cell::Cell;
@@ -19,6 +23,12 @@ pub const INLINE_DEPTH: u32 = 16;
 
 /// What a slice should last.
 pub const SLICE_NANOS: i64 = 75_000;
+
+/// Fuel between two looks at the clock by a body that works for long: some 5 us, at worst some 400.
+pub const TICK: i64 = 4_096;
+
+/// A turn that takes longer is over.
+const LATE: Duration = Duration::from_nanos(2 * SLICE_NANOS as u64);
 
 /// What entering a body costs, so that steps without work do not last for ever.
 pub const STEP_COST: i64 = 32;
@@ -36,11 +46,14 @@ thread_local! {
     static FUEL: Cell<i64> = const { Cell::new(0) };
     static CHAIN: Cell<i64> = const { Cell::new(i64::MAX) };
     static YIELDED: Cell<bool> = const { Cell::new(false) };
+    /// When the turn was asked first whether it is late.
+    static ASKED: Cell<Option<Moment>> = const { Cell::new(None) };
 }
 
 /// A chain begins: everything polled in it shares one slice.
 pub(crate) fn start_chain() {
     CHAIN.set(slice());
+    ASKED.set(None);
 }
 
 /// The chain is over: what is polled now has its own slice.
@@ -109,6 +122,23 @@ fn corrected(slice: i64, fuel: i64, elapsed: Duration) -> i64 {
     right.clamp(slice - step, slice + step).clamp(SLICE_BOUNDS.0, SLICE_BOUNDS.1)
 }
 
+/// Has the turn lasted so long that the rest of its fuel is forfeit? Counted from the first question on, so that short turns read no
+/// clock. Never with a fixed slice.
+#[inline]
+pub fn is_late() -> bool {
+    if FIXED.load(Ordering::Relaxed) {
+        return false;
+    }
+    let now = now();
+    match ASKED.get() {
+        Some(first) => now.since(first) >= LATE,
+        None => {
+            ASKED.set(Some(now));
+            false
+        }
+    }
+}
+
 pub(crate) fn now() -> Moment {
     CLOCK.now()
 }
@@ -116,6 +146,15 @@ pub(crate) fn now() -> Moment {
 #[inline]
 pub(crate) fn set_fuel(fuel: i64) {
     FUEL.set(fuel);
+}
+
+/// The outermost process of a task is about to be polled with `fuel`.
+#[inline]
+pub(crate) fn begin(fuel: i64) {
+    FUEL.set(fuel);
+    if CHAIN.get() == i64::MAX {
+        ASKED.set(None);
+    }
 }
 
 /// A process poll on this thread's stack; leaves on drop, so a panic leaves too.
@@ -148,6 +187,19 @@ mod tests {
         let settled = (0..100)
             .fold(30_000, |slice, _| corrected(slice, slice, Duration::from_nanos(slice as u64 * 25)));
         assert!((2_900..=3_100).contains(&settled), "{settled}");
+    }
+
+    #[test]
+    fn a_turn_is_late_some_time_after_the_first_question() {
+        begin(1);
+        assert!(!is_late(), "the first question starts the clock");
+        // Not a timed test: it only ends if time goes on.
+        while !is_late() {
+            std::hint::spin_loop();
+        }
+        assert!(is_late());
+        begin(1);
+        assert!(!is_late(), "another turn");
     }
 
     #[test]

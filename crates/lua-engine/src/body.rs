@@ -4,7 +4,7 @@ use crate::making::Making;
 use crate::memory::{self, Memory, Share};
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Inbox, Step, StepCx};
+use core_sched::{Body, Exit, Inbox, Step, StepCx, turn};
 use infra_base::{Error, Kind, Payloads, Result};
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
@@ -12,6 +12,27 @@ use std::sync::Arc;
 
 /// Task number of the coroutine that runs the method.
 const MAIN: u32 = 0;
+
+/// Fuel for handing a message or an operation that is done to whom it is for.
+const PASSING: i64 = 32;
+
+/// Does `work` with some fuel at a time until it says that it is done, and true; or until the fuel is used up or forfeit, because
+/// the turn is late.
+fn in_ticks(fuel: &mut i64, mut work: impl FnMut(&mut i64) -> bool) -> bool {
+    loop {
+        let tick = (*fuel).min(turn::TICK);
+        let mut left = tick;
+        let done = work(&mut left);
+        *fuel -= tick - left;
+        if done || *fuel <= 0 {
+            return done;
+        }
+        if turn::is_late() {
+            *fuel = 0;
+            return false;
+        }
+    }
+}
 
 /// Where the process is in its life.
 enum Phase {
@@ -82,7 +103,7 @@ impl LuaBody {
     fn make(&mut self, fuel: &mut i64) -> bool {
         let Phase::Fresh(making) = &mut self.phase else { return true };
         if let Some(work) = making {
-            if !work.step(fuel) {
+            if !in_ticks(fuel, |left| work.step(left)) {
                 return false;
             }
             let options = work.process;
@@ -180,12 +201,20 @@ impl LuaBody {
         let Some(pin) = self.host.tasks[task as usize].thread.take() else { return Progress::Later };
         self.host.current = task;
         let index = task as usize;
-        let run = if wake.is_some() {
+        let mut wakes = wake.is_some();
+        if wakes {
             self.host.wake = wake;
-            self.lua.wake(&pin, fuel, &mut self.host)
-        } else {
-            self.lua.run(&pin, fuel, &mut self.host)
-        };
+        }
+        let mut run = Run::OutOfFuel;
+        in_ticks(fuel, |left| {
+            let woken = std::mem::take(&mut wakes);
+            run = if woken {
+                self.lua.wake(&pin, left, &mut self.host)
+            } else {
+                self.lua.run(&pin, left, &mut self.host)
+            };
+            !matches!(run, Run::OutOfFuel)
+        });
         match run {
             Run::Waiting => {
                 self.host.tasks[index].thread = Some(pin);
@@ -252,9 +281,15 @@ impl LuaBody {
         }
     }
 
-    fn take_mail(&mut self, inbox: &mut Inbox) {
-        while let Some((mail, room)) = inbox.hold() {
+    /// Hands on mail for half of the fuel, so that those who wait for it get on however much comes.
+    fn take_mail(&mut self, inbox: &mut Inbox, fuel: &mut i64) {
+        let mut share = *fuel / 2 + 1;
+        while share > 0
+            && let Some((mail, room)) = inbox.hold()
+        {
             Mailroom::route(self.lua.pins(), &mut self.host, mail, room);
+            share -= PASSING;
+            *fuel -= PASSING;
         }
     }
 
@@ -270,7 +305,7 @@ impl Body for LuaBody {
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         let mut step = self.work(cx);
         // Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage.
-        if matches!(step, Step::Wait) && !self.lua.rest(cx.fuel) {
+        if matches!(step, Step::Wait) && !in_ticks(cx.fuel, |left| self.lua.rest(left)) {
             step = Step::Continue;
         }
         if self.memory.report(self.lua.stats().bytes) {
@@ -297,7 +332,10 @@ impl LuaBody {
                 return Step::Done(Exit { result: Err(error) });
             }
         }
-        while let Some(done) = cx.ops.next_done() {
+        while *cx.fuel > 0
+            && let Some(done) = cx.ops.next_done()
+        {
+            *cx.fuel -= PASSING;
             self.host.outstanding -= 1;
             match done {
                 Operation::Resume(wait, finish) => {
@@ -309,7 +347,7 @@ impl LuaBody {
         loop {
             // Mail that came while the program was loaded waits in the inbox until the method runs.
             if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
-                self.take_mail(cx.mail);
+                self.take_mail(cx.mail, cx.fuel);
             }
             if !self.host.starts.is_empty() {
                 self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
@@ -318,7 +356,12 @@ impl LuaBody {
             if *cx.fuel <= 0 {
                 return Step::Continue;
             }
-            let Some((task, wake)) = self.host.ready.pop_front() else { break };
+            let Some((task, wake)) = self.host.ready.pop_front() else {
+                if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
+                    continue;
+                }
+                break;
+            };
             let progress = self.run_task(task, wake, cx.fuel);
             if let Some(exit) = self.advance(progress, task) {
                 return Step::Done(exit);
