@@ -1,4 +1,4 @@
-//! Any bytes as compiled code whose MAC is right: refused, or code that is written alike and does no harm.
+//! Any bytes as compiled code whose MAC is right: refused, or code that does no harm.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! The work that is really done, beside the fuel that is paid for it: counted in debug builds, where tests ask for it.
+//! Work that is really done, beside the fuel that is paid for it: counted in debug builds.
 //!
 //! Whoever copies, compares, looks through or moves something that may be long counts it here, about a nanosecond a unit. A
 //! slice that counts much more than its fuel has found a way to hold a worker.

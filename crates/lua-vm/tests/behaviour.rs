@@ -1,4 +1,4 @@
-//! Runs the Lua files of `tests/lua`: whole, in slices, under constant collection, from sealed code, on images.
+//! Runs the Lua files of `tests/lua`: whole, in slices, under stress, from sealed code, on images.
 //!
 //! For the last, a file is cut in two at many places, and the second part runs on top of an image of the first.
 

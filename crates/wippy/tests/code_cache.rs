@@ -1,5 +1,7 @@
 //! Compiled code between runs of the binary: found again, refused, and left alone where it is off.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
