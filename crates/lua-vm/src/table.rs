@@ -33,8 +33,9 @@ pub(crate) const NODE_CURSOR: usize = 1 << 40;
 
 /// Array slots that a store of nil gives up at most.
 const TRIMMED: usize = 256;
-/// Keys that a new key fetches into the array part at most.
-const FETCHED: usize = 32;
+/// Keys that a new key fetches into the array part at most; some 100 us. Fewer would leave a table that was filled from its second
+/// key on in the hash part, where it stays if no other key comes.
+const FETCHED: usize = 4096;
 /// Slots without an entry that a step of a walk passes at most.
 pub(crate) const PASSED: usize = 512;
 
