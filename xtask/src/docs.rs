@@ -6,7 +6,8 @@
 //! {"modules": [{"name": "store", "classes": ["storage"], "doc": "…",
 //!               "functions": [{"signature": "get(id: string): (Store?, error?)", "doc": "…"}],
 //!               "constants": [{"name": "MAX", "value": "10"}],
-//!               "objects": [{"name": "Store", "doc": "…", "methods": [{"signature": "…", "doc": "…"}]}]}],
+//!               "objects": [{"name": "Store", "doc": "…", "methods": [{"signature": "…", "doc": "…"}]}],
+//!               "notes": "markdown"}],
 //!  "kinds": [{"kind": "store.memory", "doc": "…",
 //!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}]}
 //! ```
@@ -35,6 +36,9 @@ struct Module {
     #[serde(default)]
     constants: Vec<Constant>,
     objects: Vec<Object>,
+    /// Markdown.
+    #[serde(default)]
+    notes: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,6 +189,9 @@ fn module_page(module: &Module) -> String {
     for object in &module.objects {
         let _ = write!(out, "\n## `{}`\n\n{}\n", object.name, object.doc.trim());
         functions(&mut out, "###", &format!("{}:", object.name), &object.methods);
+    }
+    if !module.notes.trim().is_empty() {
+        let _ = write!(out, "\n## Notes\n\n{}\n", module.notes.trim());
     }
     out
 }

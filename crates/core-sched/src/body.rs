@@ -3,6 +3,8 @@
 use crate::control::{Control, Exit};
 use crate::mail::Inbox;
 use crate::ops::Ops;
+use infra_base::Pid;
+use infra_clock::Moment;
 use std::sync::Arc;
 
 /// What a step came to.
@@ -27,6 +29,59 @@ pub trait Body: Send + 'static {
 
     /// Runs until fuel is used up, nothing is runnable, or the end.
     fn step(&mut self, cx: &mut StepCx<'_, Self::Done>) -> Step;
+
+    /// What it says about itself between two steps; asked under the lock of its control block, so it must be short. `None`:
+    /// it keeps no figures.
+    fn figures(&self) -> Option<Figures> {
+        None
+    }
+}
+
+/// What a process says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Steps until now.
+    pub steps: u64,
+    /// When it was made.
+    pub started: Moment,
+    /// Who spawned it.
+    pub parent: Option<Pid>,
+    /// Coroutines or the like.
+    pub coroutines: usize,
+    /// Bytes of its heap, garbage included.
+    pub bytes: usize,
+    /// Bytes of them in stacks.
+    pub stacks: usize,
+    /// Objects in its heap, garbage included.
+    pub objects: usize,
+    /// Completed collections.
+    pub collections: u64,
+    /// Bytes at which the next collection begins.
+    pub next: usize,
+    /// Most bytes that it may have.
+    pub limit: usize,
+}
+
+/// What a process does at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// It is polled, or was while it was asked.
+    Running,
+    /// It has something to do and waits for its turn.
+    Ready,
+    /// It waits for mail or an operation.
+    Waiting,
+}
+
+/// A look at a process that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// What it does.
+    pub activity: Activity,
+    /// Its figures, if it keeps some.
+    pub figures: Option<Figures>,
+    /// Messages in its mailbox, and their bytes.
+    pub mail: (usize, usize),
 }
 
 /// What a step works with.

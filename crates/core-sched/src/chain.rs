@@ -10,6 +10,7 @@
 //!
 //! A chain lasts one slice at most. What is left of it then is woken like everybody else.
 
+use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
 use crate::scheduler::{self, Counted};
 use crate::turn;
@@ -27,6 +28,8 @@ pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
     fn control(&self) -> &Arc<Control>;
     /// The waker of the task that it was spawned in; one that does nothing before that task's first poll.
     fn task(&mut self) -> &mut Waker;
+    /// What its body says about itself.
+    fn figures(&self) -> Option<Figures>;
 }
 
 /// A process that can be spawned or awaited.

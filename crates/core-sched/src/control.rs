@@ -13,6 +13,7 @@
 //! The flags are written under the lock and read without it, where a late answer does no harm: the interpreter asks for
 //! the kill flag at fuel zero, and a stale `false` is corrected by the wake that follows the flag.
 
+use crate::body::{Activity, Figures, Look};
 use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
 use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
@@ -75,8 +76,8 @@ struct Inner {
 }
 
 impl Inner {
-    fn kill(&mut self) -> &mut Kill {
-        self.mailbox.get_or_insert_default().kill.get_or_insert_default()
+    fn orders(&mut self) -> &mut Orders {
+        self.mailbox.get_or_insert_default().orders.get_or_insert_default()
     }
 }
 
@@ -116,12 +117,18 @@ pub(crate) enum Put {
     Evicted(BoxProcess),
 }
 
+/// What others want of the process.
 #[derive(Default)]
-struct Kill {
+struct Orders {
     reason: Option<Error>,
     /// Set by others, taken by the process at its next poll.
     limit: Option<Box<Limit>>,
+    /// Questions, taken likewise.
+    asked: Vec<Tell>,
 }
+
+/// Who asked a process for a look, and is told.
+pub(crate) type Tell = Box<dyn FnOnce(Look) + Send>;
 
 /// A kill at a moment; the process itself waits for it, so nothing is left behind when it ends before.
 pub(crate) struct Limit {
@@ -135,8 +142,8 @@ struct Mailbox {
     queue: VecDeque<Queued>,
     /// What counts against the bounds: `queue`, the process's inbox, and what the body holds.
     load: Load,
-    /// Made by the first kill or limit.
-    kill: Option<Box<Kill>>,
+    /// Made by the first kill, limit or question.
+    orders: Option<Box<Orders>>,
 }
 
 impl Control {
@@ -190,7 +197,7 @@ impl Control {
             mailbox.queue.reserve_exact(1);
         }
         mailbox.queue.push_back((mail, bytes as u32));
-        tell(inner);
+        wake(inner);
         Ok(true)
     }
 
@@ -200,9 +207,9 @@ impl Control {
         if self.has(KILLED | ENDED) {
             return;
         }
-        inner.kill().reason = Some(reason);
+        inner.orders().reason = Some(reason);
         self.flags.fetch_or(KILLED, Ordering::Release);
-        tell(inner);
+        wake(inner);
     }
 
     /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
@@ -212,12 +219,12 @@ impl Control {
         if self.has(KILLED | ENDED) {
             return;
         }
-        let kill = inner.kill();
-        if kill.limit.as_ref().is_some_and(|known| known.at <= at) {
+        let orders = inner.orders();
+        if orders.limit.as_ref().is_some_and(|known| known.at <= at) {
             return;
         }
-        kill.limit = Some(limit);
-        tell(inner);
+        orders.limit = Some(limit);
+        wake(inner);
     }
 
     /// Has somebody killed it? A body that sees this returns [`Step::Continue`](crate::Step::Continue).
@@ -260,12 +267,44 @@ impl Control {
         inner.mailbox.as_ref().map_or((0, 0), |m| (m.load.messages as usize, m.load.bytes as usize))
     }
 
-    /// Start of a poll: stores the waker, takes the mail. `Ok`: is there new mail? `Err`: the reason of a kill.
+    /// Has `tell` called with what the process does and has: at once if it rests, else when it is polled next. Dropped
+    /// without a call when it has ended, or ends before.
+    pub fn look(&self, tell: impl FnOnce(Look) + Send + 'static) {
+        let mut inner = self.inner.lock();
+        if self.has(ENDED) {
+            return;
+        }
+        let look = match &inner.place {
+            Place::Parked(process, due) => {
+                let activity = if *due { Activity::Ready } else { Activity::Waiting };
+                Some((activity, process.figures()))
+            }
+            Place::Elsewhere(_) | Place::Running { .. } | Place::Evicted => None,
+        };
+        match look {
+            Some((activity, figures)) => {
+                drop(inner);
+                tell(self.seen(activity, figures));
+            }
+            None => {
+                inner.orders().asked.push(Box::new(tell));
+                wake(inner);
+            }
+        }
+    }
+
+    /// A look at the process, with what is known here.
+    pub(crate) fn seen(&self, activity: Activity, figures: Option<Figures>) -> Look {
+        Look { activity, figures, mail: self.mailbox_load() }
+    }
+
+    /// Start of a poll: stores the waker, takes mail and questions. `Ok`: is there new mail? `Err`: the reason of a kill.
     pub(crate) fn begin(
         &self,
         waker: &Waker,
         inbox: &mut Inbox,
         limit: &mut Option<Box<Limit>>,
+        asked: &mut Vec<Tell>,
     ) -> Result<bool, Error> {
         let mut inner = self.inner.lock();
         match &mut inner.place {
@@ -276,15 +315,16 @@ impl Control {
             Place::Elsewhere(_) | Place::Parked(..) | Place::Evicted => {}
         }
         let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
-        if let Some(kill) = &mut mailbox.kill {
-            if let Some(reason) = &kill.reason {
+        if let Some(orders) = &mut mailbox.orders {
+            if let Some(reason) = &orders.reason {
                 return Err(reason.clone());
             }
-            if let Some(new) = kill.limit.take()
+            if let Some(new) = orders.limit.take()
                 && limit.as_ref().is_none_or(|known| new.at < known.at)
             {
                 *limit = Some(new);
             }
+            asked.append(&mut orders.asked);
         }
         mailbox.load.subtract(&mut inbox.freed);
         if mailbox.queue.is_empty() {
@@ -314,7 +354,7 @@ impl Control {
 
     /// The reason of a kill.
     pub(crate) fn reason(&self) -> Option<Error> {
-        self.inner.lock().mailbox.as_ref()?.kill.as_ref()?.reason.clone()
+        self.inner.lock().mailbox.as_ref()?.orders.as_ref()?.reason.clone()
     }
 
     /// Closes the mailbox and runs the ending; the second call does nothing.
@@ -338,8 +378,8 @@ impl Control {
     }
 }
 
-/// Lets the process know that there is mail or a kill.
-fn tell(mut inner: MutexGuard<'_, Inner>) {
+/// Lets the process know that there is mail, a kill or a question.
+fn wake(mut inner: MutexGuard<'_, Inner>) {
     let waker = match &mut inner.place {
         Place::Running { news, .. } => {
             *news = true;

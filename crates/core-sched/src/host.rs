@@ -51,6 +51,11 @@ impl Gate {
         Some(self.width.load(Ordering::Acquire)).filter(|width| *width != usize::MAX)
     }
 
+    /// Processes that wait for a slot.
+    pub fn waiting(&self) -> usize {
+        self.queue.lock().waiting.len()
+    }
+
     /// Changes the width. Who is inside stays; who waits and fits now gets in.
     pub fn resize(&self, width: Option<usize>) {
         let mut queue = self.queue.lock();

@@ -22,7 +22,7 @@ mod scheduler;
 mod sync;
 pub mod turn;
 
-pub use body::{Body, Step, StepCx};
+pub use body::{Activity, Body, Figures, Look, Step, StepCx};
 pub use chain::{AnyProcess, BoxProcess};
 pub use control::{Control, Ending, Exit};
 pub use host::Gate;

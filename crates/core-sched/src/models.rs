@@ -59,7 +59,9 @@ fn mail_is_seen_by_this_poll_or_wakes_for_the_next() {
         let sender = control.clone();
         let sending = thread::spawn(move || sender.deliver(message()).expect("room"));
         let mut inbox = Inbox::default();
-        let seen = control.begin(&Waker::from(flag.clone()), &mut inbox, &mut None).expect("nobody kills");
+        let seen = control
+            .begin(&Waker::from(flag.clone()), &mut inbox, &mut None, &mut Vec::new())
+            .expect("nobody kills");
         assert!(sending.join().expect("it ends"));
         assert!(seen != flag.raised(), "seen {seen}, woken {}", flag.raised());
     });
@@ -71,7 +73,9 @@ fn a_kill_is_seen_by_this_poll_or_wakes_for_the_next() {
         let (control, flag) = (control(), Flag::new());
         let killer = control.clone();
         let killing = thread::spawn(move || killer.kill(Error::canceled("x")));
-        let seen = control.begin(&Waker::from(flag.clone()), &mut Inbox::default(), &mut None).is_err();
+        let seen = control
+            .begin(&Waker::from(flag.clone()), &mut Inbox::default(), &mut None, &mut Vec::new())
+            .is_err();
         killing.join().expect("it ends");
         assert!(seen != flag.raised());
         assert!(control.is_killed());
@@ -216,7 +220,7 @@ impl Future for Probe {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
         let mut inbox = Inbox::default();
-        self.control.begin(cx.waker(), &mut inbox, &mut None).expect("nobody kills");
+        self.control.begin(cx.waker(), &mut inbox, &mut None, &mut Vec::new()).expect("nobody kills");
         self.found.fetch_add(inbox.len(), Ordering::SeqCst);
         Poll::Pending
     }
@@ -229,6 +233,10 @@ impl AnyProcess for Probe {
 
     fn task(&mut self) -> &mut Waker {
         &mut self.task
+    }
+
+    fn figures(&self) -> Option<crate::body::Figures> {
+        None
     }
 }
 

@@ -13,7 +13,7 @@
 //! outermost waits until the yield has passed and fills up. Because each level has deferred its own waker, a combinator
 //! between two levels may have wakers of its own.
 
-use crate::body::{Body, Step, StepCx};
+use crate::body::{Activity, Body, Figures, Step, StepCx};
 use crate::chain::AnyProcess;
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
@@ -124,9 +124,13 @@ impl<B: Body> Process<B> {
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {
         loop {
-            match self.control.begin(cx.waker(), &mut self.inbox, &mut self.limit) {
+            let mut asked = Vec::new();
+            match self.control.begin(cx.waker(), &mut self.inbox, &mut self.limit, &mut asked) {
                 Ok(new_mail) => self.runnable |= new_mail,
                 Err(reason) => return Outcome::Done(Exit::failed(reason)),
+            }
+            for tell in asked {
+                tell(self.control.seen(Activity::Running, self.figures()));
             }
             if let Some(limit) = &mut self.limit
                 && Pin::new(&mut limit.sleep).poll(cx).is_ready()
@@ -225,6 +229,10 @@ impl<B: Body> AnyProcess for Process<B> {
 
     fn task(&mut self) -> &mut Waker {
         &mut self.task
+    }
+
+    fn figures(&self) -> Option<Figures> {
+        self.body.as_ref()?.figures()
     }
 }
 

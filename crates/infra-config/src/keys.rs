@@ -60,7 +60,7 @@ pub const KEYS: &[Key] = &[
     key("registry.history_path", Text, Later),
     key("registry.history_dsn", Text, Later),
     key("registry.history_schema", Text, Later),
-    key("relay.node_name", Text, Later),
+    key("relay.node_name", Text, Read),
     key("supervisor.host.buffer_size", Int, Later),
     key("supervisor.host.worker_count", Int, Later),
     key("lua.proto_cache_size", Int, Later),

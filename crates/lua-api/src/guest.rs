@@ -59,7 +59,7 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
     }
 
     fn service<T: Send + Sync + 'static>(&mut self) -> Result<Arc<T>, Raise> {
-        let found = self.at().node.app.get::<T>();
+        let found = self.at().system.app.get::<T>();
         found.map_err(|e| self.error(e))
     }
 
@@ -85,7 +85,7 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
         D: for<'a> FnOnce(&mut Cx<'a>, C::Reply) -> NativeResult + Send + 'static,
     {
         let host = self.at();
-        let reply = host.node.commands.clone().start(&mut host.frame, command);
+        let reply = host.system.commands.clone().start(&mut host.frame, command);
         self.wait_for(reply, move |cx, reply| match reply {
             Ok(value) => done(cx, value),
             Err(error) => cx.fail(error),

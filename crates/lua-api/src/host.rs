@@ -88,7 +88,7 @@ pub trait Names: Send + Sync {
 }
 
 /// What all processes of a node share.
-pub struct Node {
+pub struct System {
     /// The sealed application context.
     pub app: App,
     /// The frozen handler table.
@@ -104,7 +104,7 @@ pub struct Host {
     /// Its control block.
     pub control: Arc<Control>,
     /// What all processes of the node share.
-    pub node: Arc<Node>,
+    pub system: Arc<System>,
     /// What `require` may find.
     pub names: Arc<dyn Names>,
     /// Values of the units that have run, in order of evaluation.
@@ -144,9 +144,14 @@ impl Host {
         self.may_wait = may_wait;
     }
 
+    /// Coroutines that have not ended.
+    pub fn live(&self) -> usize {
+        self.tasks.len() - self.free.len()
+    }
+
     /// Is the running coroutine the only one, with nothing outstanding? Then nothing else can run while it waits.
     pub fn is_alone(&self) -> bool {
-        self.outstanding == 0 && self.tasks.len() - self.free.len() == 1
+        self.outstanding == 0 && self.live() == 1
     }
 
     /// Starts a wait of the running coroutine.

@@ -15,6 +15,7 @@ mod host;
 mod json;
 mod mailroom;
 mod module;
+mod node;
 mod peer;
 
 pub use channel::{Channel, Item, Make, channel_module};
@@ -24,10 +25,11 @@ pub use convert::{
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Binding, Finish, Host, Names, Node, Operation, Parcel, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Operation, Parcel, System, TaskState, WaitId, Wake};
 pub use json::{decode_json, encode_json, from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};
+pub use node::{Held, Memory, ModuleInfo, Node, Pace, Total};
 pub use peer::{Peer, pid_text};
 
 pub use lua_vm::{

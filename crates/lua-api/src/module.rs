@@ -197,12 +197,20 @@ pub struct Module {
     pub ambient: bool,
     /// Plain global functions that come with it.
     pub globals: Vec<Func>,
+    /// Markdown for the end of its reference page; may be empty.
+    pub notes: &'static str,
 }
 
 impl Module {
     /// A module that units list under `modules:`.
     pub fn new(classes: &'static [Class], top: Group) -> Module {
-        Module { classes, top, objects: vec![], ambient: false, globals: vec![] }
+        Module { classes, top, objects: vec![], ambient: false, globals: vec![], notes: "" }
+    }
+
+    /// Adds markdown to the end of its reference page.
+    pub fn notes(mut self, notes: &'static str) -> Self {
+        self.notes = notes;
+        self
     }
 
     /// Makes it preset in every unit.

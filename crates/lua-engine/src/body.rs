@@ -1,11 +1,12 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
 use crate::making::Making;
-use crate::memory::{self, Memory, Share};
+use crate::memory::{self, Heaps, Share};
 use crate::outcome;
 use crate::program::Program;
-use core_sched::{Body, Exit, Inbox, Step, StepCx, turn};
-use infra_base::{Error, Kind, Payloads, Result};
+use core_sched::{Body, Exit, Figures, Inbox, Step, StepCx, turn};
+use infra_base::{Error, Kind, Name, Payloads, Pid, Result};
+use infra_clock::Moment;
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
 use std::sync::Arc;
@@ -52,7 +53,13 @@ pub struct LuaBody {
     /// Until the method starts, if there are any.
     args: Option<Box<Payloads>>,
     phase: Phase,
-    memory: Share,
+    share: Share,
+    /// Wishes for a collection that it has met.
+    wishes: u32,
+    steps: u64,
+    started: Moment,
+    /// Who spawned it; without a number there is nobody, which takes less than an `Option`.
+    parent: Pid,
 }
 
 /// What a process is made from.
@@ -60,7 +67,9 @@ pub struct Origin<'a> {
     /// What all processes share.
     pub statics: &'a Arc<Statics>,
     /// Where its heap counts.
-    pub memory: &'a Arc<Memory>,
+    pub heaps: &'a Arc<Heaps>,
+    /// Who spawned it.
+    pub parent: Option<Pid>,
     /// Bounds of this one.
     pub options: Options,
     /// Whether to start from the image of the program.
@@ -80,7 +89,7 @@ enum Progress {
 impl LuaBody {
     /// A process of `program` that will run the method of its root with `args`.
     pub fn new(origin: &Origin<'_>, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
-        let Origin { statics, memory, options, images } = *origin;
+        let Origin { statics, heaps, parent, options, images } = *origin;
         let image = program.made.get().filter(|_| images);
         let making = match image {
             None if images => Making::begin(&program, statics, options),
@@ -90,9 +99,21 @@ impl LuaBody {
             Some(made) => Lua::from_image(made.image.clone(), options),
             None => Lua::new(statics.clone(), options),
         };
-        let memory = Share::new(memory.clone());
-        let args = (!args.is_empty()).then(|| Box::new(args));
-        LuaBody { lua, host, program, args, phase: Phase::Fresh(making), memory }
+        let (share, wishes) = (Share::new(heaps.clone()), heaps.memory.pace().wishes);
+        let parent = parent.unwrap_or(Pid { node: Name::EMPTY, host: Name::EMPTY, unique: 0 });
+        let (started, args) = (host.system.clock.now(), (!args.is_empty()).then(|| Box::new(args)));
+        LuaBody {
+            lua,
+            host,
+            program,
+            args,
+            phase: Phase::Fresh(making),
+            share,
+            wishes,
+            steps: 0,
+            started,
+            parent,
+        }
     }
 
     fn fail(error: Error) -> Progress {
@@ -303,21 +324,41 @@ impl Body for LuaBody {
     type Done = Operation;
 
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+        self.steps += 1;
         let mut step = self.work(cx);
         // Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage.
         if matches!(step, Step::Wait) && !in_ticks(cx.fuel, |left| self.lua.rest(left)) {
             step = Step::Continue;
         }
-        if self.memory.report(self.lua.stats().bytes) {
+        let pace = self.share.report(&mut self.lua, self.host.live());
+        self.lua.set_pause(pace.pause);
+        if pace.tight || pace.wishes != self.wishes {
+            self.wishes = pace.wishes;
             self.lua.press();
         }
         step
+    }
+
+    fn figures(&self) -> Option<Figures> {
+        let stats = self.lua.stats();
+        Some(Figures {
+            steps: self.steps,
+            started: self.started,
+            parent: Some(self.parent).filter(|parent| parent.unique != 0),
+            coroutines: self.host.live(),
+            bytes: stats.bytes,
+            stacks: stats.stacks,
+            objects: stats.objects,
+            collections: stats.collections,
+            next: stats.next,
+            limit: stats.quota,
+        })
     }
 }
 
 impl Drop for LuaBody {
     fn drop(&mut self) {
-        memory::reap(&mut self.lua, &mut self.memory);
+        memory::reap(&mut self.lua, &mut self.share);
     }
 }
 
@@ -475,4 +516,15 @@ fn names(table: lua_vm::Table<'_>, wanted: &str) -> String {
 /// Frames as text, one a line.
 pub(crate) fn trace_text(trace: &[TraceFrame]) -> String {
     trace.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The allocator's next size is a quarter larger, for each process of a node.
+    #[test]
+    fn a_process_stays_within_a_kilobyte() {
+        assert!(size_of::<LuaBody>() <= 1024, "{}", size_of::<LuaBody>());
+    }
 }

@@ -8,7 +8,7 @@ use core_dispatch::Dispatch;
 use infra_app::Component;
 use infra_base::Result;
 use infra_clock::Clock;
-use lua_api::Module;
+use lua_api::{Module, ModuleInfo, Node};
 use lua_vm::{Statics, StaticsBuilder};
 use std::sync::Arc;
 use sys_entries::Entries;
@@ -26,6 +26,8 @@ pub struct Options {
     pub memory: usize,
     /// Where compiled code is kept between runs; `None`: nowhere.
     pub cache: Option<CacheOptions>,
+    /// Name of the node.
+    pub node: Box<str>,
 }
 
 impl Default for Options {
@@ -35,6 +37,7 @@ impl Default for Options {
             images: true,
             memory: crate::memory::DEFAULT_LIMIT,
             cache: None,
+            node: "local".into(),
         }
     }
 }
@@ -48,6 +51,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .after::<Dispatch>()
         .provides::<LuaExecutor>()
         .provides::<Compiler>()
+        .provides::<Node>()
         .load(move |boot| async move {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
@@ -58,7 +62,11 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             kind::<ModuleUnit>(&entries, &names, &compiler)?;
             boot.provide(compiler)?;
             let clock = boot.get::<Clock>()?;
+            let id = options.node.clone();
             let executor = Arc::new(LuaExecutor::new(statics(&modules), entries, (*clock).clone(), options));
+            let mut modules: Vec<ModuleInfo> = modules.iter().map(ModuleInfo::from).collect();
+            modules.sort_unstable_by_key(|module| module.name);
+            boot.provide(Arc::new(Node { id, memory: executor.memory().clone(), modules }))?;
             let engines = boot.get::<Engines>()?;
             engines.register("lua.engine", Function::KIND, executor.clone())?;
             engines.register("lua.engine", Process::KIND, executor.clone())?;

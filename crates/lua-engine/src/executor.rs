@@ -2,14 +2,14 @@
 
 use crate::body::{LuaBody, Origin};
 use crate::component::Options;
-use crate::memory::Memory;
+use crate::memory::Heaps;
 use crate::program::Program;
 use core_dispatch::Commands;
 use core_sched::{BoxProcess, Freed, Process};
 use infra_app::App;
 use infra_base::{Error, Result};
 use infra_clock::{Clock, Rng};
-use lua_api::{Host, Mailroom, Node};
+use lua_api::{Host, Mailroom, Memory, System};
 use lua_vm::Statics;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,38 +23,43 @@ pub struct LuaExecutor {
     entries: Arc<Entries>,
     clock: Clock,
     options: Options,
-    memory: Arc<Memory>,
+    heaps: Arc<Heaps>,
     /// Where the chance of the next process starts.
     seed: AtomicU64,
     /// Set once when the context is sealed, before anything runs.
-    node: OnceLock<Arc<Node>>,
+    system: OnceLock<Arc<System>>,
 }
 
 impl LuaExecutor {
     /// An executor over the node's statics. `options` bound every process.
     pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
         let seed = AtomicU64::new(Rng::from_entropy().next_u64());
-        let memory = Memory::new(options.memory);
-        LuaExecutor { statics, entries, clock, options, memory, seed, node: OnceLock::new() }
+        let heaps = Heaps::new(options.memory);
+        LuaExecutor { statics, entries, clock, options, heaps, seed, system: OnceLock::new() }
+    }
+
+    /// The heaps of its processes.
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.heaps.memory
     }
 
     /// Hands over the sealed context; nothing can be launched before.
     pub fn seal(&self, app: App, commands: Commands) {
         // A second call would come from a second start, which the loader does not make.
-        let _ = self.node.set(Arc::new(Node { app, commands, clock: self.clock.clone() }));
+        let _ = self.system.set(Arc::new(System { app, commands, clock: self.clock.clone() }));
     }
 }
 
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
-        self.memory.admit()?;
-        let Launch { entry, args, frame, control } = launch;
+        self.heaps.memory.admit()?;
+        let Launch { entry, args, frame, control, parent } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
-        let node = self.node.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
+        let system = self.system.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
             frame,
             control: control.clone(),
-            node: node.clone(),
+            system: system.clone(),
             names: program.clone(),
             values: Vec::new(),
             mail: Mailroom::default(),
@@ -74,8 +79,8 @@ impl Executor for LuaExecutor {
         // Neighbouring seeds are spread by the generator.
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
         let process = lua_vm::Options { seed, ..self.options.process };
-        let (statics, memory) = (&self.statics, &self.memory);
-        let origin = Origin { statics, memory, options: process, images: self.options.images };
+        let (statics, heaps, images) = (&self.statics, &self.heaps, self.options.images);
+        let origin = Origin { statics, heaps, parent, options: process, images };
         let body = Box::new(LuaBody::new(&origin, host, program, args));
         Ok(Box::new(Process::new(control, body)))
     }

@@ -266,7 +266,6 @@ const PLANNED: &[&str] = &[
     "security",
     "sql",
     "store",
-    "system",
     "templates",
     "text",
     "treesitter",

@@ -1,4 +1,4 @@
-//! Modules over core and system: process, funcs, ctx, events, registry, time, logger, os.
+//! Modules over core and system: process, funcs, ctx, events, registry, system, time, logger, os.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +9,7 @@ mod logger;
 mod os;
 mod process;
 mod registry;
+mod system;
 mod time;
 
 /// The one list of modules over core and system.
@@ -22,6 +23,7 @@ pub fn modules() -> Vec<lua_api::Module> {
         os::module(),
         process::module(),
         registry::module(),
+        system::module(),
         time::module(),
     ]
 }

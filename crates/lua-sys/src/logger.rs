@@ -63,7 +63,7 @@ fn fields<'cx>(cx: &mut Cx<'cx>, table: Val<'cx>) -> Vec<(Box<str>, Data)> {
 
 /// Never fails: a message that is no text is shown by its plain text.
 fn log(cx: &mut Cx<'_>, level: Level) -> NativeResult {
-    let Ok(log) = cx.at().node.app.get::<Log>() else { return cx.ret0() };
+    let Ok(log) = cx.at().system.app.get::<Log>() else { return cx.ret0() };
     if !log.enabled(level) {
         return cx.ret0();
     }

@@ -22,7 +22,7 @@ pub(crate) fn module() -> Module {
 }
 
 fn now(cx: &mut Cx<'_>) -> i64 {
-    cx.at().node.clock.wall().div_euclid(1_000_000_000)
+    cx.at().system.clock.wall().div_euclid(1_000_000_000)
 }
 
 /// `os.time(spec?)`: missing hour, minute and second are 0; a missing date part is today's; overflow is carried.
@@ -163,7 +163,7 @@ fn specifier(out: &mut String, spec: char, z: &Zoned) -> std::fmt::Result {
 
 /// `os.clock()`
 fn clock(cx: &mut Cx<'_>) -> NativeResult {
-    let seconds = cx.at().node.clock.now().0 as f64 / 1e9;
+    let seconds = cx.at().system.clock.now().0 as f64 / 1e9;
     cx.ret(seconds)
 }
 

@@ -101,7 +101,7 @@ fn warn_of(cx: &mut Cx<'_>, ignored: &[String]) {
         return;
     }
     let place = cx.place(1);
-    if let Ok(log) = cx.at().node.app.get::<Log>() {
+    if let Ok(log) = cx.at().system.app.get::<Log>() {
         for message in ignored {
             log.write(Level::Warn, "registry", &format!("{place}{message}"), Map::default());
         }

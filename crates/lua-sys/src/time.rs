@@ -114,7 +114,7 @@ pub(crate) fn check_duration(cx: &mut Cx<'_>, i: usize) -> Result<Result<i64, Er
 
 /// `time.now()`
 fn now(cx: &mut Cx<'_>) -> NativeResult {
-    let nanos = cx.at().node.clock.wall();
+    let nanos = cx.at().system.clock.wall();
     let time = cx.userdata(Time::from_nanos(nanos, Location::local()), &[]);
     cx.ret(time)
 }

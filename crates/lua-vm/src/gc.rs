@@ -20,6 +20,8 @@
 
 use std::ptr;
 
+mod pace;
+
 use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
@@ -247,6 +249,9 @@ impl Heap {
     /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
     /// was over, or is in the middle of one.
     pub(crate) fn is_worth_collecting(&self) -> bool {
+        if self.pause < 0 {
+            return false;
+        }
         if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
             return true;
         }
@@ -286,9 +291,9 @@ impl Heap {
         done
     }
 
-    /// A cycle is over: the next one starts when the heap has twice the size of what lives.
+    /// A cycle is over: the next one starts when the heap has grown by `pause` percent of what lives, usually as much.
     fn rest(&mut self) {
-        let room = (self.gc.live as isize).max(FIRST_THRESHOLD) - self.gc.newborn as isize;
+        let room = self.room() - self.gc.newborn as isize;
         self.debt = -room.max(STEP);
         self.gc.left = self.debt;
         self.gc.behind = 0;
@@ -660,8 +665,12 @@ impl Heap {
                 }
                 if (*p).mark & dead != 0 {
                     *link = (*p).next;
+                    if (*p).kind == Kind::Thread {
+                        self.stacks -= crate::thread::size(p.cast());
+                    }
                     let size = Heap::free(p, &mut self.gc.rests);
                     self.bytes -= size;
+                    self.freed += size;
                     self.objects -= 1;
                     self.gc.work += FREE + size / 256;
                 } else {
@@ -683,6 +692,7 @@ impl Heap {
                 0 => _ = self.gc.rests.pop(),
                 n => {
                     self.bytes -= n;
+                    self.freed += n;
                     self.gc.work += MAX_STEP;
                 }
             }

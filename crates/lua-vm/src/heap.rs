@@ -35,10 +35,14 @@ pub(crate) const MAX_STR: usize = u32::MAX as usize - 64;
 pub struct HeapStats {
     /// Bytes in objects and their parts, garbage that was not swept yet included.
     pub bytes: usize,
+    /// Bytes of them in stacks of coroutines.
+    pub stacks: usize,
     /// Number of objects, likewise.
     pub objects: usize,
     /// Completed collections.
     pub collections: u64,
+    /// Size at which the next collection begins, or `bytes` while one runs.
+    pub next: usize,
     /// The bound on `bytes`.
     pub quota: usize,
 }
@@ -48,6 +52,10 @@ pub(crate) struct Heap {
     pub(crate) head: *mut Header,
     pub(crate) bytes: usize,
     pub(crate) objects: usize,
+    /// Bytes in stacks of coroutines and their frames.
+    pub(crate) stacks: usize,
+    /// Bytes freed since somebody asked.
+    pub(crate) freed: usize,
     pub(crate) quota: usize,
     /// Positive = the collector should work.
     pub(crate) debt: isize,
@@ -56,6 +64,8 @@ pub(crate) struct Heap {
     /// What was added to the debt to have them paid at the next safepoint.
     lifted: isize,
     pub(crate) over_quota: bool,
+    /// Growth since the last collection that begins the next, in percent of what lived then; negative = never by itself.
+    pub(crate) pause: i32,
     /// Over the quota: the count of cycles at which is judged; 0 = not yet collecting for it.
     pub(crate) urgent: u64,
     /// Collect whenever something was allocated (tests).
@@ -83,11 +93,14 @@ impl Heap {
             head: ptr::null_mut(),
             bytes: 0,
             objects: 0,
+            stacks: 0,
+            freed: 0,
             quota,
             debt: -crate::gc::FIRST_THRESHOLD,
             owed: 0,
             lifted: 0,
             over_quota: false,
+            pause: 100,
             urgent: 0,
             stress: false,
             stressed: 0,
@@ -126,6 +139,17 @@ impl Heap {
 
     pub(crate) fn sub_bytes(&mut self, n: usize) {
         self.bytes -= n;
+        self.freed += n;
+    }
+
+    /// Has everything collected at the next safepoint, before the program goes on.
+    pub(crate) fn urge(&mut self) {
+        self.exceed();
+    }
+
+    /// Bytes freed since this was asked last.
+    pub(crate) fn take_freed(&mut self) -> usize {
+        std::mem::take(&mut self.freed)
     }
 
     /// Work was done that is not in the price of the instruction or native that runs: so many units, to be paid at the
@@ -321,9 +345,21 @@ impl Heap {
             (*t).yielded = false;
             (*t).seen = 0;
             (*t).number = 0;
-            self.add_bytes(stack * size_of::<Value>());
+            self.add_stack(stack * size_of::<Value>());
             t
         }
+    }
+
+    /// Counts bytes that a stack of a coroutine takes more.
+    pub(crate) fn add_stack(&mut self, n: usize) {
+        self.stacks += n;
+        self.add_bytes(n);
+    }
+
+    /// Counts bytes that a stack of a coroutine gave back.
+    pub(crate) fn sub_stack(&mut self, n: usize) {
+        self.stacks -= n;
+        self.sub_bytes(n);
     }
 
     /// Keeps code alive as long as the heap.
@@ -358,7 +394,9 @@ impl Heap {
     }
 
     pub(crate) fn stats(&self) -> HeapStats {
-        HeapStats { bytes: self.bytes, objects: self.objects, collections: self.gc.cycles, quota: self.quota }
+        let next = self.bytes.saturating_add_signed(-self.debt.min(0));
+        let (bytes, stacks, objects, quota) = (self.bytes, self.stacks, self.objects, self.quota);
+        HeapStats { bytes, stacks, objects, collections: self.gc.cycles, next, quota }
     }
 
     /// Frees one object and returns its size in bytes, without the large blocks, which become `rests`.

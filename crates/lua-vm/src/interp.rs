@@ -75,7 +75,7 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
         }
         match exit {
             Exit::Finished => Run::Finished,
-            Exit::Raised => Run::Raised(std::mem::take(&mut (*lua).trace)),
+            Exit::Raised => Run::Raised((*lua).trace.take().map(|trace| trace.0).unwrap_or_default()),
             Exit::Yielded => Run::Yielded,
             Exit::Waiting => Run::Waiting,
             Exit::OutOfFuel => Run::OutOfFuel,

@@ -15,7 +15,7 @@ use crate::native::{Cx, Pin, Val};
 use crate::object::{Closure, Status, Table, Thread};
 use crate::proto::Proto;
 use crate::statics::Statics;
-use crate::trace::TraceFrame;
+use crate::trace::{Trace, TraceFrame};
 use crate::value::Value;
 
 /// How a process is set up.
@@ -76,8 +76,8 @@ pub struct Lua {
     pub(crate) dead: bool,
     pub(crate) names: &'static crate::symbol::Names,
     pub(crate) exit: crate::interp::Exit,
-    /// Traceback of the last raise that nothing caught.
-    pub(crate) trace: Vec<TraceFrame>,
+    /// Traceback of the last raise that nothing caught; a box, since it is rare.
+    pub(crate) trace: Option<Box<Trace>>,
     /// State of the generator behind `math.random`.
     pub(crate) random: u64,
 }
@@ -141,7 +141,7 @@ impl Lua {
             dead: false,
             names: crate::symbol::names(),
             exit: crate::interp::Exit::Finished,
-            trace: Vec::new(),
+            trace: None,
             random: options.seed,
         }
     }
@@ -234,6 +234,19 @@ impl Lua {
             *fuel -= self.heap.collect_on(&roots) as i64;
         }
         false
+    }
+
+    /// Sets how much the heap grows between two collections, in percent of what lives; a negative number stops the collector
+    /// until the quota is reached. Counts from the end of the next collection.
+    pub fn set_pause(&mut self, percent: i32) {
+        if percent != self.heap.pause {
+            self.heap.set_pause(percent);
+        }
+    }
+
+    /// Bytes that were freed since this was asked last.
+    pub fn take_freed(&mut self) -> usize {
+        self.heap.take_freed()
     }
 
     /// Makes the next collection begin early, because the node is short of memory.

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "raw stacks")]
 
+use crate::frame::Frame;
 use crate::heap::{Heap, regrow};
 use crate::object::{Closure, Status, Thread};
 use crate::value::Value;
@@ -82,6 +83,15 @@ pub(crate) unsafe fn growth(t: *const Thread, want: usize) -> usize {
     if want > room { (room_for(room, want) - room) * size_of::<Value>() } else { 0 }
 }
 
+/// Bytes of its stack and frames.
+///
+/// # Safety
+/// The thread is live.
+pub(crate) unsafe fn size(t: *const Thread) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (*t).stack_room as usize * size_of::<Value>() + (&(*t).frames).capacity() * size_of::<Frame>() }
+}
+
 unsafe fn resize(heap: &mut Heap, t: *mut Thread, room: usize) {
     // SAFETY: the caller passes a live thread and keeps what is in use.
     unsafe {
@@ -89,9 +99,9 @@ unsafe fn resize(heap: &mut Heap, t: *mut Thread, room: usize) {
         (*t).stack = regrow((*t).stack, old, room);
         (*t).stack_room = room as u32;
         if room > old {
-            heap.add_bytes((room - old) * size_of::<Value>());
+            heap.add_stack((room - old) * size_of::<Value>());
         } else {
-            heap.sub_bytes((old - room) * size_of::<Value>());
+            heap.sub_stack((old - room) * size_of::<Value>());
         }
     }
 }
@@ -201,7 +211,7 @@ pub(crate) unsafe fn trim(heap: &mut Heap, t: *mut Thread) {
         let want = if room <= STRETCH { used.max(2) } else { (used * 2).max(room.saturating_sub(TRIM / 4)) };
         if want < room {
             frames.resize(want);
-            heap.sub_bytes((room - want) * size_of::<crate::frame::Frame>());
+            heap.sub_stack((room - want) * size_of::<Frame>());
         }
     }
 }

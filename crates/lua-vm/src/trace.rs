@@ -44,35 +44,43 @@ unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
 
 /// The Lua frames of a coroutine and of those that resumed it, innermost first.
 pub(crate) fn traceback(t: *const Thread) -> Vec<TraceFrame> {
-    let mut out = Vec::new();
-    extend(&mut out, t);
-    out
+    let mut trace = Trace::default();
+    trace.extend(t);
+    trace.0
 }
 
-/// Adds them to the frames of coroutines that ended with what is being raised.
-pub(crate) fn extend(out: &mut Vec<TraceFrame>, t: *const Thread) {
-    let mut t = t;
-    while !t.is_null() {
-        own(out, t);
-        // SAFETY: a running coroutine and its parents are live.
-        t = unsafe { (*t).parent };
-    }
-}
+/// Frames, innermost first.
+#[derive(Default)]
+pub(crate) struct Trace(pub(crate) Vec<TraceFrame>);
 
-/// Adds the frames of one coroutine; the middle of a long traceback is left out.
-pub(crate) fn own(out: &mut Vec<TraceFrame>, t: *const Thread) {
-    // SAFETY: the caller passes a live coroutine.
-    unsafe {
-        let n = (&(*t).frames).len();
-        for i in (0..n).rev() {
-            if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
-                continue;
-            }
-            out.extend(frame(t, i));
+impl Trace {
+    /// Adds the frames of a coroutine and of those that resumed it to those of coroutines that ended with what is being
+    /// raised.
+    pub(crate) fn extend(&mut self, t: *const Thread) {
+        let mut t = t;
+        while !t.is_null() {
+            self.own(t);
+            // SAFETY: a running coroutine and its parents are live.
+            t = unsafe { (*t).parent };
         }
     }
-    if out.len() > 4 * LIMIT {
-        out.drain(2 * LIMIT..out.len() - 2 * LIMIT);
+
+    /// Adds the frames of one coroutine; the middle of a long traceback is left out.
+    pub(crate) fn own(&mut self, t: *const Thread) {
+        let out = &mut self.0;
+        // SAFETY: the caller passes a live coroutine.
+        unsafe {
+            let n = (&(*t).frames).len();
+            for i in (0..n).rev() {
+                if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
+                    continue;
+                }
+                out.extend(frame(t, i));
+            }
+        }
+        if out.len() > 4 * LIMIT {
+            out.drain(2 * LIMIT..out.len() - 2 * LIMIT);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use infra_base::{EntryId, Error, Name, Result};
 use infra_clock::{Clock, Moment};
 use std::sync::Arc;
 use sys_entries::{BuildCx, Change, EntryKind, FieldDoc, Fields, Offers, Service};
-use sys_process::{Admission, ProcessHost, SHUTDOWN};
+use sys_process::{Admission, HostFigures, ProcessHost, SHUTDOWN};
 use sys_topology::Topology;
 
 /// The kind itself, with what its hosts need.
@@ -104,10 +104,14 @@ impl ProcessHost for TerminalHost {
         if self.hide_logs {
             self.console.hide_logs(false);
         }
-        self.admission.leave();
+        self.admission.leave(exit);
         if let Some(exit) = exit {
             self.console.end(exit);
         }
+    }
+
+    fn figures(&self) -> HostFigures {
+        self.admission.figures()
     }
 
     fn is_stopping(&self) -> bool {
@@ -125,14 +129,14 @@ impl Service for TerminalHost {
         Box::pin(async move {
             self.admission.close();
             let name = Name::intern(self.id.as_str());
-            for control in self.topology.of_host(name) {
+            for control in self.topology.of_host(name).flatten() {
                 let at = self.clock.wall();
                 let _ =
                     control.deliver(Mail::from(Event::Cancel { from: None, at, reason: SHUTDOWN.into() }));
             }
             let grace = deadline.since(self.clock.now());
             if self.clock.timeout(grace, self.admission.empty()).await.is_err() {
-                for control in self.topology.of_host(name) {
+                for control in self.topology.of_host(name).flatten() {
                     control.kill(Error::canceled(SHUTDOWN));
                 }
                 self.admission.empty().await;

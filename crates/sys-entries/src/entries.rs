@@ -3,7 +3,7 @@
 use crate::commit::Writer;
 use crate::erased::{KindDoc, Row, Setup};
 use crate::kind::EntryKind;
-use crate::live::{World, offered};
+use crate::live::{World, offer, offered};
 use crate::placeholder::EnvLookup;
 use arc_swap::ArcSwap;
 use core_events::Bus;
@@ -115,6 +115,13 @@ impl Entries {
     pub fn get<T: ?Sized + Send + Sync + 'static>(&self, id: &EntryId) -> Result<Arc<T>> {
         let world = self.0.world.load();
         offered(&world.live, &world.snapshot, id)
+    }
+
+    /// Every entry that offers a `T`, by id, with what it offers.
+    pub fn all<T: ?Sized + Send + Sync + 'static>(&self) -> Vec<(EntryId, Arc<T>)> {
+        let world = self.0.world.load();
+        let entries = world.snapshot.entries().iter();
+        entries.filter_map(|entry| Some((entry.id.clone(), offer(&world.live, &entry.id)?))).collect()
     }
 
     /// Phase 4 of the boot: replays the stored history on `baseline` (version 0), builds everything, starts the services

@@ -42,16 +42,24 @@ pub(crate) fn offered<T: ?Sized + Send + Sync + 'static>(
     snapshot: &Snapshot,
     id: &EntryId,
 ) -> Result<Arc<T>> {
-    let found = live.get(id);
-    let offers = found.and_then(|l| l.built.as_ref()).map(|b| &b.offers.by_type[..]).unwrap_or_default();
-    let wanted = TypeId::of::<T>();
-    if let Some((_, offer)) = offers.iter().find(|(known, _)| *known == wanted) {
-        return Ok(offer.downcast_ref::<Arc<T>>().expect("an offer is stored under its own type").clone());
+    if let Some(offer) = offer(live, id) {
+        return Ok(offer);
     }
     Err(match snapshot.get(id) {
         Some(entry) => Error::invalid(format!("entry {id} of kind {} is no {}", entry.kind, short::<T>())),
         None => Error::not_found(snapshot.missing(id)),
     })
+}
+
+/// The same, without words for what it does not offer.
+pub(crate) fn offer<T: ?Sized + Send + Sync + 'static>(
+    live: &EntryMap<Arc<Live>>,
+    id: &EntryId,
+) -> Option<Arc<T>> {
+    let offers = &live.get(id)?.built.as_ref()?.offers.by_type;
+    let wanted = TypeId::of::<T>();
+    let (_, offer) = offers.iter().find(|(known, _)| *known == wanted)?;
+    Some(offer.downcast_ref::<Arc<T>>().expect("an offer is stored under its own type").clone())
 }
 
 /// `Store` for `dyn svc_store::Store`.

@@ -120,7 +120,8 @@ impl Functions {
         let context = Arc::new(context.descend(target.clone()));
         let frame = Frame { pid: control.pid(), entry: target, context, own };
         let entry = function.entry.clone();
-        let process = executor.launch(Launch { entry, args, frame, control: control.clone() })?;
+        let process =
+            executor.launch(Launch { entry, args, frame, control: control.clone(), parent: None })?;
         if !spawned && turn::depth() < turn::INLINE_DEPTH {
             return process.await.result;
         }

@@ -1,7 +1,7 @@
 //! Processes as a component: the directory over the registry, the engines, the kind `process.host`.
 
 use crate::executor::{Executor, Executors, ExecutorsBuilder};
-use crate::host::ProcessHost;
+use crate::host::{Cores, ProcessHost};
 use crate::kind::ProcessHosts;
 use crate::processes::{Directory, Processes};
 use core_events::Bus;
@@ -68,6 +68,7 @@ pub fn component() -> Component {
         .needs::<Bus>()
         .provides::<Processes>()
         .provides::<Topology>()
+        .provides::<Cores>()
         .provides::<Engines>()
         .load(move |boot| async move {
             let (entries, clock) = (boot.get::<Entries>()?, boot.get::<Clock>()?);
@@ -77,8 +78,11 @@ pub fn component() -> Component {
             let relay = Relay::new(topology.clone(), RelayConfig::default(), (*clock).clone(), &tasks);
             let directory = Arc::new(Registry((*entries).clone()));
             let processes = Processes::new(directory, topology.clone(), relay, (*clock).clone());
-            entries
-                .kind("sys.process", ProcessHosts { topology: topology.clone(), clock: (*clock).clone() })?;
+            let cores = Cores::of_machine();
+            let hosts =
+                ProcessHosts { topology: topology.clone(), cores: cores.clone(), clock: (*clock).clone() };
+            entries.kind("sys.process", hosts)?;
+            boot.provide(cores)?;
             boot.provide(Arc::new(processes))?;
             boot.provide(topology)?;
             boot.provide(Arc::new(Engines::open()))

@@ -3,7 +3,7 @@
 use core_dispatch::Frame;
 use core_registry::Entry;
 use core_sched::{BoxProcess, Control};
-use infra_base::{Error, Payloads, Result};
+use infra_base::{Error, Payloads, Pid, Result};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct Launch {
     pub frame: Frame,
     /// The control block; whoever is told of the end stands in it already.
     pub control: Arc<Control>,
+    /// Who spawned it; `None` for a call.
+    pub parent: Option<Pid>,
 }
 
 /// An engine: makes processes of the entry kinds it registered for.

@@ -24,6 +24,9 @@ pub trait ProcessHost: Send + Sync {
         None
     }
 
+    /// Its numbers.
+    fn figures(&self) -> HostFigures;
+
     /// Is it about to stop? A process that was accepted before learns it by a CANCEL event at its start.
     fn is_stopping(&self) -> bool {
         false
@@ -33,26 +36,63 @@ pub trait ProcessHost: Send + Sync {
 /// Reason of the CANCEL that processes get when their host stops.
 pub const SHUTDOWN: &str = "scheduler shutdown";
 
-/// Numbers of a host since it was made.
+/// Numbers of a host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HostStats {
+pub struct HostFigures {
+    /// Slices of its processes that may run at once.
+    pub workers: usize,
     /// Processes that live.
     pub live: usize,
-    /// Processes that ended without an error.
+    /// Processes that ended without an error since it was made.
     pub completed: u64,
     /// Processes that ended with one.
     pub failed: u64,
+    /// Processes that wait until one of its slices is over.
+    pub queued: usize,
+}
+
+/// How many slices may run at once on this node: one for each core, unless somebody asks for less.
+pub struct Cores {
+    all: usize,
+    wanted: AtomicUsize,
+}
+
+impl Cores {
+    /// Of a machine with `all` cores.
+    pub fn new(all: usize) -> Arc<Cores> {
+        Arc::new(Cores { all, wanted: AtomicUsize::new(all) })
+    }
+
+    /// Of this machine.
+    pub fn of_machine() -> Arc<Cores> {
+        Cores::new(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// Cores of the machine.
+    pub fn all(&self) -> usize {
+        self.all
+    }
+
+    /// How many a host may use.
+    pub fn wanted(&self) -> usize {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Changes that for hosts that start later, and returns what it was.
+    pub fn want(&self, cores: usize) -> usize {
+        self.wanted.swap(cores.max(1), Ordering::Relaxed)
+    }
 }
 
 /// A host of processes: an admission group on the one runtime.
 pub struct Host {
     id: EntryId,
     name: Name,
-    cores: usize,
+    cores: Arc<Cores>,
+    /// Its own bound on slices at once; 0 = none.
+    workers: AtomicUsize,
     gate: Arc<Gate>,
     admission: Admission,
-    completed: AtomicU64,
-    failed: AtomicU64,
     topology: Arc<Topology>,
     clock: Clock,
 }
@@ -62,6 +102,8 @@ pub struct Admission {
     /// Processes inside, and `CLOSED`.
     state: AtomicUsize,
     limit: usize,
+    completed: AtomicU64,
+    failed: AtomicU64,
     empty: Notify,
 }
 
@@ -70,7 +112,8 @@ const CLOSED: usize = 1 << (usize::BITS - 1);
 impl Admission {
     /// A closed door; at most `limit` get in.
     pub fn new(limit: usize) -> Admission {
-        Admission { state: AtomicUsize::new(CLOSED), limit, empty: Notify::new() }
+        let (completed, failed, empty) = Default::default();
+        Admission { state: AtomicUsize::new(CLOSED), limit, completed, failed, empty }
     }
 
     /// Opens the door.
@@ -106,10 +149,26 @@ impl Admission {
         }
     }
 
-    /// One leaves.
-    pub fn leave(&self) {
+    /// One leaves; `exit` is how it ended, `None` if it was never started.
+    pub fn leave(&self, exit: Option<&Exit>) {
+        match exit.map(|exit| &exit.result) {
+            Some(Ok(_)) => _ = self.completed.fetch_add(1, Ordering::Relaxed),
+            Some(Err(_)) => _ = self.failed.fetch_add(1, Ordering::Relaxed),
+            None => {}
+        }
         if self.state.fetch_sub(1, Ordering::AcqRel) & !CLOSED == 1 {
             self.empty.notify_waiters();
+        }
+    }
+
+    /// The numbers of a host whose processes run one after the other.
+    pub fn figures(&self) -> HostFigures {
+        HostFigures {
+            workers: 1,
+            live: self.inside(),
+            completed: self.completed.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            queued: 0,
         }
     }
 
@@ -130,15 +189,16 @@ impl Host {
     pub fn new(
         id: EntryId,
         workers: Option<usize>,
-        cores: usize,
+        cores: Arc<Cores>,
         topology: Arc<Topology>,
         clock: Clock,
     ) -> Arc<Host> {
-        let gate = Arc::new(Gate::new(workers.filter(|workers| *workers < cores)));
         let name = Name::intern(id.as_str());
-        let (completed, failed) = Default::default();
-        let admission = Admission::new(CLOSED - 1);
-        Arc::new(Host { id, name, cores, gate, admission, completed, failed, topology, clock })
+        let workers = AtomicUsize::new(workers.unwrap_or(0));
+        let (admission, gate) = (Admission::new(CLOSED - 1), Arc::new(Gate::new(None)));
+        let host = Host { id, name, cores, workers, gate, admission, topology, clock };
+        host.set_width();
+        Arc::new(host)
     }
 
     /// Its entry.
@@ -146,27 +206,24 @@ impl Host {
         &self.id
     }
 
-    /// Its numbers.
-    pub fn stats(&self) -> HostStats {
-        HostStats {
-            live: self.admission.inside(),
-            completed: self.completed.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
-        }
-    }
-
     /// Changes how many of its slices run at once, for the processes that live too; `None` = all cores.
     pub fn resize(&self, workers: Option<usize>) {
-        self.gate.resize(workers.filter(|workers| *workers < self.cores));
+        self.workers.store(workers.unwrap_or(0), Ordering::Relaxed);
+        self.set_width();
     }
 
-    /// How many of its slices run at once.
-    pub fn workers(&self) -> usize {
-        self.gate.width().unwrap_or(self.cores)
+    fn set_width(&self) {
+        let node = self.cores.wanted();
+        let width = match self.workers.load(Ordering::Relaxed) {
+            0 => node,
+            own => own.min(node),
+        };
+        self.gate.resize(Some(width).filter(|width| *width < self.cores.all()));
     }
 
     /// Accepts processes from now on.
     pub fn start(&self) {
+        self.set_width();
         self.admission.open();
     }
 
@@ -176,14 +233,14 @@ impl Host {
         self.admission.close();
         let cancel =
             || Mail::from(Event::Cancel { from: None, at: self.clock.wall(), reason: SHUTDOWN.into() });
-        for control in self.topology.of_host(self.name) {
+        for control in self.topology.of_host(self.name).flatten() {
             let _ = control.deliver(cancel());
         }
         tokio::select! {
             () = self.admission.empty() => return,
             () = self.clock.sleep_until(deadline) => {}
         }
-        for control in self.topology.of_host(self.name) {
+        for control in self.topology.of_host(self.name).flatten() {
             control.kill(Error::canceled(SHUTDOWN));
         }
         self.admission.empty().await;
@@ -196,16 +253,16 @@ impl ProcessHost for Host {
     }
 
     fn release(&self, exit: Option<&Exit>) {
-        match exit.map(|exit| &exit.result) {
-            Some(Ok(_)) => _ = self.completed.fetch_add(1, Ordering::Relaxed),
-            Some(Err(_)) => _ = self.failed.fetch_add(1, Ordering::Relaxed),
-            None => {}
-        }
-        self.admission.leave();
+        self.admission.leave(exit);
     }
 
     fn gate(&self) -> Option<&Arc<Gate>> {
         Some(&self.gate)
+    }
+
+    fn figures(&self) -> HostFigures {
+        let workers = self.gate.width().unwrap_or(self.cores.all());
+        HostFigures { workers, queued: self.gate.waiting(), ..self.admission.figures() }
     }
 
     fn is_stopping(&self) -> bool {

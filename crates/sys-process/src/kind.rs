@@ -7,7 +7,7 @@
 //!   lifecycle: { auto_start: true }
 //! ```
 
-use crate::host::{Host, ProcessHost};
+use crate::host::{Cores, Host, ProcessHost};
 use core_dispatch::BoxFuture;
 use infra_base::{EntryId, Result};
 use infra_clock::{Clock, Moment};
@@ -18,6 +18,7 @@ use sys_topology::Topology;
 /// The kind itself, with what its hosts need.
 pub(crate) struct ProcessHosts {
     pub(crate) topology: Arc<Topology>,
+    pub(crate) cores: Arc<Cores>,
     pub(crate) clock: Clock,
 }
 
@@ -100,8 +101,8 @@ impl EntryKind for ProcessHosts {
     }
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<HostService>> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let host = Host::new(cx.id.clone(), config.workers, cores, self.topology.clone(), self.clock.clone());
+        let (cores, topology, clock) = (self.cores.clone(), self.topology.clone(), self.clock.clone());
+        let host = Host::new(cx.id.clone(), config.workers, cores, topology, clock);
         Box::pin(std::future::ready(Ok(HostService { host, clock: self.clock.clone() })))
     }
 

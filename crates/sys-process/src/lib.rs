@@ -4,9 +4,11 @@ mod component;
 mod executor;
 mod host;
 mod kind;
+mod look;
 mod processes;
 
 pub use component::{Engines, component};
 pub use executor::{Executor, Executors, ExecutorsBuilder, Launch};
-pub use host::{Admission, Host, HostStats, ProcessHost, SHUTDOWN};
+pub use host::{Admission, Cores, Host, HostFigures, ProcessHost, SHUTDOWN};
+pub use look::Seen;
 pub use processes::{Directory, Exec, GRACE, MAX_DEPTH, Processes, Spawn, check_depth, send_to};

@@ -88,12 +88,11 @@ impl Table {
         self.shards.iter().map(|s| s.0.lock().len()).sum()
     }
 
-    pub(crate) fn of_host(&self, host: Name) -> Vec<Arc<Control>> {
-        let mut found = Vec::new();
-        for shard in &*self.shards {
+    /// The processes of a host, shard by shard.
+    pub(crate) fn of_host(&self, host: Name) -> impl Iterator<Item = Vec<Arc<Control>>> {
+        self.shards.iter().map(move |shard| {
             let shard = shard.0.lock();
-            found.extend(shard.values().map(|r| &r.control).filter(|c| c.pid().host == host).cloned());
-        }
-        found
+            shard.values().map(|r| &r.control).filter(|c| c.pid().host == host).cloned().collect()
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! Links, monitors and names of this node's processes, and what an end means to others.
 
+use crate::locks::Locks;
 use crate::names::Names;
 use crate::table::{Record, Table};
 use crate::watch::Watch;
@@ -25,6 +26,7 @@ type Observer = Box<dyn Fn(Fact<'_>) + Send + Sync>;
 pub struct Topology {
     table: Table,
     names: Names,
+    locks: Locks,
     clock: Clock,
     observer: OnceLock<Observer>,
 }
@@ -32,8 +34,8 @@ pub struct Topology {
 impl Topology {
     /// An empty topology; events carry the wall time of `clock`.
     pub fn new(clock: Clock) -> Arc<Topology> {
-        let (table, names) = (Table::new(), Names::default());
-        Arc::new(Topology { table, names, clock, observer: OnceLock::new() })
+        let (table, names, locks) = (Table::new(), Names::default(), Locks::default());
+        Arc::new(Topology { table, names, locks, clock, observer: OnceLock::new() })
     }
 
     /// Sets who is told of facts; asks whether anybody wants to know before it builds an event. A second one is refused.
@@ -106,8 +108,8 @@ impl Topology {
         self.len() == 0
     }
 
-    /// The listed processes of a host; walks the whole table.
-    pub fn of_host(&self, host: Name) -> Vec<Arc<Control>> {
+    /// The listed processes of a host, in portions, each found when it is asked for; walks the whole table.
+    pub fn of_host(&self, host: Name) -> impl Iterator<Item = Vec<Arc<Control>>> {
         self.table.of_host(host)
     }
 
@@ -190,6 +192,11 @@ impl Topology {
             record.watch().names.push(name.into());
         }
         Ok(())
+    }
+
+    /// Locks that processes of this node take.
+    pub fn locks(&self) -> &Locks {
+        &self.locks
     }
 
     /// Takes a name back from its owner. `false`: nobody, or somebody else, has it.

@@ -31,6 +31,7 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
     let cache = infrastructure.config.code_cache.as_ref();
     let options = lua_engine::Options {
         memory: infrastructure.memory,
+        node: crate::node::name(&infrastructure.config),
         cache: cache.map(|cache| state::cache_of(cache, &infrastructure.config.base)),
         ..lua_engine::Options::default()
     };

@@ -7,6 +7,7 @@ mod commands;
 mod components;
 mod goal;
 mod memory;
+mod node;
 mod outcome;
 mod panics;
 mod project;

@@ -499,6 +499,82 @@ async fn a_limit_kills_a_waiting_or_busy_process_when_its_time_has_come() {
     }
 }
 
+/// A body that says how often it was stepped.
+struct Counting<F>(F, u64);
+
+impl<F: FnMut(&mut StepCx<'_, u64>) -> Step + Send + 'static> Body for Counting<F> {
+    type Done = u64;
+
+    fn step(&mut self, cx: &mut StepCx<'_, u64>) -> Step {
+        self.1 += 1;
+        (self.0)(cx)
+    }
+
+    fn figures(&self) -> Option<crate::Figures> {
+        let (started, parent) = (infra_clock::Moment(0), None);
+        let zeros = [0; 5];
+        let [coroutines, bytes, stacks, objects, next] = zeros;
+        let (collections, limit, steps) = (0, 0, self.1);
+        Some(crate::Figures {
+            steps,
+            started,
+            parent,
+            coroutines,
+            bytes,
+            stacks,
+            objects,
+            collections,
+            next,
+            limit,
+        })
+    }
+}
+
+/// Asks for a look; what it came to is sent, or the channel closed.
+fn look(control: &Control) -> oneshot::Receiver<crate::Look> {
+    let (told, answer) = oneshot::channel();
+    control.look(move |look| _ = told.send(look));
+    answer
+}
+
+#[tokio::test]
+async fn a_look_at_a_process_that_rests_is_answered_at_once() {
+    let control = control();
+    let scheduler = Scheduler::default();
+    let body = Counting(|cx: &mut StepCx<'_, u64>| if cx.mail.is_empty() { Step::Wait } else { done(1) }, 0);
+    scheduler.spawn(Box::new(Process::new(control.clone(), Box::new(body))));
+    let fresh = look(&control).try_recv().expect("it has not begun");
+    assert_eq!((fresh.activity, fresh.figures.map(|f| f.steps)), (crate::Activity::Ready, Some(0)));
+    tokio::task::yield_now().await;
+    let resting = look(&control).try_recv().expect("it waits");
+    assert_eq!((resting.activity, resting.figures.map(|f| f.steps)), (crate::Activity::Waiting, Some(1)));
+    assert!(control.deliver(message("go")).unwrap());
+    let waiting = look(&control).try_recv().expect("its turn comes");
+    assert_eq!((waiting.activity, waiting.mail.0), (crate::Activity::Ready, 1));
+    scheduler.idle().await;
+    assert!(look(&control).await.is_err(), "it has ended");
+}
+
+#[tokio::test]
+async fn a_look_at_a_call_is_answered_by_its_next_poll() {
+    let control = control();
+    let mut steps = 0;
+    let script = move |_: &mut StepCx<'_, u64>| {
+        steps += 1;
+        if steps < 3 { Step::Wait } else { done(3) }
+    };
+    let mut call = Process::new(control.clone(), Box::new(Counting(script, 0)));
+    assert!(poll(&mut call).is_pending());
+    let mut answer = look(&control);
+    assert!(answer.try_recv().is_err());
+    assert!(poll(&mut call).is_pending());
+    let seen = answer.try_recv().expect("it was polled");
+    assert_eq!((seen.activity, seen.figures.map(|f| f.steps)), (crate::Activity::Running, Some(1)));
+    let late = look(&control);
+    drop(call);
+    assert!(late.await.is_err(), "it ended before it was polled again");
+}
+
 #[test]
 fn sizes_stay_small() {
     let process = size_of::<Process<Script<fn(&mut StepCx<'_, u64>) -> Step>>>();

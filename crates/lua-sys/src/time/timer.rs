@@ -98,7 +98,7 @@ struct Ticker;
 fn make<'cx>(cx: &mut Cx<'cx>, first: Span, period: Span, capacity: usize) -> Userdata<'cx> {
     let channel = cx.channel(capacity);
     let timer = cx.userdata(Timer { cancel: RefCell::new(None), period }, &[channel.val()]);
-    let at = cx.at().node.clock.now().after(first);
+    let at = cx.at().system.clock.now().after(first);
     arm(cx, timer, at);
     timer
 }
@@ -109,7 +109,7 @@ fn arm<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
     let Some(state) = timer.payload::<Timer>() else { return };
     *state.cancel.borrow_mut() = Some(cancel);
     let pin = cx.pin(timer.val());
-    let inner = cx.at().node.clock.sleep_until(at);
+    let inner = cx.at().system.clock.sleep_until(at);
     let wait = Until { inner, canceled: Box::pin(canceled) };
     cx.background(wait, move |cx, fired| {
         let timer = cx.pinned(&pin).as_userdata();
@@ -123,7 +123,7 @@ fn arm<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
 }
 
 fn fire<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
-    let nanos = cx.at().node.clock.wall();
+    let nanos = cx.at().system.clock.wall();
     let time = cx.userdata(Time::from_nanos(nanos, Location::local()), &[]);
     let Some(channel) = timer.slot(0).as_userdata() else { return };
     Channel::offer_value(cx, channel, time.val());
@@ -136,7 +136,7 @@ fn fire<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
         return;
     }
     // Ticks that would lie in the past are left out.
-    let now = cx.at().node.clock.now();
+    let now = cx.at().system.clock.now();
     let mut next = at.after(state.period);
     if next < now {
         let behind = now.since(at).as_nanos() / state.period.as_nanos().max(1);
@@ -178,7 +178,7 @@ fn reset<'cx>(cx: &mut Cx<'cx>) -> NativeResult {
     if state.cancel.borrow_mut().take().is_none() {
         return cx.ret(false);
     }
-    let at = cx.at().node.clock.now().after(span);
+    let at = cx.at().system.clock.now().after(span);
     arm(cx, timer, at);
     cx.ret(true)
 }

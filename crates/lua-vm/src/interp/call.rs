@@ -395,7 +395,7 @@ pub(super) unsafe fn grow_frames(lua: *mut Lua, t: *mut Thread) {
         };
         frames.resize(before + more);
         (*lua).fuel -= more as i64;
-        (*lua).heap.add_bytes(more * size_of::<Frame>());
+        (*lua).heap.add_stack(more * size_of::<Frame>());
     }
 }
 
@@ -715,17 +715,17 @@ unsafe fn raise(lua: *mut Lua) -> Next {
         if let Some(i) = found {
             (*t).frames.truncate(i + 1);
             (*t).top = (&(*t).frames)[i].top;
-            (*lua).trace.clear();
+            (*lua).trace = None;
             let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
             push(lua, t, v);
             return continue_native(t, 1, false);
         }
         if (*t).parent.is_null() {
-            crate::trace::extend(&mut (*lua).trace, t);
+            (*lua).trace.get_or_insert_default().extend(t);
         } else if (&(*(*t).parent).frames).last().is_some_and(|f| f.waits == Waits::Values) {
-            crate::trace::own(&mut (*lua).trace, t);
+            (*lua).trace.get_or_insert_default().own(t);
         } else {
-            (*lua).trace.clear();
+            (*lua).trace = None;
         }
         let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
         (*t).frames.clear();

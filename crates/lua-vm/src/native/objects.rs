@@ -386,6 +386,14 @@ impl<'cx> Cx<'cx> {
     pub fn module(&mut self, name: &str) -> Option<Val<'cx>> {
         self.lua().statics.module(name).map(Val::new)
     }
+    /// Has all garbage collected as soon as the native has returned, before the program goes on; in slices, as always.
+    pub fn collect(&mut self) {
+        self.lua().heap.urge();
+    }
+    /// Live bytes and objects of the process.
+    pub fn heap(&self) -> crate::heap::HeapStats {
+        self.lua_ref().heap.stats()
+    }
     /// Keeps `v` alive for the host.
     pub fn pin(&mut self, v: Val<'cx>) -> Pin {
         self.lua().heap.pin(v.raw)

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use sys_process::{Directory, Executor, ExecutorsBuilder, GRACE, Host, MAX_DEPTH, ProcessHost};
+use sys_process::{Cores, Directory, Executor, ExecutorsBuilder, GRACE, Host, MAX_DEPTH, ProcessHost};
 use sys_topology::Topology;
 
 type Program = fn(&mut Run, &mut StepCx<'_, Result<Payload>>) -> Step;
@@ -178,7 +178,7 @@ fn map(pairs: &[(&str, Data)]) -> Data {
 fn node() -> Node {
     let (clock, time) = Clock::simulated();
     let topology = Topology::new(clock.clone());
-    let host = Host::new(id("host"), None, 2, topology.clone(), clock.clone());
+    let host = Host::new(id("host"), None, Cores::new(2), topology.clone(), clock.clone());
     host.start();
     let shelf = Arc::new(Shelf { entries: Mutex::default(), host });
     let relay = Relay::new(topology.clone(), Config::default(), clock.clone(), &Tasks::default());
@@ -565,7 +565,7 @@ async fn a_process_with_a_default_host_is_callable() {
     for name in ["echo-1", "echo-2", "echo-3"] {
         assert_eq!(node.call(name, 4).await.unwrap(), 4);
     }
-    assert_eq!(node.shelf.host.stats().completed, 3);
+    assert_eq!(node.shelf.host.figures().completed, 3);
     let mut dropped = node.functions.call(node.plan("polite-1", 0));
     assert!(pending(&mut dropped));
     node.settle().await;

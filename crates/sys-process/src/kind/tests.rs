@@ -35,7 +35,7 @@ async fn load(data: Data) -> Result<(World, Vec<Diagnostic>)> {
     let topology = Topology::new(clock.clone());
     let services = Services::new(clock.clone(), Rng::seeded(1), bus.clone(), &tasks);
     let entries = Entries::new(services.clone(), bus, clock.clone(), tasks);
-    entries.kind("sys.process", ProcessHosts { topology, clock }).unwrap();
+    entries.kind("sys.process", ProcessHosts { topology, cores: Cores::of_machine(), clock }).unwrap();
     let warnings = entries.load(vec![Arc::new(entry(data))]).await?;
     Ok((World { entries, services }, warnings))
 }
@@ -128,4 +128,21 @@ async fn the_supervisor_opens_and_closes_it() {
     let ((), ()) = tokio::join!(async { drop(stop.await) }, release);
     let closed = host.accept(&mut Default::default()).unwrap_err();
     assert_eq!((closed.kind(), closed.message()), (Kind::Unavailable, "host app:host does not run"));
+}
+
+#[tokio::test]
+async fn a_node_that_wants_fewer_cores_narrows_hosts_when_they_start() {
+    let clock = Clock::system();
+    let (topology, cores) = (Topology::new(clock.clone()), Cores::new(4));
+    let host = |workers| Host::new(id(), workers, cores.clone(), topology.clone(), clock.clone());
+    let (free, narrow, wide) = (host(None), host(Some(1)), host(Some(3)));
+    assert_eq!((cores.all(), cores.want(2), cores.wanted()), (4, 4, 2));
+    let widths = || [&free, &narrow, &wide].map(|host| host.figures().workers);
+    assert_eq!(widths(), [4, 1, 3], "those that run keep theirs");
+    [&free, &narrow, &wide].into_iter().for_each(|host| host.start());
+    assert_eq!(widths(), [2, 1, 2]);
+    assert_eq!(cores.want(0), 2, "one is the least");
+    assert_eq!(cores.want(9), 1);
+    free.start();
+    assert_eq!((free.figures().workers, free.gate().unwrap().width()), (4, None));
 }

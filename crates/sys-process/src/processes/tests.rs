@@ -1,7 +1,7 @@
 //! Spawn and its neighbours, with an engine whose programs are closures.
 
 use super::*;
-use crate::{Executor, ExecutorsBuilder, Host};
+use crate::{Cores, Executor, ExecutorsBuilder, Host};
 use core_relay::Config;
 use core_sched::{Body, BoxProcess, Process, Step, StepCx};
 use infra_app::Tasks;
@@ -107,7 +107,7 @@ fn node() -> Node {
         shelf.entries.insert(id(name), Arc::new(entry));
     }
     let topology = Topology::new(clock.clone());
-    let host = Host::new(id("host"), None, 2, topology.clone(), clock.clone());
+    let host = Host::new(id("host"), None, Cores::new(2), topology.clone(), clock.clone());
     host.start();
     shelf.hosts.lock().insert(id("host"), host.clone());
     let relay = Relay::new(topology.clone(), Config::default(), clock.clone(), &Tasks::default());
@@ -138,7 +138,7 @@ impl Node {
     async fn quiet(&self) {
         self.processes.scheduler().idle().await;
         assert!(self.processes.topology().is_empty());
-        assert_eq!(self.host.stats().live, 0);
+        assert_eq!(self.host.figures().live, 0);
     }
 }
 
@@ -156,7 +156,7 @@ async fn exec_gives_values_and_errors() {
     assert_eq!(text(node.exec("echo", &[7]).await), "Int(7)");
     assert_eq!(text(node.exec("fail", &[]).await), "Conflict: no");
     node.quiet().await;
-    assert_eq!((node.host.stats().completed, node.host.stats().failed), (1, 1));
+    assert_eq!((node.host.figures().completed, node.host.figures().failed), (1, 1));
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn a_taken_name_gets_the_messages_and_nothing_starts() {
     assert_eq!(node.processes.spawn(again).unwrap(), first);
     let taken = node.processes.exec(named("svc")).err().unwrap();
     assert_eq!(taken.kind(), Kind::AlreadyExists);
-    assert_eq!(node.host.stats().live, 2);
+    assert_eq!(node.host.figures().live, 2);
     node.processes.terminate(watcher).unwrap();
     node.quiet().await;
     assert_eq!(node.processes.topology().lookup("svc"), None);
@@ -269,7 +269,7 @@ async fn a_dropped_exec_ends_its_child() {
     tokio::task::yield_now().await;
     drop(stubborn);
     tokio::task::yield_now().await;
-    assert_eq!(node.host.stats().live, 1);
+    assert_eq!(node.host.figures().live, 1);
     node.time.advance(GRACE);
     node.quiet().await;
 }
@@ -345,6 +345,6 @@ fn a_host_for_one_refuses_the_second() {
     admission.enter(&host).unwrap();
     let busy = admission.enter(&host).unwrap_err();
     assert_eq!((busy.message(), busy.retryable()), ("host app:terminal runs a process already", Some(true)));
-    admission.leave();
+    admission.leave(None);
     admission.enter(&host).unwrap();
 }

@@ -55,6 +55,7 @@ fn module(module: &Module) -> Data {
         ("functions", Data::List(functions)),
         ("constants", Data::List(constants)),
         ("objects", Data::List(module.objects.iter().map(object).collect())),
+        ("notes", module.notes.into()),
     ])
 }
 

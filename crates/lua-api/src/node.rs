@@ -1,0 +1,300 @@
+//! The node as its engine sees it: memory of all Lua heaps, the modules, the name.
+
+use crate::module::{Class, Module};
+use infra_base::{Error, Result};
+use parking_lot::Mutex;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicIsize, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+/// What modules may ask about the node; a service of the application context.
+pub struct Node {
+    /// Its name among others.
+    pub id: Box<str>,
+    /// Its Lua heaps.
+    pub memory: Arc<Memory>,
+    /// Its modules in the order of their names.
+    pub modules: Vec<ModuleInfo>,
+}
+
+/// A module as others see it.
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleInfo {
+    /// What `require` takes.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// What it may do.
+    pub classes: &'static [Class],
+}
+
+impl From<&Module> for ModuleInfo {
+    fn from(module: &Module) -> ModuleInfo {
+        ModuleInfo { name: module.top.name, doc: module.top.doc, classes: module.classes }
+    }
+}
+
+/// The Lua heaps of one node.
+///
+/// Processes report what has changed after each step, each worker into a shard of its own, so that workers do not share a
+/// cache line; sums are exact but for the steps that run. The size of all heaps, which every step asks for, lags behind by
+/// [`LAG`] bytes a worker at most. Nothing is published by these numbers, so `Relaxed` everywhere.
+pub struct Memory {
+    id: u64,
+    /// `usize::MAX` = none.
+    limit: AtomicUsize,
+    pause: AtomicI32,
+    wishes: AtomicU32,
+    used: AtomicIsize,
+    shards: Mutex<Vec<Arc<Shard>>>,
+}
+
+/// Bytes that a worker keeps to itself before it adds them to the sum.
+const LAG: isize = 64 << 10;
+
+/// What one thread has reported; others only read.
+#[repr(align(64))]
+#[derive(Default)]
+struct Shard {
+    bytes: AtomicIsize,
+    /// Part of `bytes` that is not in `Memory::used` yet.
+    kept: AtomicIsize,
+    objects: AtomicIsize,
+    stacks: AtomicIsize,
+    coroutines: AtomicIsize,
+    allocated: AtomicU64,
+    collections: AtomicU64,
+}
+
+/// What a process has at the moment; the last report of one is kept with it, hence its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes of its heap.
+    pub bytes: usize,
+    /// Objects in its heap.
+    pub objects: u32,
+    /// Completed collections.
+    pub collections: u32,
+    /// Bytes in stacks of coroutines, in units of 16.
+    pub stacks: u32,
+    /// Coroutines that the engine runs.
+    pub coroutines: u32,
+}
+
+/// All heaps of the node together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Bytes, garbage included.
+    pub bytes: usize,
+    /// Objects, garbage included.
+    pub objects: usize,
+    /// Bytes of them in stacks of coroutines.
+    pub stacks: usize,
+    /// Coroutines.
+    pub coroutines: usize,
+    /// Bytes allocated since the start.
+    pub allocated: u64,
+    /// Collections since the start.
+    pub collections: u64,
+}
+
+/// How heaps are collected at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The heaps are larger than the limit.
+    pub tight: bool,
+    /// Growth between two collections in percent.
+    pub pause: i32,
+    /// Grows whenever somebody wishes that all heaps are collected.
+    pub wishes: u32,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    /// The shards of this thread, by node; the last one used is first.
+    static SHARDS: RefCell<Vec<(u64, Arc<Shard>)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Memory {
+    /// No heap yet; `limit` is the soft limit of their sum in bytes, `usize::MAX` for none.
+    pub fn new(limit: usize) -> Arc<Memory> {
+        Arc::new(Memory {
+            id: NEXT.fetch_add(1, Relaxed),
+            limit: AtomicUsize::new(limit),
+            pause: AtomicI32::new(100),
+            wishes: AtomicU32::new(0),
+            used: AtomicIsize::new(0),
+            shards: Mutex::default(),
+        })
+    }
+
+    /// The soft limit in bytes; `None` = none.
+    pub fn limit(&self) -> Option<usize> {
+        Some(self.limit.load(Relaxed)).filter(|limit| *limit != usize::MAX)
+    }
+
+    /// Changes the limit and returns the one before.
+    pub fn set_limit(&self, limit: Option<usize>) -> Option<usize> {
+        Some(self.limit.swap(limit.unwrap_or(usize::MAX), Relaxed)).filter(|limit| *limit != usize::MAX)
+    }
+
+    /// Growth of a heap between two collections in percent; negative = no collection before the quota is reached.
+    pub fn pause(&self) -> i32 {
+        self.pause.load(Relaxed)
+    }
+
+    /// Changes it and returns the one before; processes learn it with their next step.
+    pub fn set_pause(&self, percent: i32) -> i32 {
+        self.pause.swap(percent, Relaxed)
+    }
+
+    /// Has every process collect early, when it runs next.
+    pub fn wish(&self) {
+        self.wishes.fetch_add(1, Relaxed);
+    }
+
+    /// How heaps are collected at the moment.
+    #[inline]
+    pub fn pace(&self) -> Pace {
+        let used = self.used.load(Relaxed).max(0) as usize;
+        Pace {
+            tight: used > self.limit.load(Relaxed),
+            pause: self.pause.load(Relaxed),
+            wishes: self.wishes.load(Relaxed),
+        }
+    }
+
+    /// Whether there is room for another process. `Unavailable`, retryable.
+    pub fn admit(&self) -> Result<()> {
+        let (used, limit) = (self.used.load(Relaxed).max(0) as usize, self.limit.load(Relaxed));
+        if used <= limit.saturating_add(limit / 10) {
+            return Ok(());
+        }
+        let mib = |bytes: usize| bytes >> 20;
+        let why = format!("out of memory: {} MiB of {} MiB are in use", mib(used), mib(limit));
+        Err(Error::unavailable(why))
+    }
+
+    /// A process had `before` and has `now`; it freed `freed` bytes in between.
+    pub fn report(&self, before: Held, now: Held, freed: usize) {
+        SHARDS.with_borrow_mut(|known| {
+            let shard = match known.first() {
+                Some((id, shard)) if *id == self.id => shard,
+                _ => self.enter(known),
+            };
+            let grown = (now.bytes as isize).wrapping_sub(before.bytes as isize);
+            shard.report(before, now, grown, freed);
+            if grown != 0 {
+                let kept = shard.kept.load(Relaxed) + grown;
+                let over = kept.abs() >= LAG;
+                shard.kept.store(if over { 0 } else { kept }, Relaxed);
+                if over {
+                    self.used.fetch_add(kept, Relaxed);
+                }
+            }
+        });
+    }
+
+    /// Puts this node's shard of the thread in the first place.
+    #[cold]
+    fn enter<'a>(&self, known: &'a mut Vec<(u64, Arc<Shard>)>) -> &'a Arc<Shard> {
+        match known.iter().position(|(id, _)| *id == self.id) {
+            Some(at) => known.swap(0, at),
+            None => {
+                // A shard that nobody else holds belongs to a node that is gone.
+                known.retain(|(_, shard)| Arc::strong_count(shard) > 1);
+                let shard = Arc::<Shard>::default();
+                self.shards.lock().push(shard.clone());
+                known.insert(0, (self.id, shard));
+            }
+        }
+        &known[0].1
+    }
+
+    /// The sums.
+    pub fn total(&self) -> Total {
+        let shards = self.shards.lock();
+        let signed = |field: fn(&Shard) -> &AtomicIsize| {
+            let sum: isize = shards.iter().map(|shard| field(shard).load(Relaxed)).sum();
+            sum.max(0) as usize
+        };
+        Total {
+            bytes: signed(|s| &s.bytes),
+            objects: signed(|s| &s.objects),
+            stacks: signed(|s| &s.stacks) * 16,
+            coroutines: signed(|s| &s.coroutines),
+            allocated: shards.iter().map(|s| s.allocated.load(Relaxed)).sum(),
+            collections: shards.iter().map(|s| s.collections.load(Relaxed)).sum(),
+        }
+    }
+}
+
+impl Shard {
+    /// Only its own thread calls this, so loads and stores will do.
+    #[inline]
+    fn report(&self, before: Held, now: Held, grown: isize, freed: usize) {
+        let add = |to: &AtomicIsize, by: isize| {
+            if by != 0 {
+                to.store(to.load(Relaxed).wrapping_add(by), Relaxed);
+            }
+        };
+        let differ = |now: u32, before: u32| now as isize - before as isize;
+        add(&self.bytes, grown);
+        add(&self.objects, differ(now.objects, before.objects));
+        add(&self.stacks, differ(now.stacks, before.stacks));
+        add(&self.coroutines, differ(now.coroutines, before.coroutines));
+        let allocated = grown.saturating_add_unsigned(freed).max(0) as u64;
+        if allocated > 0 {
+            self.allocated.store(self.allocated.load(Relaxed).wrapping_add(allocated), Relaxed);
+        }
+        let collections = u64::from(now.collections.wrapping_sub(before.collections));
+        if now.collections != 0 && collections > 0 {
+            self.collections.store(self.collections.load(Relaxed).wrapping_add(collections), Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(bytes: usize) -> Held {
+        Held { bytes, objects: bytes as u32 / 10, stacks: 2, coroutines: 1, collections: 3 }
+    }
+
+    #[test]
+    fn reports_of_several_threads_add_up() {
+        let memory = Memory::new(usize::MAX);
+        memory.report(Held::default(), held(1000), 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Another node of the same thread must not be in the way.
+                Memory::new(1).report(Held::default(), held(7), 0);
+                memory.report(held(1000), held(400), 700);
+                memory.report(Held::default(), held(50), 0);
+            });
+        });
+        let total =
+            Total { bytes: 450, objects: 45, stacks: 64, coroutines: 2, allocated: 1150, collections: 6 };
+        assert_eq!(memory.total(), total);
+        memory.report(held(400), Held::default(), 400);
+        memory.report(held(50), Held::default(), 50);
+        let left = Total { allocated: 1150, collections: 6, ..Total::default() };
+        assert_eq!(memory.total(), left);
+    }
+
+    #[test]
+    fn nothing_is_admitted_above_the_limit_and_a_tenth() {
+        let memory = Memory::new(1 << 30);
+        memory.report(Held::default(), Held { bytes: 1 << 30, ..Held::default() }, 0);
+        assert!(!memory.pace().tight);
+        memory.report(Held::default(), Held { bytes: 1 << 20, ..Held::default() }, 0);
+        assert!(memory.pace().tight && memory.admit().is_ok(), "above the limit, by less than a tenth");
+        assert_eq!(memory.set_limit(Some(1 << 29)), Some(1 << 30));
+        assert!(memory.admit().is_err_and(|e| e.retryable() == Some(true)));
+        assert_eq!(memory.set_limit(None), Some(1 << 29));
+        assert_eq!((memory.limit(), memory.pace().tight), (None, false));
+        assert!(memory.admit().is_ok());
+    }
+}

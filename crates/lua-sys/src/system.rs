@@ -1,0 +1,121 @@
+//! Lua module `system`: the node, its memory, hosts and services.
+
+mod cluster;
+mod hosts;
+mod lock;
+mod memory;
+mod supervisor;
+
+use infra_app::Shutdown;
+use infra_base::Error;
+use infra_clock::{Clock, Moment};
+use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, Node, Raise, Table, Val};
+use std::sync::Arc;
+
+/// What `require("system")` returns.
+pub(crate) fn module() -> Module {
+    let top = Group::new("system", "The node: its memory, modules, hosts and services.")
+        .func(
+            "exit(code?: integer): (boolean?, error?)",
+            "Asks the node to stop in good order, with this exit status (0 to 255, 0 by default).",
+            exit,
+        )
+        .func(
+            "modules(): ({{name: string, description: string, class: {string}}}?, error?)",
+            "The modules of the node, by name.",
+            modules,
+        )
+        .group(memory::memory_group())
+        .group(memory::gc_group())
+        .group(memory::runtime_group())
+        .group(
+            Group::new("process", "The process of the operating system.")
+                .func("pid(): (integer?, error?)", "Its number.", pid)
+                .func("hostname(): (string?, error?)", "The name of the machine.", hostname)
+                .func("cwd(): (string?, error?)", "The directory that the node works in.", cwd),
+        )
+        .group(hosts::group())
+        .group(supervisor::group())
+        .group(cluster::node_group())
+        .group(cluster::cluster_group())
+        .group(cluster::raft_group())
+        .group(lock::group());
+    Module::new(&[Class::Process, Class::Nondeterministic], top).notes(include_str!("system/notes.md"))
+}
+
+fn node(cx: &mut Cx<'_>) -> Result<Arc<Node>, Raise> {
+    cx.service::<Node>()
+}
+
+/// `system.exit(code?)`
+fn exit(cx: &mut Cx<'_>) -> NativeResult {
+    let code = cx.opt_int(0, 0)?;
+    let Ok(status) = u8::try_from(code) else {
+        return cx.fail(Error::invalid(format!("system: an exit status from 0 to 255 expected, got {code}")));
+    };
+    // If the node stops already, that is all that is wanted.
+    cx.service::<Shutdown>()?.request(status, "system.exit");
+    cx.ret(true)
+}
+
+/// `system.modules()`
+fn modules(cx: &mut Cx<'_>) -> NativeResult {
+    let node = node(cx)?;
+    let list = cx.table(node.modules.len(), 0);
+    for (i, module) in node.modules.iter().enumerate() {
+        let item = cx.table(0, 3);
+        text(cx, item, "name", module.name)?;
+        text(cx, item, "description", module.doc)?;
+        let classes = cx.table(module.classes.len(), 0);
+        for (at, class) in module.classes.iter().enumerate() {
+            let class = cx.string(class.as_str().as_bytes());
+            cx.set_int(classes, at as i64 + 1, class)?;
+        }
+        cx.set_field(item, "class", classes)?;
+        cx.set_int(list, i as i64 + 1, item)?;
+    }
+    cx.ret(list)
+}
+
+/// `system.process.pid()`
+fn pid(cx: &mut Cx<'_>) -> NativeResult {
+    cx.ret(i64::from(std::process::id()))
+}
+
+/// `system.process.hostname()`
+fn hostname(cx: &mut Cx<'_>) -> NativeResult {
+    let name = rustix::system::uname();
+    cx.give_text(&name.nodename().to_string_lossy())
+}
+
+/// `system.process.cwd()`
+fn cwd(cx: &mut Cx<'_>) -> NativeResult {
+    match std::env::current_dir() {
+        Ok(path) => cx.give_text(&path.to_string_lossy()),
+        Err(error) => {
+            cx.fail(Error::internal(format!("system: the working directory is not known: {error}")))
+        }
+    }
+}
+
+/// Sets a field to a text.
+fn text<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, key: &str, value: &str) -> Result<(), Raise> {
+    let value = cx.string(value.as_bytes());
+    cx.set_field(table, key, value)
+}
+
+/// Sets fields to whole numbers.
+fn numbers<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, fields: &[(&str, usize)]) -> Result<(), Raise> {
+    fields.iter().try_for_each(|(key, value)| cx.set_field(table, key, number(*value)))
+}
+
+/// A count or size as Lua has it.
+fn number<'cx>(value: usize) -> Val<'cx> {
+    Val::int(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// Nanoseconds since 1970 of a moment of the monotonic clock.
+fn wall(clock: &Clock, moment: Moment) -> i64 {
+    let ago = clock.now().since(moment).as_nanos();
+    clock.wall().saturating_sub(i64::try_from(ago).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,20 @@
+-- system: a node that is alone has a name and a role, and says that it has no cluster and no Raft.
+-- modules: system
+local system = require("system")
+local id, err = system.node.id()
+assert(type(id) == "string" and #id > 0 and err == nil)
+assert(system.node.role() == "non-member")
+local function alone(what, none, e)
+  assert(none == nil and e:kind() == errors.INTERNAL and e:retryable() == false, what)
+  assert(e:message():find(what, 1, true), e:message())
+end
+alone("cluster", system.node.addr())
+alone("cluster", system.cluster.members())
+alone("cluster", system.cluster.leader())
+alone("cluster", system.cluster.size())
+alone("Raft", system.raft.is_leader())
+alone("Raft", system.raft.is_member())
+alone("Raft", system.raft.role())
+alone("Raft", system.raft.term())
+alone("Raft", system.raft.commit_index())
+alone("Raft", system.raft.stats())
