@@ -31,8 +31,11 @@ fuzz_target!(|bytes: &[u8]| {
     let mode = if choice % 2 == 0 { WHOLE } else { STRESS };
     let options = Options { quota: mode.quota, stress: mode.stress, ..Options::default() };
     let Some(image) = cut::image(&statics, source.as_bytes(), "stdin", *at, options) else { return };
-    for _ in 0..2 {
+    for leaves in [false, true] {
         let (mut lua, root) = cut::start(&image, options);
+        if leaves {
+            lua.detach();
+        }
         let mut out = Vec::new();
         let end = engine::finish(&mut lua, &root, &mut out, mode);
         assert!(whole == (out, end), "cut at {at}\n{source}\n--- whole\n{whole:?}");

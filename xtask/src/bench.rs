@@ -14,6 +14,7 @@ mod crowd;
 mod fair;
 mod figure;
 mod http;
+mod images;
 mod memory;
 mod peers;
 mod preemption;
@@ -55,6 +56,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         cpu::rows,
         preemption::rows,
         coroutine::rows,
+        images::rows,
         actors::rows,
         memory::rows,
         boot::rows,

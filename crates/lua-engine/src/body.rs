@@ -365,6 +365,9 @@ impl Drop for LuaBody {
 impl LuaBody {
     /// Runs what can run.
     fn work(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+        if !self.lua.settle(cx.fuel) {
+            return Step::Continue;
+        }
         if matches!(self.phase, Phase::Fresh(_)) {
             if !self.make(cx.fuel) {
                 return Step::Continue;

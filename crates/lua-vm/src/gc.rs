@@ -38,6 +38,8 @@ const IDLE: usize = 2 << 10;
 const STEP: isize = 8 << 10;
 /// Work for 16 bytes of allocation; more than one, so that a cycle ends long before the heap has doubled.
 const PACE: usize = 6;
+/// The same for a sweep: freeing the smallest objects, of some 24 bytes, must be faster than making them.
+const SWEEP_PACE: usize = 24;
 /// Most work of a step, some 50 us, or 400 where all memory is cold. A unit is a slot looked at, some nanoseconds.
 const MAX_STEP: usize = 8 << 10;
 /// Units of a look at an object's header, which is anywhere in memory.
@@ -190,7 +192,8 @@ impl Heap {
         }
         let allocated = (self.debt - self.gc.left).max(0) as usize;
         self.gc.newborn += allocated;
-        let wanted = (allocated + self.gc.behind).max(STEP as usize) / 16 * PACE;
+        let pace = if self.gc.state == State::Sweep { SWEEP_PACE } else { PACE };
+        let wanted = (allocated + self.gc.behind).max(STEP as usize) / 16 * pace;
         let budget = wanted.min(MAX_STEP);
         let done = self.work(roots, budget);
         if self.gc.state == State::Pause && self.gc.rests.is_empty() {
@@ -198,7 +201,7 @@ impl Heap {
             return done;
         }
         // If the bounded step leaves some of the work, the next safepoint goes on with it.
-        self.gc.behind = (wanted - budget) / PACE * 16;
+        self.gc.behind = (wanted - budget) / pace * 16;
         self.debt = if self.gc.behind > 0 { 1 } else { -STEP };
         self.gc.left = self.debt;
         done
@@ -256,6 +259,11 @@ impl Heap {
             return true;
         }
         self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
+    }
+
+    /// Whether a collection is under way.
+    pub(crate) fn is_collecting(&self) -> bool {
+        self.gc.state != State::Pause
     }
 
     /// A step that no allocation asked for.

@@ -284,6 +284,7 @@ impl Heap {
             let c: *mut Closure = self.object(closure_layout(upvals), Kind::Closure, 0, upvals as u32);
             (&raw mut (*c).proto).write(proto);
             (&raw mut (*c).number).write(0);
+            (&raw mut (*c).ordinal).write(0);
             let slots = Closure::upvals(c);
             for i in 0..upvals {
                 slots.add(i).write(Value::NIL);
@@ -391,6 +392,10 @@ impl Heap {
     }
     pub(crate) fn pins(&self) -> &[Value] {
         &self.pins
+    }
+    /// Lets pin number `i` hold another value. No collection is under way.
+    pub(crate) fn replace_pin(&mut self, i: usize, v: Value) {
+        self.pins[i] = v;
     }
 
     pub(crate) fn stats(&self) -> HeapStats {

@@ -15,7 +15,7 @@ use crate::heap::Heap;
 use crate::lua::{Lua, Options};
 use crate::native::Pin;
 use crate::object::{
-    Cell, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED, Userdata,
+    Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED, Userdata,
 };
 use crate::statics::Statics;
 use crate::value::{self, Value};
@@ -186,7 +186,11 @@ unsafe fn seal(heap: &mut Heap, p: *mut Header, ordinal: &mut u32) {
                 (*c).hdr.word = *ordinal;
                 *ordinal += 1;
             }
-            Kind::Str | Kind::Closure | Kind::Native | Kind::Userdata | Kind::Thread => {}
+            Kind::Closure => {
+                (*p.cast::<Closure>()).ordinal = *ordinal;
+                *ordinal += 1;
+            }
+            Kind::Str | Kind::Native | Kind::Userdata | Kind::Thread => {}
         }
     }
 }
@@ -202,7 +206,6 @@ pub struct Image {
     bytes: usize,
     objects: usize,
     /// Owns all objects and keeps their code.
-    #[allow(dead_code, reason = "owner")]
     heap: Heap,
     /// After the heap, which points into them.
     pub(crate) statics: Arc<Statics>,
@@ -220,9 +223,13 @@ impl Image {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-    /// Number of shared tables and cells.
+    /// Number of shared tables, cells and functions.
     pub fn objects(&self) -> usize {
         self.objects
+    }
+    /// The newest object; ordinals count in this order.
+    pub(crate) fn first(&self) -> *mut Header {
+        self.heap.head
     }
 }
 

@@ -6,7 +6,7 @@
 //! [`Lua::run`] runs it. [`Rehearsal`] runs top-level code once and seals what it made as an [`Image`], from which
 //! [`Lua::from_image`] starts processes.
 //!
-//! Files: `value object symbol` (representation) · `block rest heap gc table thread` (storage) · `image overlay` (shared state) · `codegen proto` (code) · `interp meta
+//! Files: `value object symbol` (representation) · `block rest heap gc table thread` (storage) · `image overlay detach` (shared state) · `codegen proto` (code) · `interp meta
 //! coerce trace` (execution) · `native statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
 //! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
 //! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
@@ -21,6 +21,7 @@ mod block;
 mod codegen;
 mod coerce;
 mod coroutine_lib;
+mod detach;
 mod error;
 mod format;
 mod fragment;

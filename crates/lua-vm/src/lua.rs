@@ -152,6 +152,7 @@ impl Lua {
     /// When called from inside a native of the same process.
     pub fn enter<H: Any, R>(&mut self, host: &mut H, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
         assert!(self.host.is_none(), "enter is not called from a running native");
+        self.settle(&mut i64::MAX.clone());
         // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         let _overlay = crate::overlay::enter(self.heap.overlay);
@@ -181,6 +182,9 @@ impl Lua {
 
     /// Runs the root coroutine that `root` pins until it has something to say; `fuel` is reduced by what it used.
     pub fn run<H: Any>(&mut self, root: &Pin, fuel: &mut i64, host: &mut H) -> Run {
+        if !self.settle(fuel) {
+            return Run::OutOfFuel;
+        }
         let v = self.heap.pinned(root);
         if v.tag != crate::value::THREAD || self.dead {
             return Run::Dead;
@@ -191,6 +195,11 @@ impl Lua {
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, v.as_thread());
         *fuel = guard.0.fuel;
+        if matches!(run, Run::OutOfFuel)
+            && let Some(image) = &guard.0.image
+        {
+            crate::detach::consider(&mut guard.0.heap, image);
+        }
         run
     }
 
@@ -208,6 +217,20 @@ impl Lua {
         Pins(&self.heap)
     }
 
+    /// Asks for a copy of its own of everything in its image, which a process that works hard on it gets anyway.
+    pub fn detach(&mut self) {
+        if self.image.is_some() {
+            // SAFETY: the overlay is this heap's own, and nothing runs.
+            crate::detach::begin(unsafe { &mut *crate::overlay::made(&mut self.heap) });
+        }
+    }
+
+    /// Goes on with that copy for `fuel`, if one is being made; false if it is not done yet. Nothing else may happen to the
+    /// process before it is: [`Lua::run`] only goes on with it, [`Lua::enter`] and [`Lua::collect`] finish it at once.
+    pub fn settle(&mut self, fuel: &mut i64) -> bool {
+        self.heap.overlay.is_null() || self.dead || crate::detach::step(self, fuel)
+    }
+
     /// Gives a pin back.
     pub fn unpin(&mut self, pin: Pin) {
         self.heap.unpin(pin);
@@ -215,6 +238,7 @@ impl Lua {
 
     /// Runs a whole collection.
     pub fn collect(&mut self) {
+        self.settle(&mut i64::MAX.clone());
         let roots = self.roots();
         self.heap.collect_full(&Roots { values: &roots, current: ptr::null_mut() });
     }
@@ -222,6 +246,10 @@ impl Lua {
     /// The process is about to wait: if it allocated more than 2 KB and half of what lives since its last collection, it goes
     /// on collecting, for `fuel`. True when it has nothing to collect.
     pub fn rest(&mut self, fuel: &mut i64) -> bool {
+        crate::detach::cool(&mut self.heap);
+        if !self.settle(fuel) {
+            return false;
+        }
         if !self.heap.is_worth_collecting() {
             return true;
         }
@@ -252,6 +280,7 @@ impl Lua {
     /// Makes the next collection begin early, because the node is short of memory.
     pub fn press(&mut self) {
         self.heap.press();
+        crate::detach::calm(&mut self.heap);
     }
 
     /// Takes the memory of a process that has ended, if it is so much that freeing it at once would hold a worker. What is

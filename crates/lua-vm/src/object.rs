@@ -156,7 +156,8 @@ pub(crate) struct Closure {
     pub(crate) hdr: Header,
     pub(crate) proto: *const Proto,
     pub(crate) number: u32,
-    pub(crate) _pad: u32,
+    /// Of a closure of an image: its place among what a process copies (see `detach`).
+    pub(crate) ordinal: u32,
     pub(crate) upvals: [Value; 0],
 }
 

@@ -18,8 +18,10 @@
 use std::cell::Cell as Slot;
 use std::ptr;
 
+use crate::detach::Detach;
 use crate::heap::Heap;
-use crate::object::{BLACK, Cell, FROZEN, Header, SHARED, Table};
+use crate::native::Pin;
+use crate::object::{BLACK, Cell, Closure, FROZEN, Header, Kind, SHARED, Table};
 use crate::table::KeyError;
 use crate::value::Value;
 
@@ -38,6 +40,8 @@ const FREE: Entry = Entry { ordinal: 0, body: ptr::null_mut() };
 
 /// Private bodies of one process, and what else it keeps for shared objects.
 pub(crate) struct Overlay {
+    /// Accesses that had to look here: what the image costs a process that works hard on it (see `detach`).
+    pub(crate) heat: u64,
     /// Bit `ordinal % 64` is set for each entry: what was not written is told from what was without a search.
     filter: u64,
     /// Open addressing by ordinal; ordinals are consecutive, so hardly anything collides. A power of two of places, half
@@ -50,22 +54,53 @@ pub(crate) struct Overlay {
     numbers: Vec<(*const Header, u32)>,
     /// Traced values of shared host objects, each as the array part of a table, unsorted.
     slots: Vec<(*const Header, *mut Table)>,
+    /// The copy of the image that is being made.
+    pub(crate) detach: Option<Box<Detach>>,
+    /// The process has a copy: nothing that it reaches is a face.
+    pub(crate) detached: bool,
+    /// The image's values, then.
+    values: Vec<Pin>,
 }
 
 impl Overlay {
     fn new() -> Overlay {
         Overlay {
+            heat: 0,
             filter: 0,
             places: Box::new([FREE; 4]),
             roots: Vec::new(),
             numbers: Vec::new(),
             slots: Vec::new(),
+            detach: None,
+            detached: false,
+            values: Vec::new(),
         }
+    }
+
+    /// Bodies are tables and cells like others from now on: `own` says which object took the place of a shared one.
+    pub(crate) fn settle(&mut self, values: Vec<Pin>, own: impl Fn(*mut Header) -> Option<*mut Header>) {
+        self.detached = true;
+        self.values = values;
+        self.filter = 0;
+        self.places = Box::new([FREE; 1]);
+        self.roots = self.slots.iter().map(|(_, table)| table.cast()).collect();
+        self.numbers.retain(|(p, n)| {
+            let Some(p) = own(p.cast_mut()) else { return true };
+            // SAFETY: what is numbered and copied is a live table or closure.
+            unsafe {
+                match (*p).kind {
+                    Kind::Table => (*p.cast::<Table>()).number = *n,
+                    Kind::Closure => (*p.cast::<Closure>()).number = *n,
+                    _ => debug_assert!(false, "cells are no values"),
+                }
+            }
+            false
+        });
     }
 
     /// The body under an ordinal, or null.
     #[inline(always)]
-    fn find(&mut self, ordinal: u32) -> *mut Header {
+    pub(crate) fn find(&mut self, ordinal: u32) -> *mut Header {
         let at = ordinal as usize & (self.places.len() - 1);
         // SAFETY: the index is masked by the length less 1, a power of two less 1.
         let entry = unsafe { self.places.get_unchecked(at) };
@@ -166,7 +201,14 @@ pub(crate) unsafe fn shared_body(t: *const Table) -> *const Table {
 unsafe fn private(ordinal: u32) -> *mut Header {
     let overlay = CURRENT.get();
     // SAFETY: whoever entered an overlay keeps it alive and at its place, and nobody else looks at it meanwhile.
-    if overlay.is_null() { ptr::null_mut() } else { unsafe { (*overlay).find(ordinal) } }
+    unsafe {
+        if overlay.is_null() {
+            return ptr::null_mut();
+        }
+        debug_assert!(!(*overlay).detached, "a copied object is reached by its face");
+        (*overlay).heat += 1;
+        (*overlay).find(ordinal)
+    }
 }
 
 /// Where a store into `v` can go at once: a table that is neither black nor frozen, or such a private body that was made
@@ -345,7 +387,7 @@ pub(crate) unsafe fn number(heap: &mut Heap, p: *const Header, sealed: u32) -> u
     if sealed != 0 {
         return sealed;
     }
-    let overlay = made(heap);
+    let overlay = running(heap);
     // SAFETY: the overlay is live, and nobody else looks at it now.
     unsafe {
         if let Some((_, n)) = (&(*overlay).numbers).iter().find(|(q, _)| *q == p) {
@@ -378,7 +420,7 @@ pub(crate) unsafe fn slot(object: *const Header, i: usize) -> Value {
 /// # Safety
 /// As for [`own`].
 pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, v: Value) {
-    let overlay = made(heap);
+    let overlay = running(heap);
     // SAFETY: the overlay is live, and nobody else looks at it now; an integer key is never refused.
     unsafe {
         let found = (&(*overlay).slots).iter().find(|(p, _)| *p == object).map(|(_, table)| *table);
@@ -395,7 +437,7 @@ pub(crate) unsafe fn set_slot(heap: &mut Heap, object: *const Header, i: usize, 
 }
 
 unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
-    let overlay = made(heap);
+    let overlay = running(heap);
     // SAFETY: the overlay is live, and nobody else looks at it now; the body is fresh.
     unsafe {
         (&mut *overlay).insert(ordinal, body);
@@ -403,11 +445,27 @@ unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
     }
 }
 
+/// Value `i` of its image that the process has a copy of.
+pub(crate) fn own_value(heap: &Heap, i: usize) -> Option<Value> {
+    if heap.overlay.is_null() {
+        return None;
+    }
+    // SAFETY: the overlay is the heap's own, and nobody writes to it now.
+    unsafe { (&(*heap.overlay).values).get(i).map(|pin| heap.pinned(pin)) }
+}
+
 /// The overlay of a heap, made on first use.
-fn made(heap: &mut Heap) -> *mut Overlay {
+pub(crate) fn made(heap: &mut Heap) -> *mut Overlay {
     if heap.overlay.is_null() {
         heap.overlay = Box::into_raw(Box::new(Overlay::new()));
-        CURRENT.set(heap.overlay);
+    }
+    heap.overlay
+}
+
+/// The overlay of the process that runs here, made on first use.
+fn running(heap: &mut Heap) -> *mut Overlay {
+    if heap.overlay.is_null() {
+        CURRENT.set(made(heap));
     }
     heap.overlay
 }

@@ -1,6 +1,7 @@
 //! Runs the Lua files of `tests/lua`: whole, in slices, under stress, from sealed code, on images.
 //!
-//! For the last, a file is cut in two at many places, and the second part runs on top of an image of the first.
+//! For the last, a file is cut in two at many places, and the second part runs on top of an image of the first, which some
+//! processes leave on the way.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lua_vm::{CodeKey, Lua, Options, Pin, Run, StaticsBuilder};
@@ -23,13 +24,22 @@ struct Mode {
     stress: bool,
     /// Run the code that was sealed and opened again.
     sealed: bool,
+    /// Before this slice the process asks for a copy of its image.
+    detach: Option<usize>,
 }
 
 const MODES: [Mode; 4] = [
-    Mode { name: "whole", slice: i64::MAX, stress: false, sealed: false },
-    Mode { name: "slices", slice: 1, stress: false, sealed: false },
-    Mode { name: "stress", slice: 100_000, stress: true, sealed: false },
-    Mode { name: "sealed", slice: i64::MAX, stress: false, sealed: true },
+    Mode { name: "whole", slice: i64::MAX, stress: false, sealed: false, detach: None },
+    Mode { name: "slices", slice: 1, stress: false, sealed: false, detach: None },
+    Mode { name: "stress", slice: 100_000, stress: true, sealed: false, detach: None },
+    Mode { name: "sealed", slice: i64::MAX, stress: false, sealed: true, detach: None },
+];
+
+/// The same for a process that leaves its image, at once or in the midst of it.
+const DETACHED: [Mode; 3] = [
+    Mode { name: "detached", slice: i64::MAX, stress: false, sealed: false, detach: Some(0) },
+    Mode { name: "detached later", slice: 1, stress: false, sealed: false, detach: Some(1) },
+    Mode { name: "detached under stress", slice: 100, stress: true, sealed: false, detach: Some(1) },
 ];
 
 /// Cases that work on so much data that collecting at each allocation takes minutes.
@@ -109,7 +119,9 @@ fn on_images(path: &Path) -> Result<(), Failed> {
     let places = cut::places(&source);
     for at in places.iter().step_by(places.len() / CUTS + 1) {
         let Some(image) = cut::image(&statics, &source, &name, *at, Options::default()) else { continue };
-        for mode in [MODES[0], MODES[1], MODES[2]] {
+        for mode in MODES.iter().chain(&DETACHED) {
+            // Another slice for each cut.
+            let mode = Mode { detach: mode.detach.map(|n| n * (at % 61)), ..*mode };
             let options = Options { stress: mode.stress, ..Options::default() };
             let (mut lua, root) = cut::start(&image, options);
             let line = source[..*at].iter().filter(|b| **b == b'\n').count() + 1;
@@ -121,7 +133,10 @@ fn on_images(path: &Path) -> Result<(), Failed> {
 }
 
 fn finish(lua: &mut Lua, root: &Pin, mode: Mode) -> Result<(), Failed> {
-    loop {
+    for slice in 0.. {
+        if mode.detach == Some(slice) {
+            lua.detach();
+        }
         let mut fuel = mode.slice;
         match lua.run(root, &mut fuel, &mut ()) {
             Run::Finished => return Ok(()),
@@ -142,4 +157,5 @@ fn finish(lua: &mut Lua, root: &Pin, mode: Mode) -> Result<(), Failed> {
             other => return Err(format!("the case ended with {other:?}").into()),
         }
     }
+    unreachable!("the slices never end")
 }

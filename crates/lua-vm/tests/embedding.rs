@@ -227,6 +227,16 @@ fn garbage_does_not_count_against_the_quota_for_long() {
 }
 
 #[test]
+fn garbage_of_the_smallest_objects_does_not_pile_up() {
+    let (mut lua, root) = process("local words = {} for i = 1, 1000000 do words[i % 64] = 'w' .. i end");
+    let mut most = 0;
+    while !matches!(lua.run(&root, &mut 10_000, &mut ()), Run::Finished) {
+        most = most.max(lua.stats().bytes);
+    }
+    assert!(most < 256 << 10, "{most} bytes for 64 strings");
+}
+
+#[test]
 fn a_raise_that_nobody_catches_has_a_traceback() {
     let (mut lua, root) =
         process("local function f()\n error({code = 1})\nend\nlocal function g()\n f()\n return 1\nend\ng()");

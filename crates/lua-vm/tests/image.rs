@@ -36,7 +36,17 @@ fn chunk(lua: &mut Lua, source: &str) -> Pin {
 
 /// The text that the coroutine returns or raises; slices of `fuel`.
 fn text(lua: &mut Lua, root: Pin, fuel: i64) -> String {
+    text_detached(lua, root, fuel, None)
+}
+
+/// The same for a process that leaves its image before the slice of that number.
+fn text_detached(lua: &mut Lua, root: Pin, fuel: i64, detach: Option<u64>) -> String {
+    let mut slice = 0;
     let ended = loop {
+        if detach == Some(slice) {
+            lua.detach();
+        }
+        slice += 1;
         match lua.run(&root, &mut fuel.clone(), &mut ()) {
             Run::OutOfFuel => {}
             other => break other,
@@ -163,10 +173,18 @@ fn image_random_programs_do_not_notice() {
             let image = image.unwrap_or_else(|| panic!("seed {seed}: no image at {at}\n{source}"));
             cuts += 1;
             // The second process must not see what the first wrote.
-            for (stress, fuel) in [(false, i64::MAX), (true, 1 + seed as i64)] {
+            let some = 1 + seed as i64;
+            let ways = [
+                (false, i64::MAX, None),
+                (true, some, None),
+                (false, i64::MAX, Some(0)),
+                (false, some, Some(seed % 17)),
+                (true, some, Some(seed % 29)),
+            ];
+            for (stress, fuel, detach) in ways {
                 let (mut lua, root) = cut::start(&image, Options { stress, ..Options::default() });
-                let got = text(&mut lua, root, fuel);
-                assert_eq!(got, expected, "seed {seed}, cut at {at}\n{source}");
+                let got = text_detached(&mut lua, root, fuel, detach);
+                assert_eq!(got, expected, "seed {seed}, cut at {at}, detached {detach:?}\n{source}");
             }
         }
     }

@@ -375,7 +375,11 @@ impl<'cx> Cx<'cx> {
     }
     /// Value `i` that the image of the process keeps for its engine, see [`crate::Rehearsal::seal`]; nil when absent.
     pub fn image_value(&mut self, i: usize) -> Val<'cx> {
-        let image = self.lua().image.as_ref();
+        let lua = self.lua();
+        if let Some(own) = overlay::own_value(&lua.heap, i) {
+            return Val::new(own);
+        }
+        let image = lua.image.as_ref();
         Val::new(image.and_then(|image| image.values.get(i)).copied().unwrap_or(Value::NIL))
     }
     /// Number of values that the image keeps; 0 without one.

@@ -212,8 +212,38 @@ pub(super) unsafe fn find_bytes(t: *const Table, tag: u64, key: &[u8]) -> *mut N
     }
 }
 
-/// Enters node `at` under its key.
+/// Enters node `at` under its key, and goes on with a compaction.
 pub(super) unsafe fn insert(heap: &mut Heap, t: *mut Table, key: Value, at: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        index(heap, t, key, at);
+        let large = &mut *of(t);
+        if large.compacting {
+            compact(heap, t);
+        } else if (*t).node_len as usize == large.watch {
+            heap.owe(SAMPLES * 16);
+            let step = large.watch / SAMPLES;
+            let removed = (0..SAMPLES).filter(|i| (*(*t).nodes.add(i * step)).val.is_nil()).count();
+            if removed > SAMPLES / 4 {
+                (large.compacting, large.read, large.write) = (true, 0, 0);
+            }
+        }
+    }
+}
+
+/// Gives node `at` another key.
+pub(super) unsafe fn replace_key(heap: &mut Heap, t: *mut Table, at: usize, key: Value) {
+    // SAFETY: the caller's promise; the node is there.
+    unsafe {
+        let node = (*t).nodes.add(at);
+        rename(&mut *of(t), hash_of((*node).key), at as u32 + 1, GONE);
+        (*node).key = key;
+        index(heap, t, key, at as u32);
+    }
+}
+
+/// Enters node `at` under its key.
+unsafe fn index(heap: &mut Heap, t: *mut Table, key: Value, at: u32) {
     // SAFETY: the caller's promise.
     unsafe {
         let large = &mut *of(t);
@@ -237,16 +267,6 @@ pub(super) unsafe fn insert(heap: &mut Heap, t: *mut Table, key: Value, at: u32)
             heap.add_bytes(after - before);
         } else {
             heap.sub_bytes(before - after);
-        }
-        if large.compacting {
-            compact(heap, t);
-        } else if (*t).node_len as usize == large.watch {
-            heap.owe(SAMPLES * 16);
-            let step = large.watch / SAMPLES;
-            let removed = (0..SAMPLES).filter(|i| (*(*t).nodes.add(i * step)).val.is_nil()).count();
-            if removed > SAMPLES / 4 {
-                (large.compacting, large.read, large.write) = (true, 0, 0);
-            }
         }
     }
 }

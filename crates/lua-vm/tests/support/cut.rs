@@ -7,6 +7,7 @@ use lua_vm::{Image, Lua, Options, Pin, Rehearsal, Run, Statics};
 use std::sync::Arc;
 
 /// Offsets of the statements of a text but the first, in source order.
+#[allow(dead_code, reason = "not for all who include this")]
 pub(crate) fn places(source: &[u8]) -> Vec<usize> {
     let parsed = lua_syntax::parse(source);
     parsed.chunk.block.stats.iter().skip(1).map(|stat| stat.span.start as usize).collect()
