@@ -2,12 +2,13 @@
 
 use crate::body::{LuaBody, Origin};
 use crate::component::Options;
+use crate::making::Making;
 use crate::memory::Heaps;
-use crate::program::Program;
+use crate::program::{Coverage, Program};
 use core_dispatch::Commands;
 use core_sched::{BoxProcess, Freed, Process};
 use infra_app::App;
-use infra_base::{Error, Result};
+use infra_base::{EntryId, Error, Result};
 use infra_clock::{Clock, Rng};
 use lua_api::{Host, Mailroom, Memory, System};
 use lua_vm::Statics;
@@ -47,6 +48,16 @@ impl LuaExecutor {
     pub fn seal(&self, app: App, commands: Commands) {
         // A second call would come from a second start, which the loader does not make.
         let _ = self.system.set(Arc::new(System { app, commands, clock: self.clock.clone() }));
+    }
+
+    /// Makes the image of the program of `id`, if there is none yet, and says what it covers; `None` while a process makes
+    /// it, or if there is none because a module is missing.
+    pub fn survey(&self, id: &EntryId) -> Result<Option<Coverage>> {
+        let program = self.entries.get::<Program>(id)?;
+        if let Some(mut making) = Making::begin(&program, &self.statics, self.options.process) {
+            while !making.step(&mut i64::MAX.clone()) {}
+        }
+        Ok(program.coverage())
     }
 }
 

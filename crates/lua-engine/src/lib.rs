@@ -19,6 +19,6 @@ pub use compiler::{Compiler, Counts};
 pub use component::{Options, component, statics};
 pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
-pub use program::Program;
+pub use program::{Coverage, Program};
 pub use require::install;
 pub use unit::{Import, Unit};

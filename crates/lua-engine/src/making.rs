@@ -3,7 +3,7 @@
 //! Units run in order of evaluation, modules preset, without a host around them. The image holds the units before the first
 //! one that calls a native with effects outside, raises, waits, takes too long, or leaves what cannot be shared; such a
 //! unit and all behind it run in each process on top. Since what ran before depends on nothing outside, it is simply run
-//! again up to that unit.
+//! again up to that unit. [`Program::coverage`] says which unit that is, and so does the log at level debug.
 
 use crate::body::{preset, publish};
 use crate::program::{Made, Program};
@@ -30,8 +30,9 @@ pub(crate) struct Making {
     options: Options,
     rehearsal: Rehearsal,
     loading: Loading,
-    /// Number of units that run.
+    /// Number of units that run, and why no more.
     until: usize,
+    stop: Option<String>,
     /// Whether it is looked after each unit if the state can be shared.
     careful: bool,
     root: Option<Pin>,
@@ -57,6 +58,7 @@ impl Making {
             rehearsal: Rehearsal::new(statics.clone(), options),
             loading: Loading { program: program.clone(), values: Vec::new() },
             until: program.units.len(),
+            stop: None,
             careful: false,
             root: None,
             fuel: FUEL,
@@ -78,6 +80,7 @@ impl Making {
             if let Err(why) = self.run(unit, fuel) {
                 let id = &self.loading.program.units[unit].id;
                 tracing::debug!(target: "lua", unit = %id, "its top level runs in each process: {why}");
+                self.stop = Some(why);
                 self.again(unit);
             }
         }
@@ -118,7 +121,7 @@ impl Making {
                 Ok(())
             }
             Run::OutOfFuel => Err("it takes too long".to_owned()),
-            Run::Raised(_) => Err("it raises".to_owned()),
+            Run::Raised(_) => Err(self.raised(&root)),
             Run::Yielded | Run::Waiting => Err("it waits".to_owned()),
             Run::Dead => Err(match self.rehearsal.refused() {
                 Some(name) => format!("it calls '{name}'"),
@@ -145,6 +148,16 @@ impl Making {
         }
     }
 
+    fn raised(&mut self, root: &Pin) -> String {
+        let (lua, loading) = self.lua();
+        lua.enter(loading, |cx| {
+            let thread = cx.pinned(root);
+            let raised = cx.outcome(thread).first().copied();
+            let text = raised.and_then(|v| cx.to_bytes(v)).unwrap_or_default();
+            format!("it raises: {}", String::from_utf8_lossy(text))
+        })
+    }
+
     /// Starts again, with the units before `until`.
     fn again(&mut self, until: usize) {
         self.rehearsal = Rehearsal::new(self.statics.clone(), self.options);
@@ -164,7 +177,7 @@ impl Making {
                 let program = &self.loading.program;
                 let (id, all) = (&program.root().id, program.units.len());
                 tracing::debug!(target: "lua", program = %id, "image of {} of {all} units: {image:?}", self.until);
-                program.made.set(Made { image, units: self.until });
+                program.made.set(Made { image, units: self.until, stop: self.stop.take() });
                 true
             }
             Err(_) if self.careful => true,

@@ -26,6 +26,23 @@ pub struct Program {
 pub(crate) struct Made {
     pub(crate) image: Arc<Image>,
     pub(crate) units: usize,
+    /// Why the next unit did not.
+    pub(crate) stop: Option<String>,
+}
+
+/// How much of a program every process shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Units of the program.
+    pub units: usize,
+    /// Units whose top level ran for the image.
+    pub imaged: usize,
+    /// The unit behind them, which runs in each process, as do all behind it, and why.
+    pub stop: Option<(EntryId, String)>,
+    /// Bytes and shared objects of the image.
+    pub bytes: usize,
+    /// Shared tables, variables and functions.
+    pub objects: usize,
 }
 
 /// The image of a program, made by one process while others do without.
@@ -80,6 +97,14 @@ impl Program {
             })
             .collect();
         Ok(Program { units, modules, globals, own, made: Once::default() })
+    }
+
+    /// What its image covers, once it is made.
+    pub fn coverage(&self) -> Option<Coverage> {
+        let made = self.made.get()?;
+        let stop = made.stop.clone().map(|why| (self.units[made.units].id.clone(), why));
+        let (bytes, objects) = (made.image.bytes(), made.image.objects());
+        Some(Coverage { units: self.units.len(), imaged: made.units, stop, bytes, objects })
     }
 
     /// The unit that the program is for.

@@ -76,6 +76,9 @@ pub(crate) enum Command {
     /// Print modules and kinds as JSON, for the reference pages
     #[command(name = "__describe", hide = true)]
     Describe,
+    /// Print what the image of each program of the application covers
+    #[command(name = "__images", hide = true)]
+    Images,
     #[command(external_subcommand)]
     Other(Vec<String>),
 }

@@ -1,6 +1,7 @@
 //! The commands of the command line.
 
 mod describe;
+mod images;
 mod init;
 mod registry;
 mod run;
@@ -26,6 +27,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Command::Version { short: true } => out(&format!("{}\n", banner::VERSION)),
         Command::Version { short: false } => out(&banner::banner()),
         Command::Describe => describe::run(),
+        Command::Images => images::run(&cli.global),
         Command::Other(words) => Err(unknown(words.first().map_or("", String::as_str))),
     }
 }

@@ -6,6 +6,9 @@ use infra_config::{Config, Override, Sources};
 use std::path::{Path, PathBuf};
 use sys_pipeline::{Lock, Plan, Prepared};
 
+/// The lock of an application, in its directory.
+pub(crate) const LOCK_FILE: &str = "wippy.lock";
+
 /// Goes to the directory of `-C`.
 pub(crate) fn enter(global: &Global) -> Result<()> {
     let Some(dir) = &global.directory else { return Ok(()) };

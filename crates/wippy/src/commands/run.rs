@@ -4,6 +4,7 @@ use crate::boot::{self, Boot};
 use crate::cli::{Global, Run};
 use crate::commands::{out, quiet_log};
 use crate::goal::{Goal, commands};
+use crate::project::LOCK_FILE;
 use crate::{banner, memory, project};
 use core_registry::Entry;
 use infra_base::{EntryId, Error, Result};
@@ -13,8 +14,6 @@ use infra_log::{Form, Level, Log, Options, Output};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-
-const LOCK_FILE: &str = "wippy.lock";
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     let (config, mut warnings) = project::config(global, &args.layers)?;
