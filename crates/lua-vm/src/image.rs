@@ -15,7 +15,8 @@ use crate::heap::Heap;
 use crate::lua::{Lua, Options};
 use crate::native::Pin;
 use crate::object::{
-    Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED, Userdata,
+    Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED,
+    Userdata,
 };
 use crate::statics::Statics;
 use crate::value::{self, Value};
