@@ -249,18 +249,6 @@ impl Heap {
         None
     }
 
-    /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
-    /// was over, or is in the middle of one.
-    pub(crate) fn is_worth_collecting(&self) -> bool {
-        if self.pause < 0 {
-            return false;
-        }
-        if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
-            return true;
-        }
-        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
-    }
-
     /// Whether a collection is under way.
     pub(crate) fn is_collecting(&self) -> bool {
         self.gc.state != State::Pause
@@ -275,15 +263,6 @@ impl Heap {
             self.rest();
         }
         done
-    }
-
-    /// Lets the next cycle begin when a quarter of what lives was allocated since the last.
-    pub(crate) fn press(&mut self) {
-        if self.gc.state == State::Pause
-            && self.bytes > self.gc.after + (self.gc.after / 4).max(FIRST_THRESHOLD as usize)
-        {
-            self.debt = self.debt.max(1);
-        }
     }
 
     /// Finishes the running cycle, if any, and runs a whole one.

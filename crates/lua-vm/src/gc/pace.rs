@@ -1,6 +1,6 @@
 //! When a collection begins by itself: growth since the last one, which a node may change.
 
-use super::{FIRST_THRESHOLD, State};
+use super::{FIRST_THRESHOLD, IDLE, State};
 use crate::heap::Heap;
 
 /// Bytes that are never allocated.
@@ -26,6 +26,27 @@ impl Heap {
             let room = self.room();
             self.debt = self.bytes as isize - self.gc.live as isize - room;
             self.gc.left = -room;
+        }
+    }
+
+    /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
+    /// was over, or is in the middle of one.
+    pub(crate) fn is_worth_collecting(&self) -> bool {
+        if self.pause < 0 {
+            return false;
+        }
+        if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
+            return true;
+        }
+        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
+    }
+
+    /// Lets the next cycle begin when a quarter of what lives was allocated since the last.
+    pub(crate) fn press(&mut self) {
+        if self.gc.state == State::Pause
+            && self.bytes > self.gc.after + (self.gc.after / 4).max(FIRST_THRESHOLD as usize)
+        {
+            self.debt = self.debt.max(1);
         }
     }
 }
