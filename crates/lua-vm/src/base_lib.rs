@@ -1,10 +1,12 @@
 //! Global functions that need the interpreter: protected calls, errors, iteration, metatables, types.
 
 use crate::error::ErrorObject;
+use crate::long;
 use crate::native::{Cx, Flow, NativeResult, Table, Val, View, Walk};
 use crate::statics::{NativeDef, StaticsBuilder};
-use crate::symbol::names;
+use crate::symbol::{SHORT, names};
 use crate::table::PASSED;
+use crate::text::{self, Text};
 use crate::value::{self, Value};
 
 /// Marks of natives that the loop handles by itself.
@@ -73,15 +75,19 @@ fn handled(cx: &mut Cx<'_>) -> NativeResult {
 fn error(cx: &mut Cx<'_>) -> NativeResult {
     let v = cx.arg(0);
     let level = cx.opt_int(1, 1)?;
-    match v.view() {
-        View::Str(text) if level > 0 => {
-            let mut out = cx.place(level as usize).into_bytes();
-            out.extend_from_slice(text);
-            let v = cx.string(&out);
-            Err(cx.raise(v))
-        }
-        _ => Err(cx.raise(v)),
-    }
+    if v.as_bytes().is_some() && level > 0 { raise_placed(cx, 0, level as usize) } else { Err(cx.raise(v)) }
+}
+
+/// Raises the text in slot `slot`, behind the place at `level`.
+fn raise_placed(cx: &mut Cx<'_>, slot: usize, level: usize) -> NativeResult {
+    let mut out = Text::default();
+    out.tail().extend_from_slice(cx.place(level).as_bytes());
+    let text = cx.slot(slot).as_bytes().unwrap_or_default();
+    out.push(slot, text, 0, text.len());
+    text::finish_with(cx, out, |cx| {
+        let message = cx.slot(cx.len() - 1);
+        Err(cx.raise(message))
+    })
 }
 
 fn assert(cx: &mut Cx<'_>) -> NativeResult {
@@ -92,15 +98,7 @@ fn assert(cx: &mut Cx<'_>) -> NativeResult {
         return Err(cx.error("assertion failed!"));
     }
     let v = cx.arg(1);
-    match v.view() {
-        View::Str(text) => {
-            let mut out = cx.place(1).into_bytes();
-            out.extend_from_slice(text);
-            let v = cx.string(&out);
-            Err(cx.raise(v))
-        }
-        _ => Err(cx.raise(v)),
-    }
+    if v.as_bytes().is_some() { raise_placed(cx, 1, 1) } else { Err(cx.raise(v)) }
 }
 
 fn select(cx: &mut Cx<'_>) -> NativeResult {
@@ -117,8 +115,19 @@ fn select(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn next(cx: &mut Cx<'_>) -> NativeResult {
+    cx.check_table(0)?;
+    let key = cx.arg(1);
+    if cx.is_ready_key(key) { next_behind(cx) } else { next_settled(cx) }
+}
+
+/// The key is long.
+fn next_settled(cx: &mut Cx<'_>) -> NativeResult {
+    if cx.settle_argument(2) { next_behind(cx) } else { cx.again(next_settled) }
+}
+
+fn next_behind(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
-    let Some(cursor) = t.cursor_of(cx.arg(1)) else { return Err(cx.error("invalid key to 'next'")) };
+    let Some(cursor) = t.cursor_of(cx.slot(1)) else { return Err(cx.error("invalid key to 'next'")) };
     next_at(cx, t, cursor)
 }
 
@@ -188,18 +197,43 @@ fn ipairs_indexed(cx: &mut Cx<'_>) -> NativeResult {
 fn rawget(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
     let key = cx.check_any(1)?;
-    cx.ret(t.get(key))
+    if cx.is_ready_key(key) { cx.ret(t.get(key)) } else { rawget_settled(cx) }
+}
+
+fn rawget_settled(cx: &mut Cx<'_>) -> NativeResult {
+    if !cx.settle_argument(2) {
+        return cx.again(rawget_settled);
+    }
+    let v = cx.check_table(0)?.get(cx.slot(1));
+    cx.ret(v)
 }
 
 fn rawset(cx: &mut Cx<'_>) -> NativeResult {
     let t = cx.check_table(0)?;
     let (key, v) = (cx.check_any(1)?, cx.check_any(2)?);
+    if !cx.is_ready_key(key) {
+        cx.set_len(3);
+        return rawset_settled(cx);
+    }
     cx.set(t, key, v)?;
+    cx.ret(t)
+}
+
+fn rawset_settled(cx: &mut Cx<'_>) -> NativeResult {
+    if !cx.settle_argument(3) {
+        return cx.again(rawset_settled);
+    }
+    let t = cx.check_table(0)?;
+    cx.set(t, cx.slot(1), cx.slot(2))?;
     cx.ret(t)
 }
 
 fn rawequal(cx: &mut Cx<'_>) -> NativeResult {
     let (a, b) = (cx.check_any(0)?, cx.check_any(1)?);
+    if a.as_bytes().is_some() && b.as_bytes().is_some_and(|b| b.len() > SHORT) {
+        cx.set_len(2);
+        return long::equal(cx);
+    }
     cx.ret(a.raw_eq(b))
 }
 

@@ -121,6 +121,89 @@ impl Tail {
     }
 }
 
+/// An array of plain data that grows by doubling, is copied only while it is small, and can be given back in slices.
+pub(crate) struct Buffer<T> {
+    p: *mut T,
+    len: usize,
+    cap: usize,
+    /// What is given back already.
+    tail: Option<Tail>,
+}
+
+// SAFETY: a buffer owns its block; only plain data is put into it.
+unsafe impl<T: Copy + Send> Send for Buffer<T> {}
+
+impl<T: Copy> Buffer<T> {
+    /// Room for `cap` elements, aligned to a word at most.
+    pub(crate) fn with_capacity(cap: usize) -> Buffer<T> {
+        const { assert!(align_of::<T>() <= 8) };
+        let cap = cap.max(1);
+        Buffer { p: allocate(cap * size_of::<T>()).cast(), len: 0, cap, tail: None }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, v: T) {
+        if self.len == self.cap {
+            self.grow();
+        }
+        // SAFETY: there is room.
+        unsafe { self.p.add(self.len).write(v) }
+        self.len += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let bytes = self.cap * size_of::<T>();
+        assert!(self.tail.is_none(), "a buffer that is given back is not used");
+        // SAFETY: the block has that size.
+        self.p = unsafe { resize(self.p.cast(), bytes, bytes * 2).cast() };
+        self.cap *= 2;
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Gives back a slice if the block is large; true when nothing large is left. The buffer is empty then.
+    pub(crate) fn shrink(&mut self) -> bool {
+        self.len = 0;
+        let bytes = self.cap * size_of::<T>();
+        if bytes < LARGE {
+            return true;
+        }
+        // SAFETY: the block has that size, and from now on it belongs to the tail.
+        let tail = self.tail.get_or_insert_with(|| unsafe { Tail::new(self.p.cast(), bytes) });
+        tail.shrink() == 0
+    }
+}
+
+impl<T> std::ops::Deref for Buffer<T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        // SAFETY: the first `len` elements are written.
+        unsafe { std::slice::from_raw_parts(self.p, self.len) }
+    }
+}
+
+impl<T> std::ops::DerefMut for Buffer<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(self.p, self.len) }
+    }
+}
+
+impl<T> Drop for Buffer<T> {
+    fn drop(&mut self) {
+        match &mut self.tail {
+            Some(tail) => while tail.shrink() > 0 {},
+            // SAFETY: the block is this buffer's own.
+            None => unsafe { free(self.p.cast(), self.cap * size_of::<T>()) },
+        }
+    }
+}
+
 #[cfg(all(target_os = "linux", not(miri)))]
 mod large {
     use super::SLICE;
@@ -190,6 +273,25 @@ mod large {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_buffer_keeps_what_is_pushed_and_is_given_back_in_slices() {
+        let mut buffer = Buffer::with_capacity(3);
+        let n = 3 * LARGE as u64 / 8 / if cfg!(miri) { 64 } else { 1 };
+        (0..n).for_each(|i| buffer.push(i));
+        assert!(buffer.iter().copied().eq(0..n));
+        buffer[..].reverse();
+        assert_eq!((buffer[0], buffer.len()), (n - 1, n as usize));
+        buffer.clear();
+        buffer.push(7);
+        assert_eq!(*buffer, [7]);
+        let mut slices = 0;
+        while !buffer.shrink() {
+            slices += 1;
+        }
+        assert!(cfg!(miri) || slices >= 3, "{slices}");
+        assert!(buffer.is_empty());
+    }
 
     #[test]
     fn a_block_keeps_its_content_through_both_kinds_and_is_freed_in_slices() {

@@ -676,8 +676,8 @@ impl Heap {
             && let Some(rest) = self.gc.rests.last_mut()
         {
             match rest.shrink() {
-                0 => _ = self.gc.rests.pop(),
-                n => {
+                None => _ = self.gc.rests.pop(),
+                Some(n) => {
                     self.bytes -= n;
                     self.freed += n;
                     self.gc.work += MAX_STEP;

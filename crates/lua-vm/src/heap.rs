@@ -344,6 +344,7 @@ impl Heap {
             (*t).raise_pending = false;
             (*t).resume_ok = true;
             (*t).yielded = false;
+            (*t).unwinding = false;
             (*t).seen = 0;
             (*t).number = 0;
             self.add_stack(stack * size_of::<Value>());
@@ -426,12 +427,14 @@ impl Heap {
                 }
                 Kind::Userdata => {
                     let u = p.cast::<Userdata>();
-                    let (n, info) = (Userdata::size(u), &*(*u).info);
-                    // The memory is given back even if the payload's drop panics.
-                    let _memory = Memory(p.cast(), info.layout);
-                    ptr::drop_in_place(&raw mut (*u).slots);
-                    (info.drop)(p.cast::<u8>().add(info.offset));
-                    return n;
+                    let info = &*(*u).info;
+                    if let Some(dismantle) = info.dismantle
+                        && !dismantle(p.cast::<u8>().add(info.offset))
+                    {
+                        rests.push(Rest::object(u));
+                        return 0;
+                    }
+                    return free_userdata(u);
                 }
                 Kind::Thread => {
                     let t = p.cast::<Thread>();
@@ -445,6 +448,22 @@ impl Heap {
             };
             free_block(p.cast(), size, rests)
         }
+    }
+}
+
+/// Frees a userdata at once; its size.
+///
+/// # Safety
+/// The object is unlinked and nothing reaches it any more.
+pub(crate) unsafe fn free_userdata(u: *mut Userdata) -> usize {
+    // SAFETY: the caller's promise; the type says where the payload is.
+    unsafe {
+        let (n, info) = (Userdata::size(u), &*(*u).info);
+        // The memory is given back even if the payload's drop panics.
+        let _memory = Memory(u.cast(), info.layout);
+        ptr::drop_in_place(&raw mut (*u).slots);
+        (info.drop)(u.cast::<u8>().add(info.offset));
+        n
     }
 }
 
@@ -490,10 +509,10 @@ impl Heap {
             && let Some(rest) = self.gc.rests.last_mut()
         {
             match rest.shrink() {
-                0 => _ = self.gc.rests.pop(),
-                n => {
+                None => _ = self.gc.rests.pop(),
+                Some(n) => {
                     self.bytes = self.bytes.saturating_sub(n);
-                    left = left.saturating_sub(n);
+                    left = left.saturating_sub(n.max(block::SLICE / 4));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The interpreter.
 //!
 //! `dispatch` executes instructions of Lua frames, `call` moves between frames, natives and coroutines, `native` calls
-//! natives for Lua frames, `index`, `operate` are the slow ways of the instructions, `numeric`, `iterate` the fast ones.
+//! natives for Lua frames, `raise` unwinds, `lists` copies `...`; `index`, `operate` are the slow ways of the instructions, `numeric`, `iterate` the fast ones.
 //!
 //! Nothing recurses on the Rust stack: a slow way that needs a Lua function pushes its frame, says what happens with the
 //! result (`Ret`), and the loop goes on in it. Safepoints, where the collector may run and fuel may end, are: backward jumps,
@@ -17,9 +17,11 @@ mod call;
 mod dispatch;
 mod index;
 mod iterate;
+mod lists;
 mod native;
 mod numeric;
 mod operate;
+mod raise;
 
 pub(crate) use index::prepare_meta;
 

@@ -37,6 +37,7 @@ mod lib_string;
 mod lib_table;
 #[cfg(test)]
 mod lib_tests;
+mod long;
 mod lua;
 mod meta;
 pub mod meter;
@@ -69,7 +70,9 @@ pub use native::{
     Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View, Walk,
 };
 pub use proto::{CodeId, CodeKey, Proto, Unusable};
-pub use statics::{Const, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared};
+pub use statics::{
+    Const, Dismantle, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared,
+};
 pub use text::Text;
 pub use trace::TraceFrame;
 

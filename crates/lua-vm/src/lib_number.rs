@@ -17,11 +17,14 @@ fn to_number(cx: &mut Cx<'_>) -> NativeResult {
     if cx.arg(1).is_nil() {
         let number = match cx.check_any(0)?.view() {
             View::Int(_) | View::Float(_) => cx.arg(0),
-            View::Str(text) => match number::parse(text) {
-                Some(Number::Int(i)) => Val::int(i),
-                Some(Number::Float(f)) => Val::float(f),
-                None => Val::NIL,
-            },
+            View::Str(text) => {
+                cx.charge(text.len().min(number::MAX_NUMERAL) * 2);
+                match number::parse(text) {
+                    Some(Number::Int(i)) => Val::int(i),
+                    Some(Number::Float(f)) => Val::float(f),
+                    None => Val::NIL,
+                }
+            }
             _ => Val::NIL,
         };
         return cx.ret(number);
@@ -33,7 +36,7 @@ fn to_number(cx: &mut Cx<'_>) -> NativeResult {
     let Some(base) = u32::try_from(base).ok().filter(|base| (2..=36).contains(base)) else {
         return Err(cx.arg_error(1, "base out of range"));
     };
-    cx.charge(text.len());
+    cx.charge(text.len().min(number::MAX_NUMERAL) * 2);
     cx.ret(number::parse_base(text, base).map_or(Val::NIL, Val::int))
 }
 

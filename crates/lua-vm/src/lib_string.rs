@@ -1,6 +1,6 @@
 //! The library `string`: bytes, slices and case; patterns, `format` and `pack` have files of their own.
 
-use crate::native::{Cx, Flow, NativeFn, NativeResult, Raise, Val};
+use crate::native::{Cx, Flow, MAX_VALUES, NativeFn, NativeResult, Raise, Val};
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
 use crate::text::{self, Text};
 use std::cell::RefCell;
@@ -12,8 +12,6 @@ mod search;
 
 /// Longest string that the library builds; the quota usually ends the process earlier.
 const MAX_STRING: usize = i32::MAX as usize;
-/// Most values that one call returns, as in Lua's own stack limit.
-const MAX_RESULTS: usize = 1_000_000;
 /// Pushed values between two looks at the fuel.
 const BLOCK: usize = 1024;
 
@@ -42,6 +40,7 @@ pub(crate) fn register(b: &mut StaticsBuilder) {
     search::register(b);
     gsub::register(b);
     format::register(b);
+    pack::register(b);
 }
 
 /// Argument `i` as bytes; a number or an error object is replaced by its text, so that continuations find the same.
@@ -97,7 +96,7 @@ fn sub(cx: &mut Cx<'_>) -> NativeResult {
     let start = start_offset(first, text.len());
     let mut whole = Text::default();
     whole.push(0, text, start, start + part.len());
-    text::finish(cx, whole, None)
+    text::finish(cx, whole)
 }
 
 fn byte(cx: &mut Cx<'_>) -> NativeResult {
@@ -108,7 +107,7 @@ fn byte(cx: &mut Cx<'_>) -> NativeResult {
     match part {
         [] => return cx.ret0(),
         [byte] => return cx.ret(i64::from(*byte)),
-        _ if part.len() >= MAX_RESULTS => return Err(cx.error("string slice too long")),
+        _ if part.len() > MAX_VALUES => return Err(cx.error("string slice too long")),
         _ => {}
     }
     let start = start_offset(first, text.len());
@@ -146,14 +145,26 @@ fn offset_slot(cx: &Cx<'_>, i: usize) -> usize {
 
 fn char(cx: &mut Cx<'_>) -> NativeResult {
     let n = cx.nargs();
-    cx.charge(n);
     let mut bytes = Vec::with_capacity(n);
     for i in 0..n {
-        match u8::try_from(cx.check_int(i)?) {
+        let byte = match cx.arg(i).as_int() {
+            Some(byte) => byte,
+            // A text that spells a number takes longer: it is replaced, and when the native goes on it is read no more.
+            None => {
+                let byte = cx.check_int(i)?;
+                cx.set_slot(i, Val::int(byte));
+                if cx.charge(0) {
+                    return cx.again(char);
+                }
+                byte
+            }
+        };
+        match u8::try_from(byte) {
             Ok(byte) => bytes.push(byte),
             Err(_) => return Err(cx.arg_error(i, "value out of range")),
         }
     }
+    cx.charge(n * 2);
     let text = cx.string(&bytes);
     cx.ret(text)
 }
@@ -165,7 +176,7 @@ fn dump(cx: &mut Cx<'_>) -> NativeResult {
 fn rep(cx: &mut Cx<'_>) -> NativeResult {
     let text = text_arg(cx, 0)?;
     let n = cx.check_int(1)?;
-    let separator = cx.opt_bytes(2)?.unwrap_or_default();
+    let separator = if cx.arg(2).is_nil() { &[] } else { text_arg(cx, 2)? };
     let Some(n) = usize::try_from(n).ok().filter(|n| *n > 0 && text.len() + separator.len() > 0) else {
         let empty = cx.string(b"");
         return cx.ret(empty);
@@ -179,7 +190,7 @@ fn rep(cx: &mut Cx<'_>) -> NativeResult {
     let Some(total) = total else {
         return Err(cx.error("resulting string too large"));
     };
-    let separator = cx.string(separator);
+    let separator = cx.arg(2);
     cx.set_len(1);
     cx.push(separator);
     text::start_blocks(cx, total, rep_more)
@@ -343,5 +354,5 @@ fn case_more(cx: &mut Cx<'_>) -> NativeResult {
     }
     let out = std::mem::take(&mut state.out);
     drop(state);
-    text::finish(cx, out, None)
+    text::finish(cx, out)
 }

@@ -3,7 +3,7 @@
 //! Loops over many elements give way between blocks; their cursor waits in a slot.
 
 use crate::lib_math::less;
-use crate::native::{Cx, Flow, NativeResult, Num, Raise, Val, View, Walk};
+use crate::native::{Cx, Flow, MAX_VALUES, NativeResult, Num, Raise, Val, View, Walk};
 use crate::number;
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
 use crate::text::{self, Text};
@@ -12,11 +12,15 @@ use std::cell::RefCell;
 mod sort;
 
 /// Elements handled between two looks at the fuel.
-const BLOCK: i64 = 1024;
+const BLOCK: i64 = 256;
+/// Arguments that `pack` stores between two looks at the fuel.
+const PACKED: usize = 4096;
+/// Units of reading and writing an element.
+const MOVED: usize = 8;
+/// Bytes joined between two looks at the fuel, nearly.
+const JOINED: usize = 1 << 18;
 /// Steps of a walk between two looks at the fuel.
 const WALKED: usize = 64;
-/// Most values that one call returns, as in Lua's own stack limit.
-const MAX_RESULTS: i64 = 1_000_000;
 /// Most entries that `table.create` makes room for.
 const MAX_ROOM: i64 = 1 << 27;
 
@@ -77,7 +81,7 @@ fn insert_shift(cx: &mut Cx<'_>) -> NativeResult {
             cx.set_int(t, cursor, t.get_int(cursor - 1))?;
             cursor -= 1;
         }
-        if cx.charge(count as usize * 4) && cursor > at {
+        if cx.charge(count as usize * MOVED) && cursor > at {
             cx.set_slot(3, Val::int(cursor));
             return cx.again(insert_shift);
         }
@@ -118,7 +122,7 @@ fn remove_shift(cx: &mut Cx<'_>) -> NativeResult {
             cx.set_int(t, cursor, t.get_int(cursor + 1))?;
             cursor += 1;
         }
-        if cx.charge(count as usize * 4) && cursor < size {
+        if cx.charge(count as usize * MOVED) && cursor < size {
             cx.set_slot(2, Val::int(cursor));
             return cx.again(remove_shift);
         }
@@ -140,7 +144,8 @@ fn concat(cx: &mut Cx<'_>) -> NativeResult {
         let empty = cx.string(b"");
         return cx.ret(empty);
     }
-    if let Some(separator) = cx.opt_bytes(1)? {
+    if cx.nargs() > 1 && !cx.arg(1).is_nil() && cx.arg(1).as_bytes().is_none() {
+        let separator = cx.check_bytes(1)?;
         let separator = cx.string(separator);
         cx.set_slot(1, separator);
     }
@@ -163,23 +168,24 @@ fn join(cx: &mut Cx<'_>, mut out: Text) -> NativeResult {
     let separator = cx.slot(1).as_bytes().unwrap_or_default();
     let (mut at, last) = (int_slot(cx, 2), int_slot(cx, 3));
     loop {
-        let before = out.len();
         let stop = last.min(at.saturating_add(BLOCK));
+        let mut copied = 0;
         loop {
-            append(cx, &mut out, t.get_int(at), at)?;
+            copied += append(cx, &mut out, t.get_int(at), at)?;
             if at == last {
-                cx.charge((out.len() - before) / 4);
+                cx.charge(copied / 4);
                 cx.reserve(out.len())?;
-                return text::finish(cx, out, None);
+                return text::finish(cx, out);
             }
             out.push(1, separator, 0, separator.len());
+            copied += separator.len().min(text::LONG);
             at += 1;
-            if at >= stop {
+            if at >= stop || copied >= JOINED {
                 break;
             }
         }
         cx.reserve(out.len())?;
-        if cx.charge(BLOCK as usize * 4 + (out.len() - before).min(BLOCK as usize * 256) / 4) {
+        if cx.charge(BLOCK as usize * 4 + copied / 4) {
             cx.set_slot(2, Val::int(at));
             if let Some(pieces) = cx.slot(4).as_userdata().and_then(|u| u.payload::<Pieces>()) {
                 pieces.0.replace(out);
@@ -192,27 +198,38 @@ fn join(cx: &mut Cx<'_>, mut out: Text) -> NativeResult {
     }
 }
 
+/// Appends an element; the number of bytes that were copied.
 #[inline]
-fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Text, v: Val<'cx>, at: i64) -> Result<(), Raise> {
+fn append<'cx>(cx: &mut Cx<'cx>, out: &mut Text, v: Val<'cx>, at: i64) -> Result<usize, Raise> {
     match v.view() {
         View::Str(text) if Text::is_long(text) => {
             cx.push(v);
             out.push(cx.len() - 1, text, 0, text.len());
+            Ok(text::LONG)
         }
-        View::Str(text) => out.tail().extend_from_slice(text),
-        View::Int(i) => number::write_int(out.tail(), i),
-        View::Float(f) => number::write_float(out.tail(), f),
+        View::Str(text) => {
+            out.tail().extend_from_slice(text);
+            Ok(text.len())
+        }
+        View::Int(i) => {
+            number::write_int(out.tail(), i);
+            Ok(16)
+        }
+        View::Float(f) => {
+            number::write_float(out.tail(), f);
+            Ok(64)
+        }
         _ => match cx.to_bytes(v) {
-            Some(text) => out.tail().extend_from_slice(text),
+            Some(text) => {
+                out.tail().extend_from_slice(text);
+                Ok(text.len())
+            }
             None => {
                 let name = cx.type_name_of(v);
-                return Err(
-                    cx.error(format_args!("invalid value ({name}) at index {at} in table for 'concat'"))
-                );
+                Err(cx.error(format_args!("invalid value ({name}) at index {at} in table for 'concat'")))
             }
         },
     }
-    Ok(())
 }
 
 /// `table.unpack` and the global `unpack`.
@@ -223,7 +240,7 @@ pub(crate) fn unpack(cx: &mut Cx<'_>) -> NativeResult {
     if first > last {
         return cx.ret0();
     }
-    if last.checked_sub(first).is_none_or(|n| n >= MAX_RESULTS) {
+    if last.checked_sub(first).is_none_or(|n| n >= MAX_VALUES as i64) {
         return Err(cx.error("too many results to unpack"));
     }
     cx.set_len(1);
@@ -256,11 +273,28 @@ fn unpack_more(cx: &mut Cx<'_>) -> NativeResult {
 fn pack(cx: &mut Cx<'_>) -> NativeResult {
     let n = cx.nargs();
     cx.reserve(n * size_of::<crate::value::Value>())?;
-    cx.charge(n * 2);
     let t = cx.table(n, 1);
-    for i in 0..n {
-        let v = cx.arg(i);
-        cx.set_int(t, i as i64 + 1, v)?;
+    cx.push(t);
+    cx.push(Val::int(0));
+    pack_more(cx)
+}
+
+/// Slots: the arguments, the table, how many are in it.
+fn pack_more(cx: &mut Cx<'_>) -> NativeResult {
+    let n = cx.nargs();
+    let t = cx.slot(n).as_table().expect("the slot holds a table");
+    let mut done = int_slot(cx, n + 1) as usize;
+    while done < n {
+        let stop = n.min(done + PACKED);
+        for i in done..stop {
+            let v = cx.arg(i);
+            cx.set_int(t, i as i64 + 1, v)?;
+        }
+        done = stop;
+        if cx.charge(PACKED * 2) && done < n {
+            cx.set_slot(n + 1, Val::int(done as i64));
+            return cx.again(pack_more);
+        }
     }
     cx.set_field(t, "n", n as i64)?;
     cx.ret(t)
@@ -306,7 +340,7 @@ fn move_more(cx: &mut Cx<'_>) -> NativeResult {
             cx.set_int(to, at + offset, from.get_int(first + offset))?;
             done += 1;
         }
-        if cx.charge(step as usize * 4) && done < count {
+        if cx.charge(step as usize * MOVED) && done < count {
             cx.set_slot(5, Val::int(done));
             return cx.again(move_more);
         }

@@ -35,6 +35,9 @@ pub use record::Fields;
 
 /// A native function.
 pub type NativeFn = for<'a, 'cx> fn(&'a mut Cx<'cx>) -> NativeResult;
+/// Most values of one list: arguments, results, `...`. Lists are copied at once.
+pub(crate) const MAX_VALUES: usize = 1 << 16;
+
 /// A native function with captured Rust state, for statics only.
 pub type DynNative = dyn for<'a, 'cx> Fn(&'a mut Cx<'cx>) -> NativeResult + Send + Sync;
 /// What a native returns.

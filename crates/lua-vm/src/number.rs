@@ -44,11 +44,17 @@ fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
+/// Longest text that may be a numeral, white space included: longer ones are none, so that reading one is short work.
+pub const MAX_NUMERAL: usize = 4096;
+
 /// Reads a numeral as Lua's string-to-number conversion does: white space around it is ignored,
 /// hexadecimal integers wrap around, decimal integers beyond 64 bits become floats. `None` if the whole
-/// text is not one numeral (`inf` and `nan` are not).
+/// text is not one numeral (`inf` and `nan` are not), or is longer than [`MAX_NUMERAL`].
 #[must_use]
 pub fn parse(text: &[u8]) -> Option<Number> {
+    if text.len() > MAX_NUMERAL {
+        return None;
+    }
     let text = trim(text);
     let (negative, digits) = split_sign(text);
     if let [b'0', b'x' | b'X', hex @ ..] = digits {
@@ -209,9 +215,12 @@ pub fn frexp(x: f64) -> (f64, i64) {
     (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), exponent - bias)
 }
 
-/// Reads an integer of `base` 2–36 as `tonumber(text, base)` does; it wraps around.
+/// Reads an integer of `base` 2–36 as `tonumber(text, base)` does; it wraps around. `None` beyond [`MAX_NUMERAL`], too.
 #[must_use]
 pub fn parse_base(text: &[u8], base: u32) -> Option<i64> {
+    if text.len() > MAX_NUMERAL {
+        return None;
+    }
     let (negative, digits) = split_sign(trim(text));
     // `trim` ran before the sign was taken off, so a space after the sign is refused below.
     if digits.is_empty() {

@@ -61,7 +61,7 @@ pub(crate) struct Header {
 #[repr(C)]
 pub(crate) struct Str {
     pub(crate) hdr: Header,
-    /// 0 = not computed yet (immortal strings always have it).
+    /// 0 = not computed yet (immortal strings always have it). See `symbol::QUICK`.
     pub(crate) hash: u32,
     pub(crate) bytes: [u8; 0],
 }
@@ -99,15 +99,24 @@ impl Str {
                 return (*s).hash;
             }
             let h = crate::symbol::hash_bytes(Str::bytes(s));
+            crate::meter::count(Str::len(s) / 8);
             (*s.cast_mut()).hash = h;
             h
         }
+    }
+
+    /// Whether it is short and has its hash.
+    #[inline(always)]
+    pub(crate) unsafe fn is_quick(s: *const Str) -> bool {
+        // SAFETY: the caller passes a live string.
+        unsafe { (*s).hash & crate::symbol::QUICK != 0 }
     }
 
     #[inline]
     pub(crate) unsafe fn eq(a: *const Str, b: *const Str) -> bool {
         // SAFETY: the caller passes live strings.
         unsafe {
+            crate::meter::count((*a).hdr.word.min((*b).hdr.word) as usize / 16);
             a == b
                 || ((*a).hdr.word == (*b).hdr.word
                     && !(Str::is_symbol(a) && Str::is_symbol(b))
@@ -272,6 +281,8 @@ pub(crate) struct Thread {
     pub(crate) resume_ok: bool,
     /// A root that yielded: the values on top are for the host.
     pub(crate) yielded: bool,
+    /// A raise has unwound part of the frames, whose end is in the traceback already.
+    pub(crate) unwinding: bool,
     /// Number of the cycle that scanned the whole stack, 0 when it may have been written since.
     pub(crate) seen: u8,
     pub(crate) number: u32,

@@ -6,6 +6,9 @@ const MAX_INT: usize = 16;
 const INT: usize = 4;
 const WORD: usize = 8;
 
+/// Digits of a size; what follows them is no option.
+const MAX_DIGITS: usize = 32;
+
 /// Why a layout or its data are refused. Programs match on these texts, so they are Lua's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PackError {
@@ -150,7 +153,10 @@ impl Layout {
 
     fn number(&mut self, format: &[u8]) -> Option<usize> {
         let mut value = None;
-        while let Some(c @ b'0'..=b'9') = format.get(self.at) {
+        let end = self.at + MAX_DIGITS;
+        while let Some(c @ b'0'..=b'9') = format.get(self.at)
+            && self.at < end
+        {
             // A size that does not fit is larger than any data; the caller refuses it.
             value = Some(value.unwrap_or(0usize).saturating_mul(10).saturating_add(usize::from(c - b'0')));
             self.at += 1;
@@ -207,34 +213,31 @@ impl Element {
         }
     }
 
-    /// How many bytes `text` takes, without the padding in front; checks it.
-    pub(crate) fn text_size(&self, text: &[u8]) -> Result<usize, PackError> {
+    /// How many bytes a text of `len` bytes takes, without the padding in front; checks what can be checked by the length.
+    pub(crate) fn text_size(&self, len: usize) -> Result<usize, PackError> {
         match self.kind {
-            Kind::Chars if text.len() > self.size => Err(PackError::LongString),
+            Kind::Chars if len > self.size => Err(PackError::LongString),
             Kind::Chars => Ok(self.size),
-            Kind::Zero if text.contains(&0) => Err(PackError::Zeros),
-            Kind::Zero => Ok(text.len() + 1),
-            _ if self.size < 8 && text.len() >> (self.size * 8) != 0 => Err(PackError::StringLength),
-            _ => Ok(self.size + text.len()),
+            Kind::Zero => Ok(len + 1),
+            _ if self.size < 8 && len >> (self.size * 8) != 0 => Err(PackError::StringLength),
+            _ => Ok(self.size + len),
         }
     }
 
-    /// Appends `text`, which [`Element::text_size`] has checked.
-    pub(crate) fn write_text(&self, out: &mut Vec<u8>, text: &[u8]) {
-        match self.kind {
-            Kind::Chars => {
-                out.extend_from_slice(text);
-                out.resize(out.len() + self.size - text.len(), 0);
-            }
-            Kind::Zero => {
-                out.extend_from_slice(text);
-                out.push(0);
-            }
-            _ => {
-                self.write_bytes(out, text.len() as i64, 0);
-                out.extend_from_slice(text);
-            }
+    /// Appends what goes before a text of `len` bytes.
+    pub(crate) fn write_len(&self, out: &mut Vec<u8>, len: usize) {
+        if self.kind == Kind::String {
+            self.write_bytes(out, len as i64, 0);
         }
+    }
+
+    /// Where the element ends if it begins at `total`, for layouts whose size is known.
+    pub(crate) fn end(&self, total: usize) -> Result<usize, PackError> {
+        if matches!(self.kind, Kind::String | Kind::Zero) {
+            return Err(PackError::Variable);
+        }
+        let end = total.checked_add(self.padding).and_then(|t| t.checked_add(self.size));
+        end.filter(|t| *t <= i32::MAX as usize).ok_or(PackError::TooLarge)
     }
 
     /// Reads the integer in `data`, which has the element's size.
@@ -269,19 +272,6 @@ impl Element {
             (_, false) => f64::from_be_bytes(bytes(data)),
         }
     }
-}
-
-/// The number of bytes that `format` lays out.
-pub(crate) fn size(format: &[u8]) -> Result<usize, PackError> {
-    let (mut layout, mut total) = (Layout::new(), 0usize);
-    while let Some(element) = layout.next(format, total)? {
-        if matches!(element.kind, Kind::String | Kind::Zero) {
-            return Err(PackError::Variable);
-        }
-        let end = total.checked_add(element.padding).and_then(|t| t.checked_add(element.size));
-        total = end.filter(|t| *t <= i32::MAX as usize).ok_or(PackError::TooLarge)?;
-    }
-    Ok(total)
 }
 
 #[cfg(test)]

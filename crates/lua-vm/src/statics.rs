@@ -184,7 +184,22 @@ pub struct UserdataType {
     transfer: Option<TransferFn>,
     payload: Layout,
     drop: unsafe fn(*mut u8),
+    dismantle: Option<DismantleFn>,
     shareable: bool,
+}
+
+/// A payload that may hold so much that dropping it at once would hold a worker.
+pub trait Dismantle {
+    /// Drops some of what it holds, for some 50 us; true when what is left is little. Nobody uses the payload any more.
+    fn dismantle(&mut self) -> bool;
+}
+
+/// [`Dismantle`] for a payload of the registered type.
+type DismantleFn = unsafe fn(*mut u8) -> bool;
+
+unsafe fn dismantle<T: Dismantle>(payload: *mut u8) -> bool {
+    // SAFETY: the caller passes a live payload of the type that this was registered for, which nobody else uses.
+    unsafe { (*payload.cast::<T>()).dismantle() }
 }
 
 /// Reads a payload of the registered type.
@@ -212,6 +227,7 @@ impl UserdataType {
             transfer: None,
             payload: Layout::new::<T>(),
             drop: drop_payload::<T>,
+            dismantle: None,
             shareable: false,
         }
     }
@@ -221,6 +237,13 @@ impl UserdataType {
     pub fn shareable<T: Any + Send + Sync>(mut self) -> UserdataType {
         debug_assert_eq!(self.id, TypeId::of::<T>());
         self.shareable = true;
+        self
+    }
+    /// Its payloads are dropped in pieces.
+    #[must_use]
+    pub fn dismantled<T: Any + Send + Dismantle>(mut self) -> UserdataType {
+        assert_eq!(self.id, TypeId::of::<T>(), "what is dismantled is the payload");
+        self.dismantle = Some(dismantle::<T>);
         self
     }
     /// Adds a method that touches nothing outside the heap.
@@ -270,6 +293,7 @@ pub(crate) struct TypeInfo {
     pub(crate) layout: Layout,
     pub(crate) offset: usize,
     pub(crate) drop: unsafe fn(*mut u8),
+    pub(crate) dismantle: Option<DismantleFn>,
     pub(crate) name: &'static str,
     pub(crate) meta: *mut Table,
     /// Its `__index`, if that is a table.
@@ -431,6 +455,7 @@ impl StaticsBuilder {
             layout: layout.pad_to_align(),
             offset,
             drop: ty.drop,
+            dismantle: ty.dismantle,
             name: ty.name,
             meta,
             methods,

@@ -69,6 +69,14 @@ pub(crate) fn hash_word(tag: u64, data: u64) -> u32 {
     halves(fold(data ^ secret(), tag ^ MULTIPLIER))
 }
 
+/// Texts up to this length are hashed and compared for the price of an instruction.
+pub(crate) const SHORT: usize = 256;
+/// Texts longer than this are hashed and compared in steps, those in between at once, and charged.
+pub(crate) const LONG: usize = 1 << 16;
+/// The bit of a hash that texts up to [`SHORT`] have and longer ones have not: who looks up a string in a hurry asks for it,
+/// and takes a slow way for whatever is longer or not hashed yet.
+pub(crate) const QUICK: u32 = 1;
+
 /// The hash of a text that is read piece by piece; every piece but the last is whole words of 8 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hashing(u64);
@@ -84,6 +92,15 @@ impl Hashing {
         Hashing(secret ^ (len as u64).wrapping_mul(MULTIPLIER))
     }
 
+    /// Goes on from [`Hashing::state`].
+    pub(crate) fn resume(state: i64) -> Hashing {
+        Hashing(state.cast_unsigned())
+    }
+
+    pub(crate) fn state(self) -> i64 {
+        self.0.cast_signed()
+    }
+
     #[inline]
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
@@ -97,13 +114,11 @@ impl Hashing {
         }
     }
 
-    /// Never 0.
+    /// The hash of the text, which has `len` bytes; never 0.
     #[inline]
-    pub(crate) fn finish(self) -> u32 {
-        match halves(fold(self.0, secret())) {
-            0 => 1,
-            hash => hash,
-        }
+    pub(crate) fn finish(self, len: usize) -> u32 {
+        let hash = halves(fold(self.0, secret()));
+        if len <= SHORT { hash | QUICK } else { (hash & !QUICK).max(QUICK << 1) }
     }
 }
 
@@ -111,7 +126,7 @@ impl Hashing {
 pub(crate) fn hash_bytes(bytes: &[u8]) -> u32 {
     let mut hashing = Hashing::new(bytes.len());
     hashing.add(bytes);
-    hashing.finish()
+    hashing.finish(bytes.len())
 }
 
 /// Symbols that a thread found lately, by hash.
@@ -287,6 +302,7 @@ mod tests {
         let (first, rest) = text.split_at(512);
         let (second, third) = rest.split_at(8);
         [first, second, third].into_iter().for_each(|piece| hashing.add(piece));
-        assert_eq!(hashing.finish(), hash_bytes(&text));
+        assert_eq!(Hashing::resume(hashing.state()).finish(text.len()), hash_bytes(&text));
+        assert!(hash_bytes(&text[..SHORT]) & QUICK != 0 && hash_bytes(&text[..=SHORT]) & QUICK == 0);
     }
 }

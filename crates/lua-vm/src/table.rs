@@ -94,6 +94,12 @@ fn plain(key: Value) -> Value {
     Value { tag: key.tag & 0xffff_ffff, data: key.data }
 }
 
+/// The slot of an index where the search for a hash begins. The lowest bit says nothing (`symbol::QUICK`).
+#[inline(always)]
+fn home(hash: u32, mask: u32) -> u32 {
+    (hash >> 1) & mask
+}
+
 #[inline]
 fn hash_of(key: Value) -> u32 {
     if key.tag as u8 as u64 == value::STR {
@@ -291,7 +297,7 @@ impl Table {
     unsafe fn candidates(t: *const Table, tag: u64) -> impl Iterator<Item = usize> {
         // SAFETY: see `get`.
         let (len, index, mask) = unsafe { ((*t).node_len as usize, (*t).index, (*t).index_mask) };
-        let mut slot = (tag >> 32) as u32 & mask;
+        let mut slot = home((tag >> 32) as u32, mask);
         let mut linear = 0;
         std::iter::from_fn(move || {
             if index.is_null() {
@@ -334,7 +340,7 @@ impl Table {
             if mask == large::MARK {
                 return large::find(t, key);
             }
-            let mut slot = hash_of(key) & mask;
+            let mut slot = home(hash_of(key), mask);
             loop {
                 let n = *(*t).index.add(slot as usize);
                 if n == 0 {
@@ -346,6 +352,24 @@ impl Table {
                 }
                 slot = (slot + 1) & mask;
             }
+        }
+    }
+
+    /// A key of the table, whose text may be that of the key in stored form, a long string; null if there is none.
+    pub(crate) unsafe fn twin(t: *const Table, key: Value) -> *const Str {
+        // SAFETY: see `get`.
+        unsafe {
+            let t = body(t);
+            if (*t).index_mask == large::MARK {
+                return large::twin(t, key);
+            }
+            for at in Table::candidates(t, key.tag) {
+                let node = (*t).nodes.add(at);
+                if (*node).key.tag == key.tag {
+                    return (*node).key.as_str();
+                }
+            }
+            ptr::null()
         }
     }
 
@@ -696,7 +720,7 @@ impl Table {
         // SAFETY: see `get`; the index is larger than the number of nodes.
         unsafe {
             let mask = (*t).index_mask;
-            let mut slot = hash_of(key) & mask;
+            let mut slot = home(hash_of(key), mask);
             while *(*t).index.add(slot as usize) != 0 {
                 slot = (slot + 1) & mask;
             }

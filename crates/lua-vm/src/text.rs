@@ -3,21 +3,23 @@
 //! A [`Text`] holds short pieces as bytes and long ones as ranges of strings that lie in the native's slots, so that nothing
 //! long is copied before the end. [`finish`] makes the string: at once if it is short, else a *draft*, a string of zeros that is
 //! filled block by block between slices. A draft is known by its mark, which the last block removes; no program has seen
-//! it before.
+//! it before. [`values`] makes several results of which some may be long.
 
-use crate::native::{Cx, Flow, NativeResult, Raise, Val};
+use crate::native::{Cx, Flow, NativeFn, NativeResult, Raise, Val};
 use crate::statics::{StaticsBuilder, UserdataType};
+use smallvec::SmallVec;
 use std::cell::RefCell;
 
 /// Bytes that are copied between two looks at the fuel, and most bytes of a piece that is held as such.
 pub(crate) const BLOCK: usize = 1 << 16;
 /// Ranges from here on are not copied into a piece.
-const LONG: usize = 4096;
+pub(crate) const LONG: usize = 4096;
 /// Bytes that a unit of fuel copies into fresh memory.
 pub(crate) const COPIED: usize = 8;
 
 pub(crate) fn register(b: &mut StaticsBuilder) {
     b.userdata(UserdataType::new::<Joining>("text state"));
+    b.userdata(UserdataType::new::<Making>("values state"));
 }
 
 #[derive(Debug)]
@@ -29,6 +31,7 @@ enum Piece {
         from: usize,
         to: usize,
     },
+    Zeros(usize),
 }
 
 /// A long text that a native builds in pieces, to be returned with [`Cx::ret_text`].
@@ -79,6 +82,29 @@ impl Text {
         self.pieces.push(Piece::Range { slot, from, to });
     }
 
+    /// Appends bytes that may be many, without copying them now.
+    pub fn own(&mut self, bytes: Vec<u8>) {
+        if bytes.len() < LONG {
+            self.tail().extend_from_slice(&bytes);
+            return;
+        }
+        self.seal();
+        self.sealed += bytes.len();
+        self.pieces.push(Piece::Bytes(bytes));
+    }
+
+    /// Appends zeros.
+    pub(crate) fn zeros(&mut self, n: usize) {
+        if n < LONG {
+            let len = self.tail().len();
+            self.tail.resize(len + n, 0);
+            return;
+        }
+        self.seal();
+        self.sealed += n;
+        self.pieces.push(Piece::Zeros(n));
+    }
+
     /// Whether `bytes` has to lie in a slot to be appended without a long copy.
     #[inline]
     pub(crate) fn is_long(bytes: &[u8]) -> bool {
@@ -86,7 +112,7 @@ impl Text {
     }
 }
 
-/// A text that is being copied into the draft two slots below.
+/// A text that is being copied into the draft below.
 struct Joining(RefCell<Progress>);
 
 struct Progress {
@@ -95,31 +121,34 @@ struct Progress {
     piece: usize,
     offset: usize,
     at: usize,
-    /// A second result waits in the slot below.
-    second: bool,
+    /// What happens with the string.
+    then: NativeFn,
 }
 
-/// Returns the text, and `second` behind it.
-pub(crate) fn finish<'cx>(cx: &mut Cx<'cx>, mut text: Text, second: Option<Val<'cx>>) -> NativeResult {
+/// Returns the text.
+pub(crate) fn finish(cx: &mut Cx<'_>, text: Text) -> NativeResult {
+    finish_with(cx, text, |_| Ok(Flow::values(1)))
+}
+
+/// Makes the text, which is pushed as a string; then `then` runs.
+pub(crate) fn finish_with(cx: &mut Cx<'_>, mut text: Text, then: NativeFn) -> NativeResult {
     if text.pieces.is_empty() {
         cx.charge(text.len() / COPIED);
         cx.reserve(text.len())?;
         let v = cx.string(&text.tail);
         cx.push(v);
-        second.into_iter().for_each(|second| cx.push(second));
-        return Ok(Flow::values(1 + usize::from(second.is_some())));
+        return then(cx);
     }
     text.seal();
     let draft = cx.draft(text.len())?;
     cx.push(draft);
-    cx.push(second.unwrap_or(Val::NIL));
-    let progress = Progress { text, piece: 0, offset: 0, at: 0, second: second.is_some() };
+    let progress = Progress { text, piece: 0, offset: 0, at: 0, then };
     let state = cx.userdata(Joining(RefCell::new(progress)), &[]);
     cx.push(state);
     join(cx)
 }
 
-/// Slots, from the top: state, second result, draft.
+/// Slots, from the top: state, draft.
 fn join(cx: &mut Cx<'_>) -> NativeResult {
     let top = cx.len();
     let state = cx.slot(top - 1).as_userdata().and_then(|u| u.payload::<Joining>());
@@ -129,32 +158,146 @@ fn join(cx: &mut Cx<'_>) -> NativeResult {
         let source: &[u8] = match piece {
             Piece::Bytes(bytes) => bytes,
             Piece::Range { slot, from, to } => &cx.slot(*slot).as_bytes().unwrap_or_default()[*from..*to],
+            Piece::Zeros(n) => {
+                // What is not written is zero.
+                p.at += *n;
+                p.piece += 1;
+                continue;
+            }
         };
         let n = (source.len() - p.offset).min(BLOCK);
-        cx.fill_draft(top - 3, p.at, n, |out| out.copy_from_slice(&source[p.offset..p.offset + n]));
+        cx.fill_draft(top - 2, p.at, n, |out| out.copy_from_slice(&source[p.offset..p.offset + n]));
         p.at += n;
         p.offset += n;
         if p.offset == source.len() {
             p.offset = 0;
             p.piece += 1;
             // Its memory is given back as soon as it is copied.
-            *piece = Piece::Bytes(Vec::new());
+            *piece = Piece::Zeros(0);
         }
         if cx.charge(n / COPIED + 16) && p.piece < p.text.pieces.len() {
             return cx.again(join);
         }
     }
-    let (draft, second) = (cx.finished_draft(top - 3), cx.slot(top - 2));
-    cx.push(draft);
-    if p.second {
-        cx.push(second);
+    let then = p.then;
+    cx.finished_draft(top - 2);
+    cx.set_len(top - 1);
+    then(cx)
+}
+
+/// A value that a native makes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    Int(i64),
+    Float(f64),
+    /// A range of the string in a slot, as a string.
+    Range {
+        slot: usize,
+        from: usize,
+        to: usize,
+    },
+}
+
+pub(crate) type Parts = SmallVec<[Part; 4]>;
+
+/// What follows [`values`]: it gets the number of values, which are the last slots.
+pub(crate) type Then = for<'a, 'cx> fn(&'a mut Cx<'cx>, usize) -> NativeResult;
+
+/// Values that are being made; those that are complete, and the draft, are the slots below.
+struct Making(RefCell<Made>);
+
+struct Made {
+    parts: Parts,
+    next: usize,
+    /// A draft is being filled; so much is done.
+    draft: Option<usize>,
+    then: Then,
+}
+
+/// Pushes the values of `parts`, then `then` runs.
+pub(crate) fn values(cx: &mut Cx<'_>, parts: Parts, then: Then) -> NativeResult {
+    let bytes: usize = parts.iter().map(Part::len).sum();
+    if bytes <= BLOCK && parts.len() <= FEW {
+        cx.charge(bytes / COPIED + parts.len());
+        cx.reserve(bytes)?;
+        for part in &parts {
+            part.push(cx);
+        }
+        return then(cx, parts.len());
     }
-    Ok(Flow::values(1 + usize::from(p.second)))
+    let state = cx.userdata(Making(RefCell::new(Made { parts, next: 0, draft: None, then })), &[]);
+    cx.push(state);
+    make(cx)
+}
+
+/// Values that are made without looking at the fuel.
+const FEW: usize = 256;
+
+impl Part {
+    fn len(&self) -> usize {
+        match self {
+            Part::Range { from, to, .. } => to - from,
+            Part::Int(_) | Part::Float(_) => 0,
+        }
+    }
+
+    fn push(&self, cx: &mut Cx<'_>) {
+        match *self {
+            Part::Int(i) => cx.push(i),
+            Part::Float(f) => cx.push(f),
+            Part::Range { slot, from, to } => {
+                let v = cx.string(&cx.slot(slot).as_bytes().unwrap_or_default()[from..to]);
+                cx.push(v);
+            }
+        }
+    }
+}
+
+/// Slots, from the top: state, a draft if there is one, the values so far.
+fn make(cx: &mut Cx<'_>) -> NativeResult {
+    let top = cx.len() - 1;
+    let state = cx.slot(top).as_userdata().expect("the slot holds the state");
+    let mut made = state.payload::<Making>().expect("the slot holds the state").0.borrow_mut();
+    cx.set_len(top);
+    while let Some(part) = made.parts.get(made.next).copied() {
+        match (part, made.draft) {
+            (Part::Range { from, to, .. }, None) if to - from > BLOCK => {
+                let draft = cx.draft(to - from)?;
+                cx.push(draft);
+                made.draft = Some(0);
+            }
+            (Part::Range { slot, from, to }, Some(at)) => {
+                let source = &cx.slot(slot).as_bytes().unwrap_or_default()[from..to];
+                let n = (source.len() - at).min(BLOCK);
+                cx.fill_draft(cx.len() - 1, at, n, |out| out.copy_from_slice(&source[at..at + n]));
+                cx.charge(n / COPIED);
+                made.draft = Some(at + n);
+                if at + n == source.len() {
+                    cx.finished_draft(cx.len() - 1);
+                    made.draft = None;
+                    made.next += 1;
+                }
+            }
+            _ => {
+                cx.reserve(part.len())?;
+                part.push(cx);
+                cx.charge(part.len() / COPIED + 2);
+                made.next += 1;
+            }
+        }
+        if cx.charge(0) {
+            cx.push(state);
+            return cx.again(make);
+        }
+    }
+    let (then, n) = (made.then, made.parts.len());
+    drop(made);
+    then(cx, n)
 }
 
 /// Returns a string of `len` bytes that `fill` writes block by block, from an offset on, with the string in slot 0 at hand.
 /// `then` names itself: the native that calls `fill_blocks` with the same `fill`.
-pub(crate) fn start_blocks(cx: &mut Cx<'_>, len: usize, then: crate::NativeFn) -> NativeResult {
+pub(crate) fn start_blocks(cx: &mut Cx<'_>, len: usize, then: NativeFn) -> NativeResult {
     let draft = cx.draft(len)?;
     cx.push(draft);
     cx.push(Val::int(0));
@@ -165,7 +308,7 @@ pub(crate) fn start_blocks(cx: &mut Cx<'_>, len: usize, then: crate::NativeFn) -
 pub(crate) fn fill_blocks(
     cx: &mut Cx<'_>,
     fill: fn(&[u8], usize, &mut [u8]),
-    then: crate::NativeFn,
+    then: NativeFn,
 ) -> NativeResult {
     let top = cx.len();
     let source = cx.slot(0).as_bytes().unwrap_or_default();
@@ -191,13 +334,13 @@ pub(crate) fn join_arguments(cx: &mut Cx<'_>) -> NativeResult {
         let part = cx.arg(i).as_bytes().unwrap_or_default();
         text.push(i, part, 0, part.len());
     }
-    finish(cx, text, None)
+    finish(cx, text)
 }
 
 impl<'cx> Cx<'cx> {
     /// Returns one string, made in steps that the slice allows.
     pub fn ret_text(&mut self, text: Text) -> NativeResult {
-        finish(self, text, None)
+        finish(self, text)
     }
 
     /// A string of zeros to be filled with [`Cx::fill_draft`]. Raises if it does not fit.

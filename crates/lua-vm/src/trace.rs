@@ -42,47 +42,63 @@ unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
     }
 }
 
+/// Coroutines that a traceback goes through.
+const COROUTINES: usize = 64;
+
 /// The Lua frames of a coroutine and of those that resumed it, innermost first.
 pub(crate) fn traceback(t: *const Thread) -> Vec<TraceFrame> {
-    let mut trace = Trace::default();
-    trace.extend(t);
-    trace.0
+    let mut out = Vec::new();
+    let mut t = t;
+    for _ in 0..COROUTINES {
+        if t.is_null() {
+            break;
+        }
+        own(&mut out, t);
+        // SAFETY: a running coroutine and its parents are live.
+        t = unsafe { (*t).parent };
+    }
+    out
 }
 
-/// Frames, innermost first.
+/// Adds the frames of one coroutine; the middle of a long traceback is left out.
+pub(crate) fn own(out: &mut Vec<TraceFrame>, t: *const Thread) {
+    // SAFETY: the caller passes a live coroutine.
+    let n = unsafe { (&(*t).frames).len() };
+    if n > 2 * LIMIT {
+        upper(out, t);
+        lower(out, t);
+        return;
+    }
+    add(out, t, 0..n);
+}
+
+/// Adds the innermost frames of a deep stack.
+pub(crate) fn upper(out: &mut Vec<TraceFrame>, t: *const Thread) {
+    // SAFETY: as above.
+    let n = unsafe { (&(*t).frames).len() };
+    add(out, t, n.saturating_sub(LIMIT)..n);
+}
+
+/// Adds its outermost frames.
+pub(crate) fn lower(out: &mut Vec<TraceFrame>, t: *const Thread) {
+    // SAFETY: as above.
+    let n = unsafe { (&(*t).frames).len() };
+    add(out, t, 0..n.min(LIMIT + 1));
+}
+
+fn add(out: &mut Vec<TraceFrame>, t: *const Thread, frames: std::ops::Range<usize>) {
+    for i in frames.rev() {
+        // SAFETY: as above; the frames exist.
+        out.extend(unsafe { frame(t, i) });
+    }
+    if out.len() > 4 * LIMIT {
+        out.drain(2 * LIMIT..out.len() - 2 * LIMIT);
+    }
+}
+
+/// The traceback of what is being raised.
 #[derive(Default)]
 pub(crate) struct Trace(pub(crate) Vec<TraceFrame>);
-
-impl Trace {
-    /// Adds the frames of a coroutine and of those that resumed it to those of coroutines that ended with what is being
-    /// raised.
-    pub(crate) fn extend(&mut self, t: *const Thread) {
-        let mut t = t;
-        while !t.is_null() {
-            self.own(t);
-            // SAFETY: a running coroutine and its parents are live.
-            t = unsafe { (*t).parent };
-        }
-    }
-
-    /// Adds the frames of one coroutine; the middle of a long traceback is left out.
-    pub(crate) fn own(&mut self, t: *const Thread) {
-        let out = &mut self.0;
-        // SAFETY: the caller passes a live coroutine.
-        unsafe {
-            let n = (&(*t).frames).len();
-            for i in (0..n).rev() {
-                if n > 2 * LIMIT && i < n - LIMIT && i > LIMIT {
-                    continue;
-                }
-                out.extend(frame(t, i));
-            }
-        }
-        if out.len() > 4 * LIMIT {
-            out.drain(2 * LIMIT..out.len() - 2 * LIMIT);
-        }
-    }
-}
 
 /// Whether the Lua frame on top calls a method, whose object lies at `base`.
 pub(crate) fn calls_method(t: *const Thread, base: u32) -> bool {

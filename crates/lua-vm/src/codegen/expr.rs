@@ -7,6 +7,7 @@ use super::function::{Gen, Reg, Result, Var, error};
 use crate::arith;
 use crate::opcode::{NO_HINT, Op};
 use crate::proto::OperandKind;
+use crate::symbol::SHORT;
 use crate::value::Value;
 
 /// Positional items are stored in groups of this size.
@@ -275,9 +276,12 @@ impl Gen<'_> {
         }
     }
 
-    /// Emits an instruction with a constant and a slot hint, if the constant is in reach.
+    /// Emits an instruction with a constant and a slot hint, if the constant is in reach and a short text.
     fn hinted(&mut self, op: Op, a: Reg, b: Reg, k: usize) -> bool {
         let Ok(k) = u16::try_from(k) else { return false };
+        if !self.f().is_quick(k.into()) {
+            return false;
+        }
         self.f().abc(op, a, b, 0);
         self.f().word(u32::from(k) << 16 | NO_HINT);
         true
@@ -451,7 +455,9 @@ impl Gen<'_> {
     fn compare(&mut self, op: BinOp, left: &Expr, right: &Expr, when: bool, span: Span) -> Result<usize> {
         let flag = |b: bool| u8::from(b);
         let k = match &inner(right).kind {
-            ExprKind::Str(s) if matches!(op, BinOp::Eq | BinOp::Ne) => Some(self.f().string(s)),
+            ExprKind::Str(s) if matches!(op, BinOp::Eq | BinOp::Ne) && s.len() <= SHORT => {
+                Some(self.f().string(s))
+            }
             ExprKind::Nil if matches!(op, BinOp::Eq | BinOp::Ne) => Some(self.f().simple(Value::NIL)),
             ExprKind::Bool(b) if matches!(op, BinOp::Eq | BinOp::Ne) => {
                 Some(self.f().simple(Value::bool(*b)))

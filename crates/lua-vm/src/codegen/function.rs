@@ -246,6 +246,11 @@ impl Func {
         self.constant(ConstKey::Str(bytes.into()), value)
     }
 
+    /// Whether a constant is a short text.
+    pub(super) fn is_quick(&self, k: usize) -> bool {
+        (self.consts[k].tag >> 32) as u32 & symbol::QUICK != 0
+    }
+
     // ---- scopes --------------------------------------------------------------------------------------------------
 
     pub(super) fn open(&mut self, is_loop: bool) {

@@ -17,6 +17,7 @@ use crate::proto::{Capture, Proto};
 use crate::statics::Effect;
 use crate::symbol::names;
 use crate::value::{self, Value};
+use smallvec::SmallVec;
 
 /// A native about to run.
 #[derive(Clone, Copy)]
@@ -118,7 +119,7 @@ unsafe fn go_on(lua: *mut Lua, t: *mut Thread) -> Next {
 }
 
 /// Takes the native frame off the top and runs its continuation with the `n` values on top, or returns them if it has none.
-unsafe fn continue_native(t: *mut Thread, n: u32, ok: bool) -> Next {
+pub(super) unsafe fn continue_native(t: *mut Thread, n: u32, ok: bool) -> Next {
     // SAFETY: see `resume_root`; the caller knows that a native frame is on top.
     unsafe {
         let f = (*t).frames.pop().expect("a native frame rests here");
@@ -166,7 +167,7 @@ pub(super) unsafe fn drive(lua: *mut Lua, mut next: Next) -> Ctl {
                 }
                 Next::Deliver { from, n, dest } => deliver(lua, from, n, dest),
                 Next::Raise(RaiseKind::Quota) => Next::Leave(Exit::Dead),
-                Next::Raise(RaiseKind::Value) => raise(lua),
+                Next::Raise(RaiseKind::Value) => super::raise::raise(lua),
             };
         }
     }
@@ -245,7 +246,7 @@ pub(super) unsafe fn refuse(lua: *mut Lua, n: *const Native) -> Next {
 }
 
 /// Longest chain of values that are called through each other's `__call`.
-const MAX_HANDLERS: u32 = 100;
+const MAX_HANDLERS: usize = 100;
 
 /// Calls a value that is no function: its `__call` takes its place, the value goes before the arguments.
 #[cold]
@@ -253,21 +254,23 @@ unsafe fn call_handler(lua: *mut Lua, callee: Value, dest: Dest, args: u32) -> N
     // SAFETY: see `resume_root`.
     unsafe {
         let t = (*lua).current;
-        let mut callee = callee;
-        for taken in 0..MAX_HANDLERS {
-            let handler = crate::meta::metamethod(&*lua, callee, names().call);
+        let mut handlers = SmallVec::<[Value; 4]>::new();
+        let mut called = callee;
+        while !matches!(called.tag, value::CLOSURE | value::NATIVE) {
+            if handlers.len() == MAX_HANDLERS {
+                return super::operate::error(lua, "'__call' chain too long; possible loop");
+            }
+            let handler = crate::meta::metamethod(&*lua, called, names().call);
             if handler.is_nil() {
                 let name = caller_operand(t, dest.func);
-                let what = crate::native::type_name_of_raw(callee);
+                let what = crate::native::type_name_of_raw(called);
                 return super::operate::error(lua, &format!("attempt to call a {what} value{name}"));
             }
-            insert_handler(lua, t, dest.func, args + taken, handler);
-            if matches!(handler.tag, value::CLOSURE | value::NATIVE) {
-                return Next::Call { dest, args: args + taken + 1 };
-            }
-            callee = handler;
+            handlers.push(handler);
+            called = handler;
         }
-        super::operate::error(lua, "'__call' chain too long; possible loop")
+        insert_handlers(lua, t, dest.func, args, &handlers);
+        Next::Call { dest, args: args + handlers.len() as u32 }
     }
 }
 
@@ -300,15 +303,19 @@ unsafe fn caller_operand(t: *mut Thread, func: u32) -> String {
     }
 }
 
-unsafe fn insert_handler(lua: *mut Lua, t: *mut Thread, func: u32, args: u32, handler: Value) {
-    // SAFETY: see `resume_root`; there is room for one more slot.
+/// Puts handlers before the value that is called, the last one first.
+unsafe fn insert_handlers(lua: *mut Lua, t: *mut Thread, func: u32, args: u32, handlers: &[Value]) {
+    // SAFETY: see `resume_root`; room is made for the handlers.
     unsafe {
-        let end = func + 1 + args;
-        crate::thread::ensure(&mut (*lua).heap, t, end as usize + 1);
+        let (count, end) = (handlers.len(), (func + 1 + args) as usize);
+        crate::thread::ensure(&mut (*lua).heap, t, end + count);
         let at = (*t).stack.add(func as usize);
-        ptr::copy(at, at.add(1), args as usize + 1);
-        *at = handler;
-        (*t).top = end + 1;
+        ptr::copy(at, at.add(count), args as usize + 1);
+        for (i, handler) in handlers.iter().rev().enumerate() {
+            *at.add(i) = *handler;
+        }
+        (*t).top = (end + count) as u32;
+        (*lua).fuel -= (16 * count + args as usize / 8) as i64;
     }
 }
 
@@ -549,6 +556,7 @@ unsafe fn resume(lua: *mut Lua, t: *mut Thread, target: Value, at: u32, n: u32) 
             hand_over(lua, (t, at + 1), n, (co, func), want);
             return Next::Lua;
         }
+        (*lua).fuel -= i64::from(n / 8);
         crate::thread::ensure(&mut (*lua).heap, co, ((*co).top + n) as usize);
         for i in 0..n {
             let v = *(*t).stack.add((at + 1 + i) as usize);
@@ -565,7 +573,7 @@ unsafe fn managed(co: *mut Thread) -> bool {
     unsafe { !(*co).innermost.is_null() }
 }
 
-unsafe fn push(lua: *mut Lua, t: *mut Thread, v: Value) {
+pub(super) unsafe fn push(lua: *mut Lua, t: *mut Thread, v: Value) {
     // SAFETY: see `resume_root`.
     unsafe {
         crate::thread::ensure(&mut (*lua).heap, t, (*t).top as usize + 1);
@@ -579,6 +587,7 @@ unsafe fn hand_over(lua: *mut Lua, from: (*mut Thread, u32), n: u32, to: (*mut T
     // SAFETY: see `resume_root`; both stacks are live and different, and the target is grown for what is written.
     unsafe {
         let ((from, at), (to, func)) = (from, to);
+        (*lua).fuel -= i64::from(n / 8);
         let slots = if want < 0 { n } else { want as u32 };
         if (func + slots) as usize > (*to).stack_cap as usize {
             crate::thread::ensure(&mut (*lua).heap, to, (func + slots) as usize);
@@ -594,7 +603,7 @@ unsafe fn hand_over(lua: *mut Lua, from: (*mut Thread, u32), n: u32, to: (*mut T
 }
 
 /// Hands the `n` values on top of `t` to the native frame of its resumer.
-unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Next {
+pub(super) unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Next {
     // SAFETY: see `resume_root`; the caller checked that there is a parent, which rests in the native that resumed.
     unsafe {
         let parent = (*t).parent;
@@ -623,6 +632,7 @@ unsafe fn back_to_parent(lua: *mut Lua, t: *mut Thread, n: u32, ok: bool) -> Nex
                 return Next::Lua;
             }
         }
+        (*lua).fuel -= i64::from(n / 8);
         crate::thread::ensure(&mut (*lua).heap, parent, ((*parent).top + n) as usize);
         let from = (*t).stack.add((*t).top as usize);
         ptr::copy_nonoverlapping(from, (*parent).stack.add((*parent).top as usize), n as usize);
@@ -637,6 +647,7 @@ unsafe fn deliver(lua: *mut Lua, from: u32, n: u32, dest: Dest) -> Next {
     unsafe {
         let t = (*lua).current;
         let src = (*t).stack.add(from as usize);
+        (*lua).fuel -= i64::from(n / 16);
         let first = if n > 0 { *src } else { Value::NIL };
         match dest.ret {
             Ret::Lua => {
@@ -705,42 +716,6 @@ unsafe fn place(lua: *mut Lua, t: *mut Thread, from: u32, n: u32, to: u32, want:
     }
 }
 
-/// Finds the handler of the pending value: a protecting frame, the resumer, or nobody.
-unsafe fn raise(lua: *mut Lua) -> Next {
-    // SAFETY: see `resume_root`.
-    unsafe {
-        let t = (*lua).current;
-        (*t).above_seen = 0;
-        let found = (&(*t).frames).iter().rposition(|f| f.waits == Waits::Protected);
-        if let Some(i) = found {
-            (*t).frames.truncate(i + 1);
-            (*t).top = (&(*t).frames)[i].top;
-            (*lua).trace = None;
-            let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
-            push(lua, t, v);
-            return continue_native(t, 1, false);
-        }
-        if (*t).parent.is_null() {
-            (*lua).trace.get_or_insert_default().extend(t);
-        } else if (&(*(*t).parent).frames).last().is_some_and(|f| f.waits == Waits::Values) {
-            (*lua).trace.get_or_insert_default().own(t);
-        } else {
-            (*lua).trace = None;
-        }
-        let v = std::mem::replace(&mut (*lua).pending, Value::NIL);
-        (*t).frames.clear();
-        (*t).top = 0;
-        (*t).status = Status::Dead;
-        push(lua, t, v);
-        if (*t).parent.is_null() {
-            (*t).resume_with = 1;
-            (*t).raise_pending = true;
-            return Next::Leave(Exit::Raised);
-        }
-        back_to_parent(lua, t, 1, false)
-    }
-}
-
 /// Makes the closure of inner prototype `n` of the function that executes.
 #[inline]
 pub(super) unsafe fn closure(lua: *mut Lua, cl: *mut Closure, base: *const Value, n: usize) -> *mut Closure {
@@ -758,29 +733,5 @@ pub(super) unsafe fn closure(lua: *mut Lua, cl: *mut Closure, base: *const Value
             };
         }
         new
-    }
-}
-
-/// Copies the extra arguments of the frame `ci` to its registers from `a` on: `count - 1` of them, filled up with nil, or
-/// with 0 all, and the top behind them. The stack may move.
-pub(super) unsafe fn var_arg(lua: *mut Lua, t: *mut Thread, ci: *const Frame, a: u32, count: u32) {
-    // SAFETY: see `resume_root`; `ci` is the frame on top.
-    unsafe {
-        let params = u32::from((*(*(*ci).callee.cast::<Closure>()).proto).params);
-        let have = (*ci).args.saturating_sub(params);
-        let at = (*ci).base + a;
-        let want = match count {
-            0 => {
-                crate::thread::ensure(&mut (*lua).heap, t, (at + have + 1) as usize);
-                (*t).top = at + have;
-                have
-            }
-            count => count - 1,
-        };
-        let from = (*t).stack.add(((*ci).func + 1 + params) as usize);
-        let to = (*t).stack.add(at as usize);
-        for i in 0..want as usize {
-            *to.add(i) = if i < have as usize { *from.add(i) } else { Value::NIL };
-        }
     }
 }

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use super::call::{self, Next, drive};
 use super::iterate::{self, Step};
 use super::operate::{self, Verdict};
-use super::{Ctl, Exit, index, native, numeric};
+use super::{Ctl, Exit, index, lists, native, numeric};
 use crate::arith::{float_mod, floor_div, floor_mod, pow, shift_left, shift_right};
 use crate::frame::{Dest, Frame, Ret, Waits};
 use crate::lua::Lua;
-use crate::object::{BLACK, Closure, Table, Thread};
+use crate::object::{BLACK, Closure, Str, Table, Thread};
 use crate::opcode::{self, NO_HINT, Op};
 use crate::overlay;
 use crate::proto::Proto;
@@ -356,6 +356,9 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             } else {
                                 index::element(t, key.as_int())
                             }
+                        } else if key.tag == value::STR && !Str::is_quick(key.as_str()) {
+                            slow!(index::get(lua, obj, key, opcode::a(w), opcode::b(w)));
+                            continue;
                         } else {
                             (t.cast_const(), Table::get(t, key))
                         };
@@ -496,7 +499,9 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 Op::Test => branch!(r!(opcode::a(w)).truthy(), w),
                 Op::Eq => {
                     let (x, y) = (r!(opcode::a(w)), r!(opcode::b(w)));
-                    if x.raw_eq(y) {
+                    if x.tag == value::STR && y.tag == value::STR && x.data != y.data {
+                        branch_verdict!(operate::equal_texts(lua, x, y, opcode::c(w) as u32), w);
+                    } else if x.raw_eq(y) {
                         branch!(true, w);
                     } else if x.tag == y.tag && matches!(x.tag, value::TABLE | value::USERDATA) {
                         branch_verdict!(operate::equal(lua, x, y, opcode::c(w) as u32), w);
@@ -665,6 +670,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             b => b as u32 - 1,
                         }
                     };
+                    if n > 256 && !lists::may_return(lua, n) {
+                        slow!(lists::too_long(lua));
+                        continue;
+                    }
                     if (*ci).ret == Ret::Lua {
                         let want = (*ci).want;
                         let func = (*ci).func;
@@ -686,7 +695,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     }
                 }
                 Op::VarArg => {
-                    call::var_arg(lua, th, ci, opcode::a(w) as u32, opcode::c(w) as u32);
+                    if !lists::var_arg(lua, th, ci, opcode::a(w) as u32, opcode::c(w) as u32) {
+                        slow!(lists::too_long(lua));
+                        continue;
+                    }
                     base = (*th).stack.add((*ci).base as usize);
                 }
                 Op::Closure => {

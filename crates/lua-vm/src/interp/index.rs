@@ -6,14 +6,19 @@ use super::operate::{call_meta, error};
 use super::{Ctl, call};
 use crate::frame::Ret;
 use crate::lua::Lua;
-use crate::object::{IMMORTAL, Node, SHARED, Table};
+use crate::native::NativeFn;
+use crate::object::{IMMORTAL, Node, SHARED, Str, Table};
 use crate::overlay::{body, shared_body};
-use crate::symbol::Names;
+use crate::symbol::{LONG, Names};
 use crate::table::string_key;
 use crate::value::{self, Value};
 
 /// Metatables chained longer than this are taken for a loop.
 const MAX_CHAIN: usize = 2000;
+/// Links that the fast way follows, which does not charge them.
+const FAST_CHAIN: usize = 16;
+/// Units of a link: two look-ups.
+const LINK: i64 = 16;
 /// Bits of `hdr.small` of a metatable: what it surely lacks.
 const NO_INDEX: u16 = 1;
 const NO_NEWINDEX: u16 = 2;
@@ -118,7 +123,7 @@ pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) 
     // SAFETY: see `index_of`.
     unsafe {
         let mut t = body(t).cast_mut();
-        for _ in 0..MAX_CHAIN {
+        for _ in 0..FAST_CHAIN {
             if hint < (*t).node_len {
                 let node = (*t).nodes.add(hint as usize);
                 if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
@@ -170,6 +175,10 @@ pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: u
         for _ in 0..MAX_CHAIN {
             let h = if at.is_table() {
                 let t = body(at.as_table());
+                if !is_ready(lua, t, key) {
+                    let native = long_native(lua, crate::long::get);
+                    return call_meta(lua, native, &[at, key], Ret::Register, a as u32);
+                }
                 let v = Table::get(t, key);
                 let meta = (*t).meta;
                 if !v.is_nil() || meta.is_null() {
@@ -190,10 +199,42 @@ pub(super) unsafe fn get(lua: *mut Lua, obj: Value, key: Value, a: usize, reg: u
             if matches!(h.tag, value::CLOSURE | value::NATIVE) {
                 return call_meta(lua, h, &[at, key], Ret::Register, a as u32);
             }
+            (*lua).fuel -= LINK;
             at = h;
         }
         call::drive(lua, error(lua, "'__index' chain too long; possibly a loop"))
     }
+}
+
+/// Whether the table answers for the key at once. Strings that are not long get their hash, which is charged like comparing them.
+#[inline]
+unsafe fn is_ready(lua: *mut Lua, t: *const Table, key: Value) -> bool {
+    // SAFETY: see `get`; the tag says that the payload is a live string.
+    unsafe { key.tag != value::STR || Str::is_quick(key.as_str()) || make_ready(lua, t, key.as_str()) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn make_ready(lua: *mut Lua, t: *const Table, s: *const Str) -> bool {
+    // SAFETY: see `get`.
+    unsafe {
+        if Str::len(s) <= LONG {
+            (*lua).fuel -= crate::long::price(s);
+            Str::hash(s);
+            return true;
+        }
+        if (*s).hash == 0 {
+            return false;
+        }
+        let twin = Table::twin(t, string_key(s));
+        twin.is_null() || twin == s
+    }
+}
+
+/// A native of `long` as a value.
+unsafe fn long_native(lua: *mut Lua, native: NativeFn) -> Value {
+    // SAFETY: see `get`.
+    unsafe { Value::native((*lua).heap.new_native(native, (*lua).names.index, &[])) }
 }
 
 #[inline]
@@ -226,6 +267,10 @@ pub(super) unsafe fn set(lua: *mut Lua, obj: Value, key: Value, val: Value, reg:
         for _ in 0..MAX_CHAIN {
             let h = if at.is_table() {
                 let t = at.as_table();
+                if !is_ready(lua, t, key) {
+                    let native = long_native(lua, crate::long::set);
+                    return call_meta(lua, native, &[at, key, val], Ret::Discard, 0);
+                }
                 let meta = (*body(t)).meta;
                 let h = if meta.is_null() || !Table::get(t, key).is_nil() {
                     Value::NIL
@@ -249,6 +294,7 @@ pub(super) unsafe fn set(lua: *mut Lua, obj: Value, key: Value, val: Value, reg:
             if matches!(h.tag, value::CLOSURE | value::NATIVE) {
                 return call_meta(lua, h, &[at, key, val], Ret::Discard, 0);
             }
+            (*lua).fuel -= LINK;
             at = h;
         }
         call::drive(lua, error(lua, "'__newindex' chain too long; possibly a loop"))
@@ -267,6 +313,7 @@ pub(super) unsafe fn set_list(
     // SAFETY: see `get`; the table is fresh, so it is private, and neither black nor frozen unless a collection came
     // between.
     unsafe {
+        (*lua).fuel -= n as i64 / 8;
         let heap = &mut (*lua).heap;
         heap.barrier_back_any(t);
         Table::reserve_array(heap, t, start + n);

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "works on raw registers")]
 
-use crate::object::Table;
+use crate::object::{Str, Table};
 use crate::table::Walk;
 use crate::value::{self, Value};
 
@@ -35,6 +35,10 @@ pub(super) unsafe fn step(at: *mut Value, vars: usize) -> Step {
                 let mut cursor = (*at.add(3)).as_int() as usize;
                 if cursor == 0 && !(*at.add(2)).is_nil() {
                     // Started in the middle by hand.
+                    let key = *at.add(2);
+                    if key.is_str() && !Str::is_quick(key.as_str()) {
+                        return Step::Call;
+                    }
                     match Table::cursor_of(t, *at.add(2)) {
                         Ok(c) => cursor = c,
                         Err(()) => return Step::Call,

@@ -10,10 +10,11 @@ use crate::arith::{self, ArithError};
 use crate::coerce;
 use crate::frame::{Dest, Ret};
 use crate::lua::Lua;
-use crate::native::{RaiseKind, type_name_of_raw};
+use crate::native::{NativeFn, RaiseKind, type_name_of_raw};
 use crate::number;
 use crate::object::{Closure, Str, Table, Userdata};
 use crate::opcode::Op;
+use crate::symbol::{LONG, SHORT};
 use crate::value::{self, Value};
 
 thread_local! {
@@ -104,6 +105,8 @@ unsafe fn event(lua: *mut Lua, op: Op) -> *const Str {
 pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, regs: (usize, usize)) -> Ctl {
     // SAFETY: see `error`.
     unsafe {
+        charge_numeral(lua, x);
+        charge_numeral(lua, y);
         let coerced = coerce::to_number(x).zip(coerce::to_number(y));
         if let Some((nx, ny)) = coerced {
             match arith::binary(op, nx, ny) {
@@ -130,6 +133,16 @@ pub(super) unsafe fn arith(lua: *mut Lua, op: Op, a: usize, x: Value, y: Value, 
         // The second operand is to blame if the first is a number.
         let (bad, reg) = if coerce::to_number(x).is_some() { (y, regs.1) } else { (x, regs.0) };
         no_operand(lua, bitwise, bad, reg)
+    }
+}
+
+/// An operand that is a string is read, twice at most.
+unsafe fn charge_numeral(lua: *mut Lua, v: Value) {
+    // SAFETY: see `error`; the tag says that it is a string.
+    unsafe {
+        if v.is_str() {
+            (*lua).fuel -= Str::len(v.as_str()).min(number::MAX_NUMERAL) as i64 * 4;
+        }
     }
 }
 
@@ -161,6 +174,7 @@ unsafe fn no_integer(lua: *mut Lua, (x, y): (Value, Value), regs: (usize, usize)
 pub(super) unsafe fn unary(lua: *mut Lua, op: Op, a: usize, x: Value, reg: usize) -> Ctl {
     // SAFETY: see `error`.
     unsafe {
+        charge_numeral(lua, x);
         if let Some(n) = coerce::to_number(x) {
             if op == Op::Neg {
                 let v = if n.is_int() {
@@ -232,6 +246,48 @@ pub(super) unsafe fn equal(lua: *mut Lua, x: Value, y: Value, flag: u32) -> Verd
     }
 }
 
+/// x == y for strings at different addresses.
+#[inline]
+pub(super) unsafe fn equal_texts(lua: *mut Lua, x: Value, y: Value, flag: u32) -> Verdict {
+    // SAFETY: see `error`; the caller passes strings.
+    unsafe {
+        let (a, b) = (x.as_str(), y.as_str());
+        let len = Str::len(a);
+        if len != Str::len(b) {
+            return Verdict::False;
+        }
+        if len > SHORT
+            && let Some(ctl) = compare_long(lua, (x, y), len, crate::long::equal, flag)
+        {
+            return ctl;
+        }
+        if Str::eq(a, b) { Verdict::True } else { Verdict::False }
+    }
+}
+
+/// Charges the comparison of two strings that have `common` bytes to compare; if these are many, and the first ones equal, `native`
+/// compares them.
+#[cold]
+#[inline(never)]
+unsafe fn compare_long(
+    lua: *mut Lua,
+    (x, y): (Value, Value),
+    common: usize,
+    native: NativeFn,
+    flag: u32,
+) -> Option<Verdict> {
+    // SAFETY: see `equal_texts`.
+    unsafe {
+        let first = common.min(LONG);
+        (*lua).fuel -= (first / crate::long::COMPARED) as i64;
+        if common <= LONG || Str::bytes(x.as_str())[..first] != Str::bytes(y.as_str())[..first] {
+            return None;
+        }
+        let native = (*lua).heap.new_native(native, (*lua).names.eq, &[]);
+        Some(Verdict::Ctl(call_meta(lua, Value::native(native), &[x, y], Ret::Condition, flag)))
+    }
+}
+
 /// x < y or x <= y. The saved program counter is at the distance word.
 #[inline(never)]
 pub(super) unsafe fn less(lua: *mut Lua, or_equal: bool, x: Value, y: Value, flag: u32) -> Verdict {
@@ -243,6 +299,13 @@ pub(super) unsafe fn less(lua: *mut Lua, or_equal: bool, x: Value, y: Value, fla
         }
         if x.is_str() && y.is_str() {
             let (a, b) = (Str::bytes(x.as_str()), Str::bytes(y.as_str()));
+            let common = a.len().min(b.len());
+            if common > SHORT {
+                let native = if or_equal { crate::long::less_or_equal } else { crate::long::less };
+                if let Some(ctl) = compare_long(lua, (x, y), common, native, flag) {
+                    return ctl;
+                }
+            }
             return verdict(if or_equal { a <= b } else { a < b });
         }
         let names = (*lua).names;

@@ -5,11 +5,14 @@ use crate::format::{Spec, Wants, quote_float, quote_int, quote_part};
 use crate::native::{Cx, NativeResult, Raise, Val, View};
 use crate::number;
 use crate::statics::{StaticsBuilder, UserdataType};
+use crate::symbol::LONG;
 use crate::text::{self, Text};
 use std::cell::RefCell;
 
 /// Bytes that `%q` quotes between two looks at the fuel.
 const QUOTED: usize = 1 << 14;
+/// Bytes of the format that are looked through between two looks at the fuel.
+const WINDOW: usize = 1 << 16;
 /// Conversions between two looks at the fuel.
 const CONVERSIONS: usize = 64;
 
@@ -83,6 +86,7 @@ fn called(cx: &mut Cx<'_>) -> NativeResult {
     run(cx, progress)
 }
 
+#[allow(clippy::too_many_lines, reason = "one loop over the conversions")]
 fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
     let format = text_arg(cx, 0)?;
     let mut conversions = 0;
@@ -98,11 +102,23 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
             }
             continue;
         }
-        let Some(offset) = memchr::memchr(b'%', &format[progress.at..]) else { break };
+        let end = format.len().min(progress.at + WINDOW);
+        let Some(offset) = memchr::memchr(b'%', &format[progress.at..end]) else {
+            progress.out.push(0, format, progress.at, end);
+            progress.at = end;
+            if end == format.len() {
+                break;
+            }
+            if cx.charge(WINDOW / 16) {
+                return give_way(cx, progress);
+            }
+            continue;
+        };
         conversions += 1;
         if conversions % CONVERSIONS == 0 && cx.charge(0) {
             return give_way(cx, progress);
         }
+        cx.charge(offset.min(LONG) / text::COPIED);
         progress.out.push(0, format, progress.at, progress.at + offset);
         progress.at += offset + 1;
         if format.get(progress.at) == Some(&b'%') {
@@ -129,6 +145,7 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
             Wants::Literal => literal(cx, out, arg)?,
             Wants::Text => {
                 let v = cx.arg(arg);
+                cx.charge(v.as_bytes().map_or(0, |text| text.len().min(LONG)) / text::COPIED);
                 if let Some(text) = v.as_bytes().filter(|text| spec.takes_all() && Text::is_long(text)) {
                     progress.out.push(arg, text, 0, text.len());
                 } else if !write_simple(&spec, out, v) {
@@ -152,9 +169,8 @@ fn run(cx: &mut Cx<'_>, mut progress: Progress) -> NativeResult {
             }
         }
     }
-    progress.out.push(0, format, progress.at, format.len());
     cx.reserve(progress.out.len())?;
-    text::finish(cx, progress.out, None)
+    text::finish(cx, progress.out)
 }
 
 /// Writes a value whose text needs no call; says whether it was one.

@@ -1,20 +1,24 @@
 //! `string.gsub`: replacement by text, by table and by function.
 
-use super::search::{advance, capture, push_captures};
+use super::search::{advance, capture, captures, matcher};
 use super::{MAX_STRING, text_arg};
+use crate::long;
 use crate::native::{Cx, Flow, NativeResult, Raise, Table, Val, View};
 use crate::pattern::{Capture, Matcher, Outcome};
 use crate::statics::{StaticsBuilder, UserdataType};
-use crate::text::Text;
+use crate::symbol::LONG;
+use crate::text::{self, Part, Text};
+use smallvec::smallvec;
 use std::cell::RefCell;
 
 /// Replacements between two looks at the fuel.
-const BLOCK: u32 = 64;
+const BLOCK: usize = 64;
 /// Longest chain of `__index` tables.
 const MAX_CHAIN: usize = 100;
 
-/// Directives of a replacement text between two looks at the fuel.
+/// Directives of a replacement text between two looks at the fuel, and bytes that are looked through for each.
 const DIRECTIVES: usize = 256;
+const WINDOW: usize = 1 << 12;
 
 /// Where a replacement stands. Slots: text, pattern, replacement, count, this once it calls or gives way, and long answers.
 struct State {
@@ -52,12 +56,14 @@ pub(super) fn gsub(cx: &mut Cx<'_>) -> NativeResult {
         if cx.to_bytes(replacement).is_none() {
             return Err(cx.type_error(2, "string/function/table"));
         }
-        plain = !text_arg(cx, 2)?.contains(&b'%');
+        let by = text_arg(cx, 2)?;
+        // A long one is read as it is expanded.
+        plain = by.len() <= WINDOW && !by.contains(&b'%');
     }
     let limit = cx.opt_int(3, i64::MAX)?;
     cx.set_len(4);
     let state = State {
-        matcher: Matcher::new(pattern, true),
+        matcher: matcher(cx, pattern, true)?,
         out: Text::default(),
         at: 0,
         last: None,
@@ -106,15 +112,17 @@ fn called(cx: &mut Cx<'_>) -> NativeResult {
     run(cx, state)
 }
 
+#[allow(clippy::too_many_lines, reason = "one loop over the matches")]
 fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
     let replacement = cx.slot(2);
     let mut block = 0;
+    let mut written = state.out.len();
     while state.count < state.limit || state.expanding.is_some() {
         if let (Some(_), View::Str(by)) = (state.expanding, replacement.view()) {
             expand(cx, &mut state, text, by)?;
             check_room(cx, &state)?;
-            if cx.charge(DIRECTIVES) && state.expanding.is_some() {
+            if cx.charge(DIRECTIVES * 16) && state.expanding.is_some() {
                 return give_way(cx, state);
             }
             continue;
@@ -147,11 +155,29 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
                 expand(cx, &mut state, text, by)?;
             }
             View::Table(table) => {
-                let key = if state.matcher.captures() == 0 {
-                    cx.string(&text[start..end])
-                } else {
-                    capture(cx, &state.matcher, text, 0)
+                let key = match state.matcher.captures() {
+                    0 => Part::Range { slot: 0, from: start, to: end },
+                    _ => capture(&state.matcher, 0, 0),
                 };
+                let key = match key {
+                    Part::Range { from, to, .. } if to - from > LONG => {
+                        // Made and looked up in steps.
+                        let keeper = keeper(cx);
+                        let get = cx.native("index", long::get, &[]);
+                        cx.push(get);
+                        cx.push(replacement);
+                        keeper.0.replace(Some(state));
+                        return text::values(cx, smallvec![key], |cx, _| cx.call(2, called));
+                    }
+                    Part::Range { from, to, .. } => {
+                        cx.charge((to - from) / text::COPIED);
+                        block += (to - from) / 1024;
+                        cx.string(&text[from..to])
+                    }
+                    Part::Int(i) => Val::int(i),
+                    Part::Float(f) => Val::float(f),
+                };
+                cx.is_ready_key(key);
                 match look_up(cx, table, key)? {
                     Looked::Found(v) => replace_by(cx, &mut state, text, v)?,
                     Looked::Handler(handler, object) => {
@@ -168,16 +194,17 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
                 check_room(cx, &state)?;
                 let keeper = keeper(cx);
                 cx.push(replacement);
-                let Flow { n, .. } = push_captures(cx, &state.matcher, text, Some((start, end)))?;
+                let arguments = captures(&state.matcher, 0, Some((start, end)));
                 keeper.0.replace(Some(state));
-                return cx.call(n as usize, called);
+                return text::values(cx, arguments, |cx, n| cx.call(n, called));
             }
         }
         block += 1;
-        if block == BLOCK {
+        if block >= BLOCK {
             block = 0;
             check_room(cx, &state)?;
-            if cx.charge(BLOCK as usize * 8) {
+            let bytes = state.out.len() - std::mem::replace(&mut written, state.out.len());
+            if cx.charge(BLOCK * 8 + bytes.min(BLOCK * LONG) / text::COPIED) {
                 return give_way(cx, state);
             }
         }
@@ -192,8 +219,12 @@ fn finish(cx: &mut Cx<'_>, mut state: Box<State>, text: &[u8]) -> NativeResult {
     }
     state.out.push(0, text, state.at, text.len());
     check_room(cx, &state)?;
-    let count = Val::int(state.count);
-    crate::text::finish(cx, state.out, Some(count))
+    cx.set_slot(3, Val::int(state.count));
+    text::finish_with(cx, state.out, |cx| {
+        let count = cx.slot(3);
+        cx.push(count);
+        Ok(Flow::values(2))
+    })
 }
 
 fn check_room(cx: &mut Cx<'_>, state: &State) -> Result<(), Raise> {
@@ -208,9 +239,14 @@ fn expand(cx: &mut Cx<'_>, state: &mut State, text: &[u8], by: &[u8]) -> Result<
     let (start, end) = state.found;
     let mut from = state.expanding.take().unwrap_or(0);
     for _ in 0..DIRECTIVES {
-        let Some(offset) = memchr::memchr(b'%', &by[from..]) else {
-            state.out.push(2, by, from, by.len());
-            return Ok(());
+        let window = by.len().min(from + WINDOW);
+        let Some(offset) = memchr::memchr(b'%', &by[from..window]) else {
+            state.out.push(2, by, from, window);
+            if window == by.len() {
+                return Ok(());
+            }
+            from = window;
+            continue;
         };
         let at = from + offset;
         state.out.push(2, by, from, at);

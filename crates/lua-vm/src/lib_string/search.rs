@@ -4,13 +4,17 @@ use super::{end_offset, offset_slot, start_offset, text_arg};
 use crate::native::{Cx, Flow, NativeFn, NativeResult, Raise, Val};
 use crate::pattern::{Capture, Matcher, Outcome, is_plain};
 use crate::statics::{StaticsBuilder, UserdataType};
+use crate::text::{self, Part, Parts};
 use memchr::memmem;
+use smallvec::smallvec;
 use std::cell::RefCell;
 
 /// Steps of a matcher between two looks at the fuel.
 pub(super) const BUDGET: u64 = 4096;
 /// Bytes of plain search between two looks at the fuel.
 const WINDOW: usize = 1 << 16;
+/// Longest pattern, and longest text that is searched for as a whole.
+const MAX_PATTERN: usize = 1 << 16;
 
 /// A search that gave way.
 struct Search(RefCell<Option<Matcher>>);
@@ -35,13 +39,17 @@ pub(super) fn register(b: &mut StaticsBuilder) {
 pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
     let Some(start) = start(cx, text)? else { return cx.ret(Val::NIL) };
-    if cx.arg(3).truthy() || is_plain(pattern) {
+    if cx.arg(3).truthy() || (pattern.len() <= MAX_PATTERN && is_plain(pattern)) {
         let start = Val::int(start as i64);
         cx.set_len(4);
         cx.push(start);
-        return find_plain(cx);
+        if pattern.len() <= MAX_PATTERN {
+            return find_plain(cx);
+        }
+        cx.push(Val::NIL);
+        return find_long(cx);
     }
-    let mut matcher = Matcher::new(pattern, true);
+    let mut matcher = matcher(cx, pattern, true)?;
     matcher.begin(start, None);
     search(cx, &mut matcher, true)
 }
@@ -49,9 +57,19 @@ pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
 pub(super) fn match_(cx: &mut Cx<'_>) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
     let Some(start) = start(cx, text)? else { return cx.ret(Val::NIL) };
-    let mut matcher = Matcher::new(pattern, true);
+    let mut matcher = matcher(cx, pattern, true)?;
     matcher.begin(start, None);
     search(cx, &mut matcher, false)
+}
+
+/// A matcher of the pattern, which is read in part and charged.
+pub(super) fn matcher(cx: &mut Cx<'_>, pattern: &[u8], anchors: bool) -> Result<Matcher, Raise> {
+    if pattern.len() > MAX_PATTERN {
+        let n = pattern.len();
+        return Err(cx.error(format_args!("pattern too complex ({n} bytes, at most {MAX_PATTERN})")));
+    }
+    cx.charge(pattern.len() / 4);
+    Ok(Matcher::new(pattern, anchors))
 }
 
 /// The offset that argument 3 asks for; `None` behind the end.
@@ -65,6 +83,7 @@ fn find_plain(cx: &mut Cx<'_>) -> NativeResult {
     let (text, needle) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
     let mut at = offset_slot(cx, 4);
     let finder = memmem::Finder::new(needle);
+    cx.charge(needle.len() / 4);
     loop {
         // Windows overlap, so that what lies across their border is found.
         let end = text.len().min(at.saturating_add(WINDOW).saturating_add(needle.len()));
@@ -85,6 +104,47 @@ fn find_plain(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+/// As [`find_plain`] for a long text: its beginning is searched for, and where that is found the rest is compared in steps. Slots:
+/// text, needle, two arguments, the offset to go on at, how far the needle is equal there, or nil.
+fn find_long(cx: &mut Cx<'_>) -> NativeResult {
+    let (text, needle) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
+    let mut at = offset_slot(cx, 4);
+    let mut equal = cx.slot(5).as_int().map(|n| n as usize);
+    let finder = memmem::Finder::new(&needle[..MAX_PATTERN]);
+    cx.charge(MAX_PATTERN / 4);
+    loop {
+        if text.len() - at < needle.len() {
+            return cx.ret(Val::NIL);
+        }
+        if let Some(n) = equal {
+            let end = needle.len().min(n + WINDOW);
+            let same = needle[n..end] == text[at + n..at + end];
+            if same && end == needle.len() {
+                let first = at as i64;
+                return cx.ret2(first + 1, first + needle.len() as i64);
+            }
+            equal = same.then_some(end);
+            at += usize::from(!same);
+            cx.charge(WINDOW / 16);
+        } else {
+            let end = text.len().min(at + WINDOW + MAX_PATTERN);
+            match finder.find(&text[at..end]) {
+                Some(offset) => {
+                    at += offset;
+                    equal = Some(MAX_PATTERN);
+                }
+                None => at += WINDOW,
+            }
+            cx.charge((WINDOW + MAX_PATTERN) / 16);
+        }
+        if cx.charge(0) {
+            cx.set_slot(4, Val::int(at as i64));
+            cx.set_slot(5, equal.map_or(Val::NIL, |n| Val::int(n as i64)));
+            return cx.again(find_long);
+        }
+    }
+}
+
 /// What the matcher finds as the results of `find` or `match`.
 fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
@@ -92,12 +152,11 @@ fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResu
         Outcome::NoMatch => cx.ret(Val::NIL),
         Outcome::Match { start, end } => {
             if !positions {
-                return push_captures(cx, matcher, text, Some((start, end)));
+                return text::values(cx, captures(matcher, 0, Some((start, end))), returned);
             }
-            cx.push(start as i64 + 1);
-            cx.push(end as i64);
-            let Flow { n, .. } = push_captures(cx, matcher, text, None)?;
-            Ok(Flow::values(n as usize + 2))
+            let mut found: Parts = smallvec![Part::Int(start as i64 + 1), Part::Int(end as i64)];
+            found.extend(captures(matcher, 0, None));
+            text::values(cx, found, returned)
         }
         Outcome::More => {
             cx.set_len(4);
@@ -135,35 +194,29 @@ pub(super) fn advance(
     }
 }
 
-/// Capture `index` as a value.
-pub(super) fn capture<'cx>(cx: &mut Cx<'cx>, matcher: &Matcher, text: &[u8], index: usize) -> Val<'cx> {
+fn returned(_: &mut Cx<'_>, n: usize) -> NativeResult {
+    Ok(Flow::values(n))
+}
+
+/// Capture `index` of the text in a slot.
+pub(super) fn capture(matcher: &Matcher, slot: usize, index: usize) -> Part {
     match matcher.capture(index) {
-        Capture::Position(at) => Val::int(at as i64 + 1),
-        Capture::Range(start, end) => cx.string(&text[start..end]),
+        Capture::Position(at) => Part::Int(at as i64 + 1),
+        Capture::Range(from, to) => Part::Range { slot, from, to },
     }
 }
 
-/// Pushes all captures, or the `whole` match if there is none.
-pub(super) fn push_captures(
-    cx: &mut Cx<'_>,
-    matcher: &Matcher,
-    text: &[u8],
-    whole: Option<(usize, usize)>,
-) -> NativeResult {
-    if let (0, Some((start, end))) = (matcher.captures(), whole) {
-        let v = cx.string(&text[start..end]);
-        return cx.ret(v);
+/// All captures of the text in a slot, or the `whole` match if there is none.
+pub(super) fn captures(matcher: &Matcher, slot: usize, whole: Option<(usize, usize)>) -> Parts {
+    if let (0, Some((from, to))) = (matcher.captures(), whole) {
+        return smallvec![Part::Range { slot, from, to }];
     }
-    for index in 0..matcher.captures() {
-        let v = capture(cx, matcher, text, index);
-        cx.push(v);
-    }
-    Ok(Flow::values(matcher.captures()))
+    (0..matcher.captures()).map(|index| capture(matcher, slot, index)).collect()
 }
 
 pub(super) fn gmatch(cx: &mut Cx<'_>) -> NativeResult {
     let (_, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
-    let matcher = Matcher::new(pattern, false);
+    let matcher = matcher(cx, pattern, false)?;
     let state = Iteration { matcher, searching: false, at: 0, last: None };
     let state = cx.userdata(Matches(RefCell::new(state)), &[]);
     let upvalues = [cx.arg(0), cx.arg(1), state.val()];
@@ -195,7 +248,9 @@ fn gmatch_next(cx: &mut Cx<'_>) -> NativeResult {
         }
         Outcome::Match { start, end } => {
             (state.at, state.last) = (end, Some(end));
-            push_captures(cx, &state.matcher, text, Some((start, end)))
+            let slot = cx.len();
+            cx.push(cx.upvalue(0));
+            text::values(cx, captures(&state.matcher, slot, Some((start, end))), returned)
         }
     }
 }

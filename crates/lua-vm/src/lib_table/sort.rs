@@ -4,20 +4,24 @@
 //! standard library, then merged. Everything else is merged from single elements, one comparison at a time. An order
 //! function that is no order gives some permutation, never more.
 
+use crate::block::Buffer;
 use crate::lib_math::less;
+use crate::long;
 use crate::native::{Cx, NativeResult, Raise, Table, Val, View};
-use crate::statics::{StaticsBuilder, UserdataType};
+use crate::statics::{Dismantle, StaticsBuilder, UserdataType};
+use crate::symbol::{LONG, SHORT};
 use std::cell::{Cell, RefCell};
 
-/// Elements that are sorted at once; a small part of a slice.
+/// Elements that are sorted at once; a small part of a slice. Strings are anywhere in memory.
 const RUN: usize = 4096;
+const STRINGS: usize = 1024;
 /// Merged or copied elements between two looks at the fuel.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 512;
 
 pub(super) fn register(b: &mut StaticsBuilder) {
     b.userdata(UserdataType::new::<Merge>("sort state"));
-    b.userdata(UserdataType::new::<KeySort<i64>>("sort state"));
-    b.userdata(UserdataType::new::<KeySort<f64>>("sort state"));
+    b.userdata(UserdataType::new::<KeySort<i64>>("sort state").dismantled::<KeySort<i64>>());
+    b.userdata(UserdataType::new::<KeySort<f64>>("sort state").dismantled::<KeySort<f64>>());
 }
 
 pub(super) fn sort(cx: &mut Cx<'_>) -> NativeResult {
@@ -39,8 +43,9 @@ pub(super) fn sort(cx: &mut Cx<'_>) -> NativeResult {
     };
     cx.set_len(2);
     if order.is_nil() {
-        if n <= RUN && n <= t.array_len() && sort_block(cx, t, 0, n)? {
-            cx.charge(n * 16);
+        let run = if t.get_int(1).as_bytes().is_some() { STRINGS } else { RUN };
+        if n <= run && n <= t.array_len() && sort_block(cx, t, 0, n)? {
+            cx.charge(n * if run == RUN { 16 } else { 32 });
             return cx.ret0();
         }
         match t.get_int(1).view() {
@@ -54,7 +59,8 @@ pub(super) fn sort(cx: &mut Cx<'_>) -> NativeResult {
 
 // ---- elements compared here, a block at a time ------------------------------------------------------------------
 
-/// Sorts the elements `from..to` (from 0) of the array part if they are all of one simple type; says whether it did.
+/// Sorts the elements `from..to` (from 0) of the array part if they are all of one simple type, and strings short; says whether
+/// it did.
 fn sort_block<'cx>(cx: &mut Cx<'cx>, t: Table<'cx>, from: usize, to: usize) -> Result<bool, Raise> {
     cx.with_array(t, |cells| {
         let Some(cells) = cells.get(from..to) else { return false };
@@ -62,8 +68,11 @@ fn sort_block<'cx>(cx: &mut Cx<'cx>, t: Table<'cx>, from: usize, to: usize) -> R
             View::Int(_) => sort_cells(cells, Val::as_int, |a, b| a.cmp(b), Val::int),
             View::Float(_) => sort_cells(cells, as_float, f64::total_cmp, Val::float),
             View::Str(_) => {
-                let pairs: Option<Vec<(&[u8], Val<'cx>)>> =
-                    cells.iter().map(|cell| cell.get().as_bytes().map(|text| (text, cell.get()))).collect();
+                let pair = |cell: &Cell<Val<'cx>>| {
+                    let text = cell.get().as_bytes().filter(|text| text.len() <= SHORT)?;
+                    Some((text, cell.get()))
+                };
+                let pairs: Option<Vec<(&[u8], Val<'cx>)>> = cells.iter().map(pair).collect();
                 let Some(mut pairs) = pairs else { return false };
                 pairs.sort_unstable_by(|a, b| a.0.cmp(b.0));
                 for (cell, (_, v)) in cells.iter().zip(pairs) {
@@ -144,17 +153,24 @@ enum Stage {
 struct Keys<T> {
     stage: Stage,
     n: usize,
-    keys: Vec<T>,
-    merged: Vec<T>,
+    keys: Buffer<T>,
+    merged: Buffer<T>,
 }
 
 /// The state of a sort of numbers; lives in slot 2 while it gives way.
 struct KeySort<T>(RefCell<Keys<T>>);
 
+impl<T: Key> Dismantle for KeySort<T> {
+    fn dismantle(&mut self) -> bool {
+        let keys = self.0.get_mut();
+        keys.keys.shrink() && keys.merged.shrink()
+    }
+}
+
 fn start_keys<T: Key>(cx: &mut Cx<'_>, n: usize) -> NativeResult {
     cx.reserve(2 * n * size_of::<T>())?;
     let keys =
-        Keys { stage: Stage::Load, n, keys: Vec::<T>::with_capacity(n), merged: Vec::with_capacity(n) };
+        Keys { stage: Stage::Load, n, keys: Buffer::with_capacity(n), merged: Buffer::<T>::with_capacity(n) };
     let state = cx.userdata(KeySort(RefCell::new(keys)), &[]);
     cx.push(state);
     sort_keys::<T>(cx)
@@ -341,7 +357,7 @@ fn sort_runs(cx: &mut Cx<'_>) -> NativeResult {
     let (source, state) = (table_slot(cx, 2), state(cx));
     let mut p = state.get();
     while p.copied < p.n {
-        let end = p.n.min(p.copied + RUN);
+        let end = p.n.min(p.copied + STRINGS);
         if !sort_block(cx, source, p.copied, end)? || source.get_int(p.copied as i64 + 1).as_bytes().is_none()
         {
             // Runs that are sorted already do no harm to a merge from single elements.
@@ -351,14 +367,14 @@ fn sort_runs(cx: &mut Cx<'_>) -> NativeResult {
         }
         p.copied = end;
         state.set(p);
-        if cx.charge(RUN * 32) && p.copied < p.n {
+        if cx.charge(STRINGS * 32) && p.copied < p.n {
             return cx.again(sort_runs);
         }
     }
     p.copied = 0;
-    p.width = RUN;
+    p.width = STRINGS;
     p.i = 0;
-    p.j = p.n.min(RUN);
+    p.j = p.n.min(STRINGS);
     state.set(p);
     merge(cx)
 }
@@ -412,7 +428,7 @@ fn run(cx: &mut Cx<'_>, mut answer: Option<bool>) -> NativeResult {
             let right = source.get_int(p.j as i64 + 1);
             let below = match answer.take() {
                 Some(answer) => answer,
-                None => match compare(cx, right, left)? {
+                None => match compare(cx, right, left, &mut work)? {
                     Compared::Known(known) => known,
                     Compared::Call => {
                         state.set(p);
@@ -433,7 +449,7 @@ fn run(cx: &mut Cx<'_>, mut answer: Option<bool>) -> NativeResult {
         let to = p.i + p.j - middle;
         cx.set_int(destination, to as i64, v)?;
         work += 1;
-        if work == BLOCK {
+        if work >= BLOCK {
             work = 0;
             if cx.charge(BLOCK * 16) {
                 state.set(p);
@@ -451,14 +467,23 @@ fn start_pair(p: &mut Progress) {
 }
 
 /// Is `a` below `b`? Pushes a function and both values when Lua has to answer.
-fn compare<'cx>(cx: &mut Cx<'cx>, a: Val<'cx>, b: Val<'cx>) -> Result<Compared, Raise> {
+fn compare<'cx>(cx: &mut Cx<'cx>, a: Val<'cx>, b: Val<'cx>, work: &mut usize) -> Result<Compared, Raise> {
     let mut function = cx.slot(1);
     if function.is_nil() {
         match (a.view(), b.view()) {
             (View::Int(a), View::Int(b)) => return Ok(Compared::Known(a < b)),
-            (View::Str(a), View::Str(b)) => {
-                cx.charge(a.len().min(b.len()) / 16);
-                return Ok(Compared::Known(a < b));
+            (View::Str(x), View::Str(y)) => {
+                let common = x.len().min(y.len());
+                let first = common.min(LONG);
+                *work += first / (16 * long::COMPARED);
+                if common == first || x[..first] != y[..first] {
+                    return Ok(Compared::Known(x < y));
+                }
+                let less = cx.native("less", long::less, &[]);
+                cx.push(less);
+                cx.push(a);
+                cx.push(b);
+                return Ok(Compared::Call);
             }
             _ => {}
         }

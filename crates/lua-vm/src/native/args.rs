@@ -40,11 +40,14 @@ impl<'cx> Cx<'cx> {
         match self.arg(i).view() {
             View::Int(n) => Ok(Num::Int(n)),
             View::Float(f) => Ok(Num::Float(f)),
-            View::Str(s) => match number::parse(s) {
-                Some(Number::Int(n)) => Ok(Num::Int(n)),
-                Some(Number::Float(f)) => Ok(Num::Float(f)),
-                None => Err(self.type_error(i, "number")),
-            },
+            View::Str(s) => {
+                self.charge(s.len().min(number::MAX_NUMERAL) * 2);
+                match number::parse(s) {
+                    Some(Number::Int(n)) => Ok(Num::Int(n)),
+                    Some(Number::Float(f)) => Ok(Num::Float(f)),
+                    None => Err(self.type_error(i, "number")),
+                }
+            }
             _ => Err(self.type_error(i, "number")),
         }
     }

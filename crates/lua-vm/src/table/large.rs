@@ -212,6 +212,15 @@ pub(super) unsafe fn find_bytes(t: *const Table, tag: u64, key: &[u8]) -> *mut N
     }
 }
 
+/// A key with that tag word, or null.
+pub(super) unsafe fn twin(t: *const Table, key: Value) -> *const Str {
+    // SAFETY: as above.
+    unsafe {
+        let node = search(t, hash_of(key), |node| (*node).key.tag == key.tag);
+        if node.is_null() { ptr::null() } else { (*node).key.as_str() }
+    }
+}
+
 /// Enters node `at` under its key, and goes on with a compaction.
 pub(super) unsafe fn insert(heap: &mut Heap, t: *mut Table, key: Value, at: u32) {
     // SAFETY: the caller's promise.
