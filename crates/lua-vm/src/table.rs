@@ -12,6 +12,7 @@
 #![allow(unsafe_code, reason = "raw arrays inside tables")]
 
 mod large;
+mod rekey;
 
 pub(crate) use large::Large;
 
@@ -689,30 +690,6 @@ impl Table {
         unsafe {
             let is_text = |i: usize| (*(*t).nodes.add(i)).key.tag as u8 as u64 == value::STR;
             (*t).hdr.mark & TEXT_KEYED != 0 || (0..(*t).node_len as usize).any(is_text)
-        }
-    }
-
-    /// Gives node `at` another key, equal to none that the table has, and of the same type. True: `reindex` must follow.
-    pub(crate) unsafe fn replace_key(heap: &mut Heap, t: *mut Table, at: usize, key: Value) -> bool {
-        // SAFETY: see `get`; the caller knows that the node is there.
-        unsafe {
-            if (*t).index_mask == large::MARK {
-                large::replace_key(heap, t, at, key);
-                return false;
-            }
-            (*(*t).nodes.add(at)).key = key;
-            !(*t).index.is_null()
-        }
-    }
-
-    /// Enters all nodes of a table that is not large into its index anew.
-    pub(crate) unsafe fn reindex(t: *mut Table) {
-        // SAFETY: see `get`.
-        unsafe {
-            ptr::write_bytes((*t).index, 0, Table::index_size(t));
-            for i in 0..(*t).node_len {
-                Table::index_insert(t, (*(*t).nodes.add(i as usize)).key, i);
-            }
         }
     }
 

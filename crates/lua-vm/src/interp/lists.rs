@@ -1,4 +1,4 @@
-//! Lists of values of any length: `...` and open results. They are copied at once, so their length is bounded.
+//! Lists of values of open length, in short steps: constructors, extra arguments.
 
 #![allow(unsafe_code, reason = "works on raw stacks and frames")]
 

@@ -1,4 +1,4 @@
-//! Raises: from frame to frame and coroutine to coroutine, in short steps, until somebody handles the value.
+//! Raises: from frame to frame and coroutine to coroutine, in short steps, until one is handled.
 
 #![allow(unsafe_code, reason = "works on raw stacks and frames")]
 
