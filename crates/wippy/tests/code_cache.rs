@@ -34,8 +34,8 @@ const NAMES: &str = "return { greeting = function(who) return 'hello, ' .. who e
 
 impl Home {
     fn new() -> Home {
-        let home = Home(tempfile::tempdir().unwrap());
-        fs::create_dir_all(home.path("app/src")).unwrap();
+        let home = Home(tempfile::tempdir().expect("a temporary folder"));
+        fs::create_dir_all(home.path("app/src")).expect("a folder");
         home.write("app/wippy.lock", "directories:\n  modules: .wippy\n  src: ./src\n");
         home.write("app/.wippy.yaml", "version: '1.0'\nlua: {cache: {enabled: true}}\n");
         home.write("app/src/_index.yaml", ENTRIES);
@@ -49,7 +49,7 @@ impl Home {
     }
 
     fn write(&self, below: &str, text: &str) {
-        fs::write(self.path(below), text).unwrap();
+        fs::write(self.path(below), text).expect("a file");
     }
 
     fn command(&self, set: &[&str]) -> Command {
@@ -73,16 +73,16 @@ impl Home {
 
 fn files(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
-    let mut all: Vec<_> = entries.map(|e| e.unwrap().path()).collect();
+    let mut all: Vec<_> = entries.map(|e| e.expect("a readable folder").path()).collect();
     all.sort();
     all
 }
 
 #[track_caller]
 fn said(mut command: Command) -> Said {
-    let output = command.output().unwrap();
-    let log = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "hello, Ada\n", "{log}");
+    let output = command.output().expect("it starts");
+    let log = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(String::from_utf8(output.stdout).expect("text"), "hello, Ada\n", "{log}");
     assert!(output.status.success(), "{log}");
     let line =
         log.lines().find_map(|line| line.split_once("lua code: ")).expect("it says where code came from");

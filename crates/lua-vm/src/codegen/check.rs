@@ -146,6 +146,10 @@ impl Code<'_> {
                 (b < upvalues).then_some(()).ok_or_else(|| format!("upvalue {b} of {upvalues}"))?;
             }
             Op::Closure => self.captures(opcode::bx(w))?,
+            // Each value before the first one here was put into a register.
+            Op::SetList if next() as usize > self.words.len() * 255 => {
+                return Err(format!("begins at value {}", next()));
+            }
             Op::Concat if c < 2 => return Err("fewer than two operands".into()),
             Op::VarArg if !self.proto.vararg => return Err("the function has no variable arguments".into()),
             Op::TailCall => {

@@ -1,4 +1,4 @@
-//! Lists of values of open length, in short steps: constructors, extra arguments.
+//! Lists of values of any length, `...` and open results: copied at once, so bounded.
 
 #![allow(unsafe_code, reason = "works on raw stacks and frames")]
 

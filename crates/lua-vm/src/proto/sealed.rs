@@ -68,8 +68,12 @@ impl CodeKey {
 
     /// Identifies what [`compile`](crate::compile) makes of `source` under the name `name`.
     pub fn id(&self, name: &str, source: &[u8]) -> CodeId {
+        self.id_of_build(BUILD, name, source)
+    }
+
+    fn id_of_build(&self, build: &str, name: &str, source: &[u8]) -> CodeId {
         let mut hasher = blake3::Hasher::new_keyed(&self.ids);
-        for part in [BUILD.as_bytes(), name.as_bytes(), source] {
+        for part in [build.as_bytes(), name.as_bytes(), source] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }

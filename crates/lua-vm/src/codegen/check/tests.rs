@@ -68,6 +68,8 @@ fn open_results_are_taken_at_once() {
     // The open values would begin with what is called, or not be there at all.
     let found = changed("f(...)", Op::VarArg, false, |w| a(w, 0));
     assert!(found.contains("open"), "{found}");
+    let found = changed("x = {1}", Op::SetList, true, |_| u32::MAX);
+    assert!(found.contains("begins at value"), "{found}");
     let found = changed("return f()", Op::TailCall, false, |w| a(w, 1));
     assert!(found.contains("return of its results"), "{found}");
 }

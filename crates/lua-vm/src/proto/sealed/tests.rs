@@ -44,7 +44,7 @@ fn any_changed_bit_and_any_other_length_is_noticed() {
 }
 
 #[test]
-fn another_key_source_or_name_does_not_open_it() {
+fn another_key_source_name_or_build_does_not_open_it() {
     let key = CodeKey::new(&[7; 32]);
     let id = key.id("app:unit", SOURCE.as_bytes());
     let sealed = key.seal(&id, &compiled(SOURCE));
@@ -53,6 +53,8 @@ fn another_key_source_or_name_does_not_open_it() {
         assert_ne!(other, id);
         assert_eq!(key.open(&other, &sealed).unwrap_err(), Unusable::Forged, "{name}");
     }
+    let other_build = key.id_of_build("0.0.1+0123456789abcdef", "app:unit", SOURCE.as_bytes());
+    assert_eq!(key.open(&other_build, &sealed).unwrap_err(), Unusable::Forged);
     let stranger = CodeKey::new(&[8; 32]);
     let own = stranger.id("app:unit", SOURCE.as_bytes());
     assert_ne!(own.to_string(), id.to_string(), "ids depend on the key");

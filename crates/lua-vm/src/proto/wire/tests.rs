@@ -99,6 +99,10 @@ fn constants_of_all_kinds_come_back() {
     let again = read(&bytes_of(&proto)).unwrap();
     assert_eq!(differs(&proto, &again), None);
     assert_eq!(again.owned.len(), 1, "the long text");
+}
+
+#[test]
+fn long_and_many_constants_come_back() {
     let long = "x".repeat(1 << 20);
     let names: String = (0..300).map(|i| format!("g{i} = '{long}{i}' ")).take(3).collect();
     let proto = compiled(names.as_bytes(), "test").unwrap();
