@@ -5,6 +5,7 @@ use infra_clock::Moment;
 use smallvec::SmallVec;
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The inherited part. Each call has one of its own; what can be big in it is shared until somebody changes it.
 #[derive(Clone, Debug, Default)]
@@ -90,32 +91,49 @@ impl Own {
     }
 }
 
-/// Names a live object of one frame (a transaction, a stream).
+/// Names a live object of one frame (a transaction, a stream). In another frame it names nothing: a function that keeps its
+/// state may keep an id longer than the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ResourceId(u32);
+pub struct ResourceId {
+    frame: u64,
+    slot: u32,
+}
 
 /// Live objects of one frame; dropped with it, newest first.
-#[derive(Default)]
 pub struct Resources {
+    /// Unlike that of any other frame of this node.
+    frame: u64,
     slots: Vec<Option<Box<dyn Any + Send>>>,
 }
 
+impl Default for Resources {
+    fn default() -> Resources {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        // Only unlike is asked for, so no order is needed.
+        Resources { frame: NEXT.fetch_add(1, Ordering::Relaxed), slots: Vec::new() }
+    }
+}
+
 impl Resources {
-    /// Keeps `value`; ids are never reused within a frame.
+    /// Keeps `value`; ids are never reused.
     pub fn add<T: Any + Send>(&mut self, value: T) -> ResourceId {
         self.slots.push(Some(Box::new(value)));
-        ResourceId(self.slots.len() as u32 - 1)
+        ResourceId { frame: self.frame, slot: self.slots.len() as u32 - 1 }
+    }
+
+    fn slot(&mut self, id: ResourceId) -> Option<&mut Option<Box<dyn Any + Send>>> {
+        if id.frame == self.frame { self.slots.get_mut(id.slot as usize) } else { None }
     }
 
     /// The resource; `Invalid` when it was released or is of another type.
     pub fn get<T: Any + Send>(&mut self, id: ResourceId) -> Result<&mut T> {
-        let found = self.slots.get_mut(id.0 as usize).and_then(Option::as_mut).and_then(|b| b.downcast_mut());
+        let found = self.slot(id).and_then(Option::as_mut).and_then(|b| b.downcast_mut());
         found.ok_or_else(|| Error::new(Kind::Invalid, "the handle is closed").with_retryable(Some(false)))
     }
 
     /// Takes the resource out; `None` when it was released already.
     pub fn take(&mut self, id: ResourceId) -> Option<Box<dyn Any + Send>> {
-        self.slots.get_mut(id.0 as usize).and_then(Option::take)
+        self.slot(id).and_then(Option::take)
     }
 }
 
@@ -158,6 +176,9 @@ mod tests {
         drop(own.resources().take(ids[1]));
         assert!(own.resources().get::<Noted>(ids[1]).is_err() && own.resources().take(ids[1]).is_none());
         assert_ne!(own.resources().add(0u8), ids[1], "ids are not reused");
+        let mut other = Own::default();
+        other.resources().add(0u8);
+        assert!(other.resources().get::<u8>(ids[0]).is_err(), "an id of another frame names nothing");
         drop(own);
         assert_eq!(*order.lock(), [2, 3, 1]);
     }

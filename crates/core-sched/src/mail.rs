@@ -118,6 +118,13 @@ pub(crate) type Queued = (Mail, u32);
 #[derive(Debug)]
 pub struct Room(u32);
 
+impl Room {
+    /// Takes the room out: what is left counts for nothing.
+    pub fn take(&mut self) -> Room {
+        Room(std::mem::take(&mut self.0))
+    }
+}
+
 /// Mail that reached its process and that the body has not taken yet.
 ///
 /// Mail counts against the bounds of the mailbox until the body takes it with [`next`](Self::next); what the body keeps

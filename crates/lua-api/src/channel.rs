@@ -9,7 +9,7 @@ use crate::guest::may_wait;
 use crate::host::{Host, Parcel, WaitId, Wake};
 use crate::module::{Class, Group, Module, Object};
 use core_sched::{Event, Message, Room};
-use lua_vm::{Cx, Fields, NativeResult, Raise, Userdata, Val, View};
+use lua_vm::{Cx, Fields, Maker, NativeResult, Raise, Template, Userdata, Val, View};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -57,9 +57,23 @@ enum Received {
     Empty,
 }
 
+impl Template for Channel {
+    /// Nothing can wait at the top level, and what is sent there ends the image before.
+    fn template(&self) -> Option<Maker<Channel>> {
+        let state = self.state.borrow();
+        let fresh = !state.closed && state.slots == 0 && state.items.is_empty() && state.receivers.is_empty();
+        let capacity = state.capacity;
+        fresh.then(|| Box::new(move || Channel::with_room(capacity)) as Maker<Channel>)
+    }
+}
+
 impl Channel {
     /// A new channel object with room for `capacity` values.
     pub(crate) fn create<'cx>(cx: &mut Cx<'cx>, capacity: usize) -> Userdata<'cx> {
+        cx.userdata(Channel::with_room(capacity), &[])
+    }
+
+    fn with_room(capacity: usize) -> Channel {
         let state = State {
             capacity,
             closed: false,
@@ -69,7 +83,7 @@ impl Channel {
             receivers: VecDeque::new(),
             senders: VecDeque::new(),
         };
-        cx.userdata(Channel { state: RefCell::new(state) }, &[])
+        Channel { state: RefCell::new(state) }
     }
 
     /// Values that wait.
@@ -136,6 +150,20 @@ impl Channel {
                 state.free.push(slot);
             }
         }
+    }
+
+    /// Messages that wait here count no longer against the bounds of the mailbox.
+    pub(crate) fn uncount(&self, host: &mut Host) {
+        for item in &mut self.state.borrow_mut().items {
+            if let Item::Message(_, room, _) = item {
+                host.freed.add(room.take());
+            }
+        }
+    }
+
+    /// Drops what waits of the mail of a process that ends.
+    pub(crate) fn drop_mail(&self) {
+        self.state.borrow_mut().items.retain(|item| !matches!(item, Item::Message(..) | Item::Event(_)));
     }
 
     /// Takes back everything that waits, oldest first (messages of a closed listener).
@@ -466,7 +494,7 @@ fn case_value<'cx>(cx: &mut Cx<'cx>, i: i64) -> Val<'cx> {
 /// The ambient module `channel`.
 pub fn channel_module() -> Module {
     let top = Group::new("channel", "Channels between the coroutines of one process.")
-        .func("new(size?: integer): Channel", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
+        .local("new(size?: integer): Channel", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
         .func(
             "select(cases: {any}, default?: boolean): {channel: Channel?, value: any, ok: boolean, default: boolean?}",
             "Waits for the first ready case in array order; with `default` it does not wait.",
@@ -474,6 +502,7 @@ pub fn channel_module() -> Module {
         );
     let channel =
         Object::new::<Channel>("Channel", "Passes values between coroutines of the process that made it.")
+            .template::<Channel>()
             .method(
                 "send(value: any): boolean",
                 "Sends, waiting for room or a receiver; raises when closed.",

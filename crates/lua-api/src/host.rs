@@ -6,7 +6,7 @@ use core_dispatch::{BoxFuture, Commands, Frame};
 use core_sched::{Control, Freed};
 use infra_app::App;
 use infra_clock::Clock;
-use lua_vm::{Cx, NativeResult, Pin};
+use lua_vm::{Cx, NativeResult, Pin, Pins};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -115,6 +115,9 @@ pub struct Host {
     pub tasks: Vec<TaskState>,
     /// Numbers of ended tasks.
     pub free: Vec<u32>,
+    /// Where the generations of tasks begin: above those of earlier calls in the same state, whose waits may still stand in
+    /// channels.
+    pub generation: u32,
     /// The task that runs now.
     pub current: u32,
     /// Tasks that go on, in order.
@@ -182,12 +185,20 @@ impl Host {
     /// Adds a coroutine that starts when the running one next waits.
     pub fn spawn(&mut self, thread: Pin) -> u32 {
         let task = self.free.pop().unwrap_or_else(|| {
-            self.tasks.push(TaskState::default());
+            self.tasks.push(TaskState { thread: None, generation: self.generation });
             self.tasks.len() as u32 - 1
         });
         self.tasks[task as usize].thread = Some(thread);
         self.ready.push_back((task, None));
         task
+    }
+
+    /// The call is over, and its state stays for another: what belonged to the call alone ends. Gives where the generations of
+    /// that call begin.
+    pub fn leave(&mut self, pins: Pins<'_>) -> u32 {
+        Mailroom::end(pins, self);
+        let highest = self.tasks.iter().map(|task| task.generation).max();
+        highest.unwrap_or(self.generation).wrapping_add(1)
     }
 
     /// Starts an operation that no coroutine waits for.

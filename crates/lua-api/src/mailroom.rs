@@ -50,6 +50,8 @@ struct Listener {
     channel: Option<Pin>,
     /// Received as Message objects instead of payloads.
     messages: bool,
+    /// The channel was made for this.
+    own: bool,
 }
 
 /// Payload of a Message object.
@@ -140,14 +142,18 @@ impl Mailroom {
             return channel;
         }
         let channel = cx.channel(1);
-        Self::attach(cx, topic, channel, messages);
+        Self::connect(cx, topic, channel, messages, true);
         channel
     }
 
     /// Routes a topic into an existing channel.
     pub fn attach<'cx>(cx: &mut Cx<'cx>, topic: &str, channel: Userdata<'cx>, messages: bool) {
+        Self::connect(cx, topic, channel, messages, false);
+    }
+
+    fn connect<'cx>(cx: &mut Cx<'cx>, topic: &str, channel: Userdata<'cx>, messages: bool, own: bool) {
         let pin = cx.pin(channel.val());
-        let listener = Listener { channel: Some(pin), messages };
+        let listener = Listener { channel: Some(pin), messages, own };
         let before = cx.at().mail.rest().listeners.insert(Topic::from(topic), listener);
         if let Some(pin) = before.and_then(|l| l.channel) {
             cx.unpin(pin);
@@ -163,7 +169,7 @@ impl Mailroom {
         let rest = cx.at().mail.rest();
         rest.subscriptions += 1;
         let topic = Topic::from(format!("{EVENT_TOPIC}{}", rest.subscriptions));
-        Self::attach(cx, &topic, channel, false);
+        Self::connect(cx, &topic, channel, false, true);
         topic
     }
 
@@ -171,7 +177,26 @@ impl Mailroom {
     pub fn forget(cx: &mut Cx<'_>, topic: &str) {
         let gone = cx.at().mail.rest().listeners.remove(topic);
         if let Some(pin) = gone.and_then(|l| l.channel) {
+            let (pins, host) = cx.pins_and_host::<Host>();
+            if let Some(channel) = channel_of(pins, Some(&pin)) {
+                channel.uncount(host);
+            }
             cx.unpin(pin);
+        }
+    }
+
+    /// The process ends and its state stays for another: that one must not find mail of this one. Channels that were made for
+    /// mail are closed.
+    pub(crate) fn end(pins: Pins<'_>, host: &mut Host) {
+        let Mailroom { inbox, events, rest } = std::mem::take(&mut host.mail);
+        let listeners = rest.map(|rest| rest.listeners).unwrap_or_default().into_values();
+        let made = [inbox, events].into_iter().map(|channel| (channel, true));
+        for (pin, own) in made.chain(listeners.map(|listener| (listener.channel, listener.own))) {
+            let Some(channel) = channel_of(pins, pin.as_ref()) else { continue };
+            channel.drop_mail();
+            if own {
+                channel.close(host);
+            }
         }
     }
 

@@ -129,7 +129,7 @@ pub struct Object {
     /// Methods in order; signatures without `self`.
     pub methods: Vec<Func>,
     /// Metamethods by event name.
-    metas: Vec<(&'static str, NativeFn)>,
+    metas: Vec<(&'static str, NativeFn, Effect)>,
     shareable: fn(UserdataType) -> UserdataType,
     register: Register,
 }
@@ -160,6 +160,13 @@ impl Object {
         self
     }
 
+    /// Objects of it that the top level of a unit makes begin in each process as they were left there, see
+    /// [`lua_vm::Template`]. Functions that make them are [`Group::local`].
+    pub fn template<T: lua_vm::Template>(mut self) -> Self {
+        self.shareable = UserdataType::template::<T>;
+        self
+    }
+
     /// Adds a method; argument 0 is the object.
     pub fn method(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
         self.methods.push(Func { signature, doc, native, effect: Effect::Outside });
@@ -174,13 +181,22 @@ impl Object {
 
     /// Adds a metamethod: `__tostring`, `__eq`, …
     pub fn meta(mut self, event: &'static str, native: NativeFn) -> Self {
-        self.metas.push((event, native));
+        self.metas.push((event, native, Effect::Outside));
+        self
+    }
+
+    /// Adds a metamethod that touches nothing outside the heap of the process, as [`Group::local`].
+    pub fn local_meta(mut self, event: &'static str, native: NativeFn) -> Self {
+        self.metas.push((event, native, Effect::Local));
         self
     }
 
     fn add_to(&self, statics: &mut StaticsBuilder, ty: UserdataType) {
         let ty = self.methods.iter().fold(ty, |ty, f| ty.member(f.name(), f.def()));
-        let ty = self.metas.iter().fold(ty, |ty, (event, native)| ty.meta(event, *native));
+        let ty = self.metas.iter().fold(ty, |ty, (event, native, effect)| match effect {
+            Effect::Local => ty.local_meta(event, *native),
+            Effect::Outside => ty.meta(event, *native),
+        });
         statics.userdata((self.shareable)(ty));
     }
 }

@@ -1,5 +1,6 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
+use crate::keeping::Keeping;
 use crate::making::Making;
 use crate::memory::{self, Heaps, Share};
 use crate::outcome;
@@ -10,6 +11,7 @@ use infra_clock::Moment;
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
 use std::sync::Arc;
+use sys_process::StateSlot;
 
 /// Task number of the coroutine that runs the method.
 const MAIN: u32 = 0;
@@ -47,19 +49,21 @@ enum Phase {
 
 /// A Lua process as the scheduler sees it.
 pub struct LuaBody {
-    lua: Lua,
-    host: Host,
-    program: Arc<Program>,
+    pub(crate) lua: Lua,
+    pub(crate) host: Host,
+    pub(crate) program: Arc<Program>,
     /// Until the method starts, if there are any.
     args: Option<Box<Payloads>>,
     phase: Phase,
-    share: Share,
+    pub(crate) share: Share,
     /// Wishes for a collection that it has met.
     wishes: u32,
     steps: u64,
     started: Moment,
     /// Who spawned it; without a number there is nobody, which takes less than an `Option`.
     parent: Pid,
+    /// For a function that keeps its state between calls.
+    keeping: Option<Box<Keeping>>,
 }
 
 /// What a process is made from.
@@ -87,19 +91,30 @@ enum Progress {
 }
 
 impl LuaBody {
-    /// A process of `program` that will run the method of its root with `args`.
-    pub fn new(origin: &Origin<'_>, host: Host, program: Arc<Program>, args: Payloads) -> LuaBody {
+    /// A process of `program` that will run the method of its root with `args`; in the state that `slot` holds, if there is
+    /// one.
+    pub fn new(
+        origin: &Origin<'_>,
+        mut host: Host,
+        program: Arc<Program>,
+        args: Payloads,
+        slot: Option<StateSlot>,
+    ) -> LuaBody {
         let Origin { statics, heaps, parent, options, images } = *origin;
-        let image = program.made.get().filter(|_| images);
-        let making = match image {
-            None if images => Making::begin(&program, statics, options),
-            _ => None,
+        let mut keeping = slot.map(|slot| Box::new(Keeping { slot, method: None }));
+        let kept = keeping.as_mut().and_then(|keeping| keeping.enter(&program, &mut host));
+        let known = program.made.get().filter(|_| images);
+        let (lua, share, making) = match (kept, known) {
+            (Some((lua, share)), _) => (lua, share, None),
+            (None, Some(made)) => {
+                (Lua::from_image(made.image.clone(), options), Share::new(heaps.clone()), None)
+            }
+            (None, None) => {
+                let making = if images { Making::begin(&program, statics, heaps, options) } else { None };
+                (Lua::new(statics.clone(), options), Share::new(heaps.clone()), making)
+            }
         };
-        let lua = match image {
-            Some(made) => Lua::from_image(made.image.clone(), options),
-            None => Lua::new(statics.clone(), options),
-        };
-        let (share, wishes) = (Share::new(heaps.clone()), heaps.memory.pace().wishes);
+        let wishes = heaps.memory.pace().wishes;
         let parent = parent.unwrap_or(Pid { node: Name::EMPTY, host: Name::EMPTY, unique: 0 });
         let (started, args) = (host.system.clock.now(), (!args.is_empty()).then(|| Box::new(args)));
         LuaBody {
@@ -113,6 +128,7 @@ impl LuaBody {
             steps: 0,
             started,
             parent,
+            keeping,
         }
     }
 
@@ -138,6 +154,9 @@ impl LuaBody {
 
     /// Goes on behind the image. Without one: presets modules, then starts the chunk of the first unit.
     fn begin(&mut self) -> Result<()> {
+        if self.keeping.as_ref().is_some_and(|keeping| keeping.method.is_some()) {
+            return self.start_method(None);
+        }
         let program = self.program.clone();
         let done = match program.made.get() {
             Some(made) if self.lua.is_from(&made.image) => made.units,
@@ -187,18 +206,19 @@ impl LuaBody {
     fn start_method(&mut self, first: Option<Option<Pin>>) -> Result<()> {
         let program = self.program.clone();
         let args = self.args.take().map_or_else(Payloads::new, |args| *args);
+        let mut keeping = self.keeping.take();
         let thread =
             self.lua.enter(&mut self.host, |cx| {
-                let value = match first {
-                    None => cx.image_value(program.units.len() - 1),
-                    Some(None) => Val::NIL,
-                    Some(Some(pin)) => {
-                        let value = cx.pinned(&pin);
-                        cx.unpin(pin);
-                        value
-                    }
+                let kept = keeping.as_ref().and_then(|keeping| keeping.method.as_ref());
+                let function = match kept {
+                    Some(method) => cx.pinned(method),
+                    None => method_of(cx, &program, first)?,
                 };
-                let function = find_method(cx, value, program.root().method.as_deref())?;
+                if let Some(keeping) = &mut keeping
+                    && keeping.method.is_none()
+                {
+                    keeping.method = Some(cx.pin(function));
+                }
                 let mut values = Vec::with_capacity(args.len());
                 for payload in args {
                     let value = payload_to_val(cx, payload);
@@ -209,6 +229,7 @@ impl LuaBody {
                 let thread = cx.thread(function, &values);
                 Ok(cx.pin(thread))
             });
+        self.keeping = keeping;
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
         self.host.restart(true);
@@ -326,6 +347,11 @@ impl Body for LuaBody {
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         self.steps += 1;
         let mut step = self.work(cx);
+        if matches!(step, Step::Done(_))
+            && let Some(keeping) = self.keeping.take()
+        {
+            keeping.leave(self, cx.fuel);
+        }
         // Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage.
         if matches!(step, Step::Wait) && !in_ticks(cx.fuel, |left| self.lua.rest(left)) {
             step = Step::Continue;
@@ -365,7 +391,7 @@ impl Drop for LuaBody {
 impl LuaBody {
     /// Runs what can run.
     fn work(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
-        if !self.lua.settle(cx.fuel) {
+        if !in_ticks(cx.fuel, |left| self.lua.settle(left)) {
             return Step::Continue;
         }
         if matches!(self.phase, Phase::Fresh(_)) {
@@ -464,6 +490,20 @@ pub(crate) fn publish(cx: &mut Cx<'_>, program: &Program, unit: usize, first: Op
         cx.unpin(pin);
     }
     cx.pin(value)
+}
+
+/// The method of the root, whose value is `first`, or else in the image.
+fn method_of<'cx>(cx: &mut Cx<'cx>, program: &Program, first: Option<Option<Pin>>) -> Result<Val<'cx>> {
+    let value = match first {
+        None => cx.image_value(program.units.len() - 1),
+        Some(None) => Val::NIL,
+        Some(Some(pin)) => {
+            let value = cx.pinned(&pin);
+            cx.unpin(pin);
+            value
+        }
+    };
+    find_method(cx, value, program.root().method.as_deref())
 }
 
 /// C12: the returned table's method, the returned function, else a global function of that name.

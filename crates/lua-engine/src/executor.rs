@@ -54,7 +54,7 @@ impl LuaExecutor {
     /// it, or if there is none because a module is missing.
     pub fn survey(&self, id: &EntryId) -> Result<Option<Coverage>> {
         let program = self.entries.get::<Program>(id)?;
-        if let Some(mut making) = Making::begin(&program, &self.statics, self.options.process) {
+        if let Some(mut making) = Making::begin(&program, &self.statics, &self.heaps, self.options.process) {
             while !making.step(&mut i64::MAX.clone()) {}
         }
         Ok(program.coverage())
@@ -64,7 +64,7 @@ impl LuaExecutor {
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
         self.heaps.memory.admit()?;
-        let Launch { entry, args, frame, control, parent } = launch;
+        let Launch { entry, args, frame, control, parent, slot } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let system = self.system.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
@@ -77,6 +77,7 @@ impl Executor for LuaExecutor {
             // Most processes have one coroutine.
             tasks: Vec::with_capacity(1),
             free: Vec::new(),
+            generation: 0,
             current: 0,
             ready: VecDeque::with_capacity(1),
             starts: Vec::new(),
@@ -92,7 +93,7 @@ impl Executor for LuaExecutor {
         let process = lua_vm::Options { seed, ..self.options.process };
         let (statics, heaps, images) = (&self.statics, &self.heaps, self.options.images);
         let origin = Origin { statics, heaps, parent, options: process, images };
-        let body = Box::new(LuaBody::new(&origin, host, program, args));
+        let body = Box::new(LuaBody::new(&origin, host, program, args, slot));
         Ok(Box::new(Process::new(control, body)))
     }
 }

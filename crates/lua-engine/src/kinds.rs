@@ -55,22 +55,24 @@ const POOL: [FieldDoc; 5] = [
     FieldDoc {
         name: "pool.type",
         ty: "inline, lazy, static or adaptive",
-        default: "lazy",
-        doc: "How states are kept between calls.",
+        default: "static with `workers`, or with `size` alone; else lazy",
+        doc: "Whether module state lives on between calls. `lazy`: each call begins anew. `static`, `adaptive`, `inline` (one call \
+              at a time): a state goes from one call to the next, also behind a raise; a call that was ended from outside or \
+              by its quota takes its state along, and states that an adaptive pool does not use for 30 s are dropped.",
     },
     FieldDoc {
         name: "pool.workers",
         ty: "integer",
         default: "",
-        doc: "Calls that a static pool runs at once.",
+        doc: "Calls that a static pool runs at once, and states that it keeps (`size`, else 8).",
     },
+    FieldDoc { name: "pool.size", ty: "integer", default: "", doc: "The same, when `workers` is absent." },
     FieldDoc {
-        name: "pool.size",
+        name: "pool.buffer",
         ty: "integer",
-        default: "",
-        doc: "Calls at once when `workers` is absent.",
+        default: "workers × 64",
+        doc: "Calls that may wait for a static pool.",
     },
-    FieldDoc { name: "pool.buffer", ty: "integer", default: "workers × 64", doc: "Calls that may wait." },
     FieldDoc {
         name: "pool.max_size",
         ty: "integer",
@@ -221,10 +223,20 @@ impl<R: Role> EntryKind for LuaKind<R> {
 impl<R: Role> LuaKind<R> {
     /// A wrong pool is refused at the start, not at the first call.
     fn check_pool(&self, fields: &mut Fields) {
+        // `pool.size: what is wrong`
+        let parts = |message: &str| {
+            let (field, what) = message.split_once(": ").unwrap_or(("pool", message));
+            (field.to_owned(), what.to_owned())
+        };
         let entry = fields.entry().clone();
         match Pool::read(&entry.data) {
-            Ok((_, warnings)) => warnings.iter().for_each(|warning| fields.warning("pool", warning)),
-            Err(error) => fields.mistake("pool", error.message()),
+            Ok((_, warnings)) => warnings.iter().map(|warning| parts(warning)).for_each(|(field, what)| {
+                fields.warning(&field, &what);
+            }),
+            Err(error) => {
+                let (field, what) = parts(error.message());
+                fields.mistake(&field, &what);
+            }
         }
     }
 

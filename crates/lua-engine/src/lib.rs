@@ -5,6 +5,7 @@ mod cache;
 mod compiler;
 mod component;
 mod executor;
+mod keeping;
 mod kinds;
 mod making;
 pub mod memory;

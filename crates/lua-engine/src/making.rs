@@ -6,8 +6,9 @@
 //! again up to that unit. [`Program::coverage`] says which unit that is, and so does the log at level debug.
 
 use crate::body::{preset, publish};
+use crate::memory::{self, Heaps, Share};
 use crate::program::{Made, Program};
-use lua_vm::{Lua, Options, Pin, Rehearsal, Run, Statics};
+use lua_vm::{Lua, Options, Pin, Rehearsal, Run, Sealing, Statics};
 use std::sync::Arc;
 
 /// Fuel of the whole run, in units of about a nanosecond.
@@ -28,13 +29,18 @@ pub(crate) struct Making {
     /// Of the process that makes it.
     pub(crate) process: Options,
     options: Options,
+    heaps: Arc<Heaps>,
     rehearsal: Rehearsal,
+    /// Once all units have run.
+    sealing: Option<Sealing>,
     loading: Loading,
     /// Number of units that run, and why no more.
     until: usize,
     stop: Option<String>,
     /// Whether it is looked after each unit if the state can be shared.
     careful: bool,
+    /// It is being looked.
+    looks: bool,
     root: Option<Pin>,
     fuel: i64,
 }
@@ -44,6 +50,7 @@ impl Making {
     pub(crate) fn begin(
         program: &Arc<Program>,
         statics: &Arc<Statics>,
+        heaps: &Arc<Heaps>,
         options: Options,
     ) -> Option<Box<Making>> {
         if !program.made.claim() {
@@ -55,11 +62,14 @@ impl Making {
             statics: statics.clone(),
             process,
             options,
+            heaps: heaps.clone(),
             rehearsal: Rehearsal::new(statics.clone(), options),
+            sealing: None,
             loading: Loading { program: program.clone(), values: Vec::new() },
             until: program.units.len(),
             stop: None,
             careful: false,
+            looks: false,
             root: None,
             fuel: FUEL,
         });
@@ -71,20 +81,33 @@ impl Making {
     pub(crate) fn step(&mut self, fuel: &mut i64) -> bool {
         while *fuel > 0 {
             let unit = self.loading.values.len();
-            if unit == self.until {
-                if self.seal() {
+            if self.sealing.is_some() {
+                if self.seal(fuel) {
                     return true;
                 }
-                continue;
-            }
-            if let Err(why) = self.run(unit, fuel) {
-                let id = &self.loading.program.units[unit].id;
-                tracing::debug!(target: "lua", unit = %id, "its top level runs in each process: {why}");
-                self.stop = Some(why);
-                self.again(unit);
+            } else if !self.looks && unit == self.until {
+                let fresh = Rehearsal::new(self.statics.clone(), self.options);
+                let rehearsal = std::mem::replace(&mut self.rehearsal, fresh);
+                self.sealing = Some(rehearsal.seal(std::mem::take(&mut self.loading.values)));
+            } else if self.looks {
+                match self.rehearsal.check(fuel) {
+                    Some(Err(why)) => self.stop(unit - 1, why.to_string()),
+                    Some(Ok(())) => self.looks = false,
+                    None => {}
+                }
+            } else if let Err(why) = self.run(unit, fuel) {
+                self.stop(unit, why);
             }
         }
         false
+    }
+
+    /// The image ends before `unit`.
+    fn stop(&mut self, unit: usize, why: String) {
+        let id = &self.loading.program.units[unit].id;
+        tracing::debug!(target: "lua", unit = %id, "its top level runs in each process: {why}");
+        self.stop = Some(why);
+        self.again(unit);
     }
 
     fn lua(&mut self) -> (&mut Lua, &mut Loading) {
@@ -143,7 +166,8 @@ impl Making {
                 });
                 lua.unpin(root);
                 loading.values.push(value);
-                if self.careful { self.rehearsal.check().map_err(|why| why.to_string()) } else { Ok(()) }
+                self.looks = self.careful;
+                Ok(())
             }
         }
     }
@@ -160,7 +184,9 @@ impl Making {
 
     /// Starts again, with the units before `until`.
     fn again(&mut self, until: usize) {
+        self.give_up();
         self.rehearsal = Rehearsal::new(self.statics.clone(), self.options);
+        self.looks = false;
         self.loading.values.clear();
         self.root = None;
         self.fuel = FUEL;
@@ -168,20 +194,20 @@ impl Making {
         self.prepare();
     }
 
-    /// False: something cannot be shared, and the run starts again to see where it comes from.
-    fn seal(&mut self) -> bool {
-        let fresh = Rehearsal::new(self.statics.clone(), self.options);
-        let rehearsal = std::mem::replace(&mut self.rehearsal, fresh);
-        match rehearsal.seal(std::mem::take(&mut self.loading.values)) {
-            Ok(image) => {
+    /// False: it goes on, or something cannot be shared, and the run starts again to see where it comes from.
+    fn seal(&mut self, fuel: &mut i64) -> bool {
+        match self.sealing.as_mut().and_then(|sealing| sealing.step(fuel)) {
+            None => false,
+            Some(Ok(image)) => {
                 let program = &self.loading.program;
                 let (id, all) = (&program.root().id, program.units.len());
                 tracing::debug!(target: "lua", program = %id, "image of {} of {all} units: {image:?}", self.until);
+                memory::count(&self.heaps, &image);
                 program.made.set(Made { image, units: self.until, stop: self.stop.take() });
                 true
             }
-            Err(_) if self.careful => true,
-            Err(_) => {
+            Some(Err(_)) if self.careful => true,
+            Some(Err(_)) => {
                 self.careful = true;
                 self.again(self.until);
                 false
@@ -190,8 +216,20 @@ impl Making {
     }
 }
 
+impl Making {
+    /// Frees what was built until now, in slices if it is much.
+    fn give_up(&mut self) {
+        let mut share = Share::new(self.heaps.clone());
+        memory::reap(self.rehearsal.lua(), &mut share);
+        if let Some(lua) = self.sealing.take().as_mut().and_then(Sealing::lua) {
+            memory::reap(lua, &mut share);
+        }
+    }
+}
+
 impl Drop for Making {
     fn drop(&mut self) {
+        self.give_up();
         self.loading.program.made.release();
     }
 }

@@ -6,7 +6,8 @@
 
 use core_sched::Scheduler;
 use lua_api::{Held, Memory, Pace};
-use lua_vm::Lua;
+use lua_vm::{Image, Lua};
+use parking_lot::Mutex;
 use std::sync::Arc;
 
 /// Default of `--memory-limit`.
@@ -35,6 +36,23 @@ impl Share {
     /// Of a process that has nothing yet.
     pub(crate) fn new(heaps: Arc<Heaps>) -> Share {
         Share { heaps, last: Held::default() }
+    }
+
+    /// Takes it over from a process that is moved.
+    pub(crate) fn take(&mut self) -> Share {
+        let rest = Share::new(self.heaps.clone());
+        std::mem::replace(self, rest)
+    }
+
+    /// Who does what nobody waits for, see [`Scheduler::drudge`].
+    pub(crate) fn reaper(&self) -> Scheduler {
+        self.heaps.reaper.clone()
+    }
+
+    /// So many bytes are left of a heap that is being freed.
+    fn shrink(&mut self, bytes: usize) {
+        let freed = self.last.bytes.saturating_sub(bytes);
+        self.set(Held { bytes, ..self.last }, freed);
     }
 
     /// This is what the process has now, with so many coroutines; how the node wants heaps to be collected.
@@ -70,13 +88,26 @@ impl Drop for Share {
 /// Frees what a process leaves: at once if it is little.
 pub(crate) fn reap(lua: &mut Lua, share: &mut Share) {
     let Some(mut remains) = lua.take_remains() else { return };
-    let rest = Share::new(share.heaps.clone());
-    let mut share = std::mem::replace(share, rest);
-    let reaper = share.heaps.reaper.clone();
+    let mut share = share.take();
+    let reaper = share.reaper();
     reaper.drudge(move || {
         let done = remains.free_slice();
-        let freed = share.last.bytes.saturating_sub(remains.bytes());
-        share.set(Held { bytes: remains.bytes(), ..share.last }, freed);
+        share.shrink(remains.bytes());
         done
     });
+}
+
+/// Counts an image until it is freed, in slices if it is large.
+pub(crate) fn count(heaps: &Arc<Heaps>, image: &Image) {
+    let mut share = Share::new(heaps.clone());
+    share.set(Held { bytes: image.bytes(), objects: image.objects() as u32, ..Held::default() }, 0);
+    let share = Mutex::new(Some(share));
+    image.bury_with(Box::new(move |mut remains| {
+        let Some(mut share) = share.lock().take() else { return };
+        share.reaper().drudge(move || {
+            let done = remains.free_slice();
+            share.shrink(remains.bytes());
+            done
+        });
+    }));
 }

@@ -13,16 +13,16 @@ use moment::{Duration, Location, Time};
 pub(crate) fn module() -> Module {
     let top = Group::new("time", "Moments, durations, zones, sleeping, timers.")
         .func("now(): Time", "The present moment in the local zone.", now)
-        .func(
+        .local(
             "date(year: integer, month: integer, day: integer, hour: integer, minute: integer, second: integer, nanosecond: integer, location?: Location): Time",
             "A moment from its parts; what overflows is carried.",
             moment::date,
         )
-        .func("unix(seconds: integer, nanoseconds: integer): Time", "A moment from Unix time.", unix)
-        .func("parse(layout: string, text: string, location?: Location): (Time?, error?)", "Reads a text by a reference-date layout.", parse)
+        .local("unix(seconds: integer, nanoseconds: integer): Time", "A moment from Unix time.", unix)
+        .local("parse(layout: string, text: string, location?: Location): (Time?, error?)", "Reads a text by a reference-date layout.", parse)
         .local("parse_duration(duration: any): (Duration?, error?)", "Reads `1h30m`, nanoseconds, or a Duration.", parse_duration)
-        .func("load_location(name: string): (Location?, error?)", "A zone of the IANA database.", load_location)
-        .func("fixed_zone(name: string, offset: integer): Location", "A zone that many seconds east of UTC.", fixed_zone)
+        .local("load_location(name: string): (Location?, error?)", "A zone of the IANA database.", load_location)
+        .local("fixed_zone(name: string, offset: integer): Location", "A zone that many seconds east of UTC.", fixed_zone)
         .func("sleep(duration: any)", "Suspends the coroutine; within a millisecond of the time, never less.", timer::sleep)
         .func("after(duration: any): (Channel?, error?)", "A channel that gets the time once, then closes.", timer::after)
         .func("timer(duration: any): (Timer?, error?)", "A timer that can be stopped and reset.", timer::new_timer)

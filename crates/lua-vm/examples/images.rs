@@ -59,7 +59,7 @@ fn main() {
         "image" => {
             let mut rehearsal = Rehearsal::new(statics, Options::default());
             let cases = chunk(rehearsal.lua(), proto);
-            let image = rehearsal.seal(vec![cases]).unwrap_or_else(|why| panic!("{why}"));
+            let image = rehearsal.seal(vec![cases]).finish().unwrap_or_else(|why| panic!("{why}"));
             (Lua::from_image(image, Options::default()), None)
         }
         _ => {

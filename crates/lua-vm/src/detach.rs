@@ -18,7 +18,6 @@
 
 use std::ptr;
 
-use crate::gc::Roots;
 use crate::heap::Heap;
 use crate::image::Image;
 use crate::lua::Lua;
@@ -122,10 +121,8 @@ pub(crate) fn step(lua: &mut Lua, fuel: &mut i64) -> bool {
     while *fuel > 0 {
         match detach.phase {
             Phase::Rest => {
-                let roots = lua.roots();
-                let roots = Roots { values: &roots, current: ptr::null_mut() };
                 if lua.heap.is_collecting() {
-                    *fuel -= lua.heap.collect_on(&roots) as i64;
+                    *fuel -= lua.collect_on();
                     continue;
                 }
                 detach.copies.reserve_exact(image.objects());

@@ -254,6 +254,16 @@ impl Heap {
         self.gc.state != State::Pause
     }
 
+    /// The number of cycles after which everything is freed that is garbage now.
+    pub(crate) fn cycle_to_wait_for(&self) -> u64 {
+        self.gc.cycles + 1 + u64::from(self.is_collecting())
+    }
+
+    /// Whether that many cycles are over, and what they freed is given back.
+    pub(crate) fn is_clean(&self, cycle: u64) -> bool {
+        self.gc.cycles >= cycle && self.gc.rests.is_empty()
+    }
+
     /// A step that no allocation asked for.
     pub(crate) fn collect_on(&mut self, roots: &Roots<'_>) -> usize {
         self.gc.newborn += (self.debt - self.gc.left).max(0) as usize;

@@ -391,6 +391,15 @@ impl Heap {
             self.free_pin = pin.0 + 1;
         }
     }
+    /// Gives all pins back but these.
+    pub(crate) fn keep_pins<'a>(&mut self, kept: impl Iterator<Item = &'a mut Pin>) {
+        let old = std::mem::take(&mut self.pins);
+        self.free_pin = 0;
+        for pin in kept {
+            let v = old.get(pin.0 as usize).copied().filter(|v| !v.is_nil());
+            *pin = self.pin(v.unwrap_or(Value::NIL));
+        }
+    }
     pub(crate) fn pins(&self) -> &[Value] {
         &self.pins
     }

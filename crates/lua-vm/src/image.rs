@@ -1,24 +1,27 @@
 //! Images: what top-level code built, sealed once and shared by all processes of a program.
 //!
 //! A [`Rehearsal`] is a process in which natives with effects outside end the run before they do anything, so that
-//! whatever ran to its end would have gone the same way in any process. [`Rehearsal::seal`] turns its heap into an
-//! [`Image`] in place: pointers stay, each table and cell becomes a face with a body beside it (see `overlay`), strings
+//! whatever ran to its end would have gone the same way in any process. [`Sealing`] turns its heap into an [`Image`] in place,
+//! in steps that are charged: pointers stay, each table and cell becomes a face with a body beside it (see `overlay`), strings
 //! get their hashes, metatables their flags. From then on no byte of it is written by anyone, until the last process that
 //! holds it is gone.
 
 #![allow(unsafe_code, reason = "rewrites objects in place")]
 
+use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::block::LARGE;
 use crate::heap::Heap;
-use crate::lua::{Lua, Options};
+use crate::lua::{Lua, Options, Remains};
 use crate::native::Pin;
 use crate::object::{
     Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED,
     Userdata,
 };
-use crate::statics::Statics;
+use crate::statics::{AnyMaker, Statics};
+use crate::symbol::Names;
 use crate::value::{self, Value};
 
 /// Bytes of the parts of a table beyond which the first write would copy for too long.
@@ -51,6 +54,8 @@ impl fmt::Display for Unshareable {
 /// A process that runs top-level code for an image.
 pub struct Rehearsal {
     lua: Lua,
+    look: Look,
+    makers: Makers,
 }
 
 impl Rehearsal {
@@ -58,7 +63,7 @@ impl Rehearsal {
     pub fn new(statics: Arc<Statics>, options: Options) -> Rehearsal {
         let mut lua = Lua::new(statics, options);
         lua.rehearsal = true;
-        Rehearsal { lua }
+        Rehearsal { lua, look: Look::Begin, makers: Vec::new() }
     }
 
     /// The process, to be entered and run. A run that a native with effects outside would have gone on in ends with
@@ -80,67 +85,70 @@ impl Rehearsal {
         }
     }
 
-    /// Whether everything that is reachable now could be sealed. Collects garbage first.
-    pub fn check(&mut self) -> Result<(), Unshareable> {
-        self.lua.collect();
-        let scratch: *mut Header = self.lua.scratch.cast();
-        let mut p = self.lua.heap.head;
-        // SAFETY: a whole collection left live objects only.
-        unsafe {
-            while !p.is_null() {
-                if p != scratch {
-                    check(p)?;
-                }
-                p = (*p).next;
-            }
-        }
-        Ok(())
+    /// Looks for `fuel` whether everything that is reachable could be sealed; `None` when there is more to look at. Collects
+    /// garbage first. Nothing may run before the answer.
+    pub fn check(&mut self, fuel: &mut i64) -> Option<Result<(), Unshareable>> {
+        let found = look(&mut self.lua, &mut self.look, &mut self.makers, fuel)?;
+        self.look = Look::Begin;
+        self.makers.clear();
+        Some(found)
     }
 
-    /// Seals what is reachable from the globals and from `values`, which [`crate::Cx::image_value`] gives to processes by
-    /// number. Coroutines that ran must have been unpinned.
-    pub fn seal(mut self, values: Vec<Pin>) -> Result<Arc<Image>, Unshareable> {
-        self.check()?;
-        let values = values.iter().map(|pin| self.lua.heap.pinned(pin)).collect();
-        let names = self.lua.names;
-        let Lua { heap, statics, .. } = self.lua;
-        let mut image = Image {
-            values,
-            globals: heap.globals_face,
-            numbers: heap.numbers,
-            bytes: 0,
-            objects: 0,
-            heap,
-            statics,
-        };
-        let mut ordinal = 0;
-        let mut p = image.heap.head;
-        // SAFETY: all objects are live and nobody else knows this heap. Bodies are put before the old head, so the walk
-        // does not meet them.
-        unsafe {
-            // Flags of metatables first: finding them reads tables, which faces do not have.
-            while !p.is_null() {
-                match (*p).kind {
-                    Kind::Table => crate::interp::prepare_meta(names, p.cast()),
-                    Kind::Str => _ = Str::hash(p.cast()),
-                    _ => {}
-                }
-                p = (*p).next;
-            }
-            p = image.heap.head;
-            while !p.is_null() {
-                let next = (*p).next;
-                seal(&mut image.heap, p, &mut ordinal);
-                p = next;
-            }
-        }
-        image.bytes = image.heap.bytes;
-        image.objects = ordinal as usize;
-        Ok(Arc::new(image))
+    /// Begins to seal what is reachable from the globals and from `values`, which [`crate::Cx::image_value`] gives to
+    /// processes by number. Coroutines that ran must have been unpinned.
+    pub fn seal(self, values: Vec<Pin>) -> Sealing {
+        let Rehearsal { lua, look, makers } = self;
+        Sealing { lua: Some(lua), look, makers, values, sealed: None, ordinal: 0 }
     }
 }
 
-unsafe fn check(p: *mut Header) -> Result<(), Unshareable> {
+/// How far the look at all objects is.
+enum Look {
+    Begin,
+    /// Until so many cycles of the collector are over.
+    Collect(u64),
+    /// The next object, or null.
+    At(*mut Header),
+}
+
+/// Templates with what makes their payloads.
+type Makers = Vec<(*const Header, AnyMaker)>;
+
+/// Units of a look at an object, and of sealing one.
+const LOOK: i64 = 8;
+const SEAL: i64 = 64;
+
+/// Collects garbage, then looks at each object; `None`: the fuel is used up.
+fn look(
+    lua: &mut Lua,
+    look: &mut Look,
+    makers: &mut Makers,
+    fuel: &mut i64,
+) -> Option<Result<(), Unshareable>> {
+    while *fuel > 0 {
+        match *look {
+            Look::Begin => *look = Look::Collect(lua.heap.cycle_to_wait_for()),
+            Look::Collect(cycle) if lua.heap.is_clean(cycle) => *look = Look::At(lua.heap.head),
+            Look::Collect(_) => *fuel -= lua.collect_on(),
+            Look::At(p) if p.is_null() => return Some(Ok(())),
+            Look::At(p) => {
+                *fuel -= LOOK;
+                // SAFETY: a whole collection left live objects only, and nothing ran since.
+                unsafe {
+                    *look = Look::At((*p).next);
+                    if p != lua.scratch.cast()
+                        && let Err(why) = check(p, makers)
+                    {
+                        return Some(Err(why));
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+unsafe fn check(p: *mut Header, makers: &mut Makers) -> Result<(), Unshareable> {
     // SAFETY: the caller passes a live object.
     unsafe {
         match (*p).kind {
@@ -151,12 +159,125 @@ unsafe fn check(p: *mut Header) -> Result<(), Unshareable> {
             Kind::Userdata => {
                 let u = p.cast::<Userdata>();
                 let info = &*(*u).info;
-                let fits = info.shareable && (&(*u).slots).is_empty();
-                if fits { Ok(()) } else { Err(Unshareable::Object(info.name)) }
+                if info.shareable && (&(*u).slots).is_empty() {
+                    return Ok(());
+                }
+                let maker = info.template.and_then(|template| template(u.cast::<u8>().add(info.offset)));
+                let maker = maker.filter(|_| (&(*u).slots).is_empty());
+                makers.push((p, maker.ok_or(Unshareable::Object(info.name))?));
+                Ok(())
             }
             Kind::Table if Table::parts_size(p.cast()) > MAX_TABLE => Err(Unshareable::LargeTable),
             _ => Ok(()),
         }
+    }
+}
+
+/// An image in the making.
+pub struct Sealing {
+    /// Until everything was looked at.
+    lua: Option<Lua>,
+    look: Look,
+    makers: Makers,
+    values: Vec<Pin>,
+    sealed: Option<Sealed>,
+    ordinal: u32,
+}
+
+/// What is being rewritten.
+struct Sealed {
+    image: Image,
+    names: &'static Names,
+    /// The next object whose lazy fields are computed, then the next one that is sealed.
+    prepare: *mut Header,
+    seal: *mut Header,
+}
+
+// SAFETY: pointers lead into its own heap; `Lua` is `Send`, and so are payloads, which are all that an image adds.
+unsafe impl Send for Rehearsal {}
+// SAFETY: as above.
+unsafe impl Send for Sealing {}
+
+impl Sealing {
+    /// Goes on for `fuel`; `None` when there is more to do.
+    pub fn step(&mut self, fuel: &mut i64) -> Option<Result<Arc<Image>, Unshareable>> {
+        if let Some(lua) = &mut self.lua {
+            if let Err(why) = look(lua, &mut self.look, &mut self.makers, fuel)? {
+                return Some(Err(why));
+            }
+            self.begin();
+        }
+        let work = self.sealed.as_mut()?;
+        // SAFETY: all objects are live and nobody else knows this heap. Bodies are put before the old head, so that the walks
+        // do not meet them.
+        unsafe {
+            // Flags of metatables first: finding them reads tables, which faces do not have.
+            while !work.prepare.is_null() {
+                if *fuel <= 0 {
+                    return None;
+                }
+                *fuel -= LOOK;
+                match (*work.prepare).kind {
+                    Kind::Table => crate::interp::prepare_meta(work.names, work.prepare.cast()),
+                    Kind::Str => {
+                        *fuel -= i64::from((*work.prepare).word / 16);
+                        Str::hash(work.prepare.cast());
+                    }
+                    _ => {}
+                }
+                work.prepare = (*work.prepare).next;
+            }
+            while !work.seal.is_null() {
+                if *fuel <= 0 {
+                    return None;
+                }
+                *fuel -= SEAL;
+                let next = (*work.seal).next;
+                seal(&mut work.image.heap, work.seal, &mut self.ordinal);
+                work.seal = next;
+            }
+        }
+        let mut image = self.sealed.take()?.image;
+        image.bytes = image.heap.bytes;
+        image.objects = self.ordinal as usize;
+        Some(Ok(Arc::new(image)))
+    }
+
+    /// The process, as long as it is one: until everything was looked at.
+    pub fn lua(&mut self) -> Option<&mut Lua> {
+        self.lua.as_mut()
+    }
+
+    /// All of it at once.
+    pub fn finish(mut self) -> Result<Arc<Image>, Unshareable> {
+        loop {
+            if let Some(done) = self.step(&mut i64::MAX.clone()) {
+                return done;
+            }
+        }
+    }
+
+    /// Everything fits: from here on it is no process any more.
+    fn begin(&mut self) {
+        let Some(lua) = self.lua.take() else { return };
+        let values = self.values.iter().map(|pin| lua.heap.pinned(pin)).collect();
+        let Lua { heap, statics, names, .. } = lua;
+        let mut makers = std::mem::take(&mut self.makers);
+        makers.sort_by_key(|(p, _)| *p);
+        let head = heap.head;
+        let image = Image {
+            values,
+            globals: heap.globals_face,
+            numbers: heap.numbers,
+            bytes: 0,
+            objects: 0,
+            first: head,
+            makers,
+            undertaker: OnceLock::new(),
+            heap,
+            statics,
+        };
+        self.sealed = Some(Sealed { image, names, prepare: head, seal: head });
     }
 }
 
@@ -206,6 +327,12 @@ pub struct Image {
     pub(crate) numbers: u32,
     bytes: usize,
     objects: usize,
+    /// The newest of the objects that were sealed; ordinals count from it.
+    first: *mut Header,
+    /// In order of addresses.
+    makers: Makers,
+    /// Who frees a large one.
+    undertaker: OnceLock<Undertaker>,
     /// Owns all objects and keeps their code.
     heap: Heap,
     /// After the heap, which points into them.
@@ -214,7 +341,8 @@ pub struct Image {
 
 // SAFETY: after `seal` nothing writes to any object: stores test `FROZEN` or `SHARED` and go to private bodies, strings
 // have their hash, metatables their flags, natives have no upvalues, and collectors skip what is immortal. Payloads of
-// userdata are `Send + Sync`, since only types registered as shareable pass the check.
+// userdata are `Send + Sync`, since only types registered as shareable pass the check, or belong to templates, where nobody looks
+// at them.
 unsafe impl Send for Image {}
 // SAFETY: as above.
 unsafe impl Sync for Image {}
@@ -228,9 +356,36 @@ impl Image {
     pub fn objects(&self) -> usize {
         self.objects
     }
-    /// The newest object; ordinals count in this order.
+    /// Lets `undertaker` free the memory when the last process is gone, if it is so much that freeing it at once would
+    /// hold a worker. The first one stays.
+    pub fn bury_with(&self, undertaker: Undertaker) {
+        let _ = self.undertaker.set(undertaker);
+    }
+    /// The first of the objects in the order of ordinals; others follow.
     pub(crate) fn first(&self) -> *mut Header {
-        self.heap.head
+        self.first
+    }
+    pub(crate) fn has_templates(&self) -> bool {
+        !self.makers.is_empty()
+    }
+    /// A payload for a template.
+    pub(crate) fn make(&self, object: *const Header) -> Option<Box<dyn Any + Send>> {
+        let at = self.makers.binary_search_by_key(&object, |(p, _)| *p).ok()?;
+        Some(self.makers[at].1())
+    }
+}
+
+/// Frees the memory of an image, in its own time.
+pub type Undertaker = Box<dyn Fn(Remains) + Send + Sync>;
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        if let Some(undertaker) = self.undertaker.take()
+            && self.heap.bytes >= LARGE
+        {
+            let heap = std::mem::replace(&mut self.heap, Heap::new(0));
+            undertaker(Remains::of(heap, Arc::clone(&self.statics)));
+        }
     }
 }
 

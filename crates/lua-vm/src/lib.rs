@@ -64,14 +64,15 @@ pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
 pub use heap::HeapStats;
-pub use image::{Image, Rehearsal, Unshareable};
+pub use image::{Image, Rehearsal, Sealing, Undertaker, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};
 pub use native::{
     Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View, Walk,
 };
 pub use proto::{CodeId, CodeKey, Proto, Unusable};
 pub use statics::{
-    Const, Dismantle, Effect, Lib, NativeDef, Shared, Statics, StaticsBuilder, UserdataType, shared,
+    Const, Dismantle, Effect, Lib, Maker, NativeDef, Shared, Statics, StaticsBuilder, Template, UserdataType,
+    shared,
 };
 pub use text::Text;
 pub use trace::TraceFrame;

@@ -12,7 +12,7 @@ use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
 use crate::native::{Cx, Pin, Val};
-use crate::object::{Closure, Status, Table, Thread};
+use crate::object::{Closure, SHARED, Status, Table, Thread};
 use crate::proto::Proto;
 use crate::statics::Statics;
 use crate::trace::{Trace, TraceFrame};
@@ -114,6 +114,9 @@ impl Lua {
         // SAFETY: the globals of an image are the face of a table.
         lua.heap.globals = unsafe { (*image.globals).meta };
         lua.heap.numbers = image.numbers;
+        if image.has_templates() {
+            crate::overlay::adopt(&mut lua.heap, &image);
+        }
         lua.image = Some(image);
         lua
     }
@@ -231,6 +234,43 @@ impl Lua {
         self.heap.overlay.is_null() || self.dead || crate::detach::step(self, fuel)
     }
 
+    /// Gives all pins back but these: whoever held others is gone.
+    pub fn keep_pins<'a>(&mut self, kept: impl Iterator<Item = &'a mut Pin>) {
+        self.settle(&mut i64::MAX.clone());
+        self.pending = Value::NIL;
+        // SAFETY: nothing runs, and the borrow ends here.
+        let own = unsafe { crate::overlay::value_pins(&self.heap) };
+        self.heap.keep_pins(kept.chain(own));
+    }
+
+    /// Takes the process out; what is left behind is dead.
+    pub fn take(&mut self) -> Lua {
+        let left = Lua {
+            heap: Heap::new(0),
+            image: None,
+            rehearsal: false,
+            statics: Arc::clone(&self.statics),
+            pending: Value::NIL,
+            fuel: 0,
+            // Taken for a running native: it has no stack to enter.
+            host: Some((NonNull::dangling(), TypeId::of::<()>())),
+            root: ptr::null_mut(),
+            current: ptr::null_mut(),
+            scratch: ptr::null_mut(),
+            dead: true,
+            names: self.names,
+            exit: crate::interp::Exit::Finished,
+            trace: Vec::new(),
+            random: 0,
+        };
+        std::mem::replace(self, left)
+    }
+
+    /// Whether it ended for good: by its quota, or by a panic of a native.
+    pub fn is_dead(&self) -> bool {
+        self.dead
+    }
+
     /// Gives a pin back.
     pub fn unpin(&mut self, pin: Pin) {
         self.heap.unpin(pin);
@@ -241,6 +281,12 @@ impl Lua {
         self.settle(&mut i64::MAX.clone());
         let roots = self.roots();
         self.heap.collect_full(&Roots { values: &roots, current: ptr::null_mut() });
+    }
+
+    /// A step of a collection that nobody asked for; its cost.
+    pub(crate) fn collect_on(&mut self) -> i64 {
+        let roots = self.roots();
+        self.heap.collect_on(&Roots { values: &roots, current: ptr::null_mut() }) as i64
     }
 
     /// The process is about to wait: if it allocated more than 2 KB and half of what lives since its last collection, it goes
@@ -328,8 +374,14 @@ impl<'a> Pins<'a> {
         if v.tag != crate::value::USERDATA {
             return None;
         }
+        let u = v.as_userdata();
         // SAFETY: what is pinned is live, and no collection frees it while the heap is borrowed.
-        unsafe { crate::object::Userdata::payload(v.as_userdata()) }
+        unsafe {
+            if (*u).hdr.mark & SHARED != 0 && (*(*u).info).template.is_some() {
+                return crate::overlay::template_of(self.0, u.cast())?.downcast_ref();
+            }
+            crate::object::Userdata::payload(u)
+        }
     }
 }
 
@@ -355,6 +407,10 @@ pub struct Remains {
 unsafe impl Send for Remains {}
 
 impl Remains {
+    /// The heap of an image that nobody holds any more.
+    pub(crate) fn of(heap: Heap, statics: Arc<Statics>) -> Remains {
+        Remains { heap, _image: None, _statics: statics }
+    }
     /// Bytes that are not freed yet.
     pub fn bytes(&self) -> usize {
         self.heap.bytes

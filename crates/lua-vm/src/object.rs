@@ -221,7 +221,13 @@ impl Userdata {
         // SAFETY: the caller passes a live object; its type says what lies at the offset.
         unsafe {
             let info = &*(*u).info;
-            (info.id == TypeId::of::<T>()).then(|| &*u.byte_add(info.offset).cast::<T>())
+            if info.id != TypeId::of::<T>() {
+                return None;
+            }
+            if (*u).hdr.mark & SHARED != 0 && info.template.is_some() {
+                return crate::overlay::template(u.cast())?.downcast_ref();
+            }
+            Some(&*u.byte_add(info.offset).cast::<T>())
         }
     }
 

@@ -10,16 +10,21 @@
 //! pass by; `hdr.word` = ordinal; of a table, `meta` = shared body, `hdr.small` = 1 if the program froze it, everything
 //! else empty; of a cell, `value` = `FORWARD` and the shared body. Shared bodies are `FROZEN | IMMORTAL`.
 //!
+//! A host object with a state of its own is a template: its payload in the image is never looked at, each process makes
+//! one of its own at the first look, which is kept here.
+//!
 //! Readers find the overlay of the process that runs on this thread in a thread-local, because handles of natives carry
 //! no process. `Lua::run` and `Lua::enter` set it; without one the shared bodies are what there is.
 
 #![allow(unsafe_code, reason = "leads from faces to bodies through raw pointers")]
 
+use std::any::Any;
 use std::cell::Cell as Slot;
 use std::ptr;
 
 use crate::detach::Detach;
 use crate::heap::Heap;
+use crate::image::Image;
 use crate::native::Pin;
 use crate::object::{BLACK, Cell, Closure, FROZEN, Header, Kind, SHARED, Table};
 use crate::table::KeyError;
@@ -54,6 +59,10 @@ pub(crate) struct Overlay {
     numbers: Vec<(*const Header, u32)>,
     /// Traced values of shared host objects, each as the array part of a table, unsorted.
     slots: Vec<(*const Header, *mut Table)>,
+    /// Payloads of templates that the process has touched, by object, in order of addresses.
+    templates: Vec<(*const Header, Box<dyn Any + Send>)>,
+    /// Where they come from.
+    image: *const Image,
     /// The copy of the image that is being made.
     pub(crate) detach: Option<Box<Detach>>,
     /// The process has a copy: nothing that it reaches is a face.
@@ -71,6 +80,8 @@ impl Overlay {
             roots: Vec::new(),
             numbers: Vec::new(),
             slots: Vec::new(),
+            templates: Vec::new(),
+            image: ptr::null(),
             detach: None,
             detached: false,
             values: Vec::new(),
@@ -153,10 +164,30 @@ impl Overlay {
         self.places[at] = entry;
     }
 
+    unsafe fn template<'a>(&mut self, object: *const Header) -> Option<&'a (dyn Any + Send)> {
+        // SAFETY: whoever gave the overlay an image keeps it alive; boxed payloads do not move.
+        unsafe {
+            let at = match self.templates.binary_search_by_key(&object, |(p, _)| *p) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.templates.insert(at, (object, self.image.as_ref()?.make(object)?));
+                    at
+                }
+            };
+            Some(&*ptr::from_ref(&*self.templates[at].1))
+        }
+    }
+
     /// What the collector starts from, from 0 to the first `None`.
     pub(crate) fn root(&self, i: usize) -> Option<*mut Header> {
         self.roots.get(i).copied()
     }
+}
+
+/// Gives the process of a heap templates of an image, which it keeps as long as the heap.
+pub(crate) fn adopt(heap: &mut Heap, image: &Image) {
+    // SAFETY: the overlay is the heap's own, and nothing runs.
+    unsafe { (*made(heap)).image = image }
 }
 
 /// The overlay of the process that runs here until the guard is dropped.
@@ -445,6 +476,26 @@ unsafe fn enter_body(heap: &mut Heap, ordinal: u32, body: *mut Header) {
     }
 }
 
+/// The payload that the running process has for a template of its image, made now if need be. `None` outside of any
+/// process.
+///
+/// # Safety
+/// The object is a template of the image of the process that runs here; the payload lives as long as the process.
+pub(crate) unsafe fn template<'a>(object: *const Header) -> Option<&'a (dyn Any + Send)> {
+    let overlay = CURRENT.get();
+    // SAFETY: see `private`; payloads stay where they are until the overlay is gone, which lives as long as the process.
+    unsafe { if overlay.is_null() { None } else { (*overlay).template(object) } }
+}
+
+/// As [`template`], for a process that does not run.
+///
+/// # Safety
+/// As for [`template`], for the process of that heap.
+pub(crate) unsafe fn template_of(heap: &Heap, object: *const Header) -> Option<&(dyn Any + Send)> {
+    // SAFETY: the overlay is the heap's own.
+    unsafe { if heap.overlay.is_null() { None } else { (*heap.overlay).template(object) } }
+}
+
 /// Value `i` of its image that the process has a copy of.
 pub(crate) fn own_value(heap: &Heap, i: usize) -> Option<Value> {
     if heap.overlay.is_null() {
@@ -452,6 +503,15 @@ pub(crate) fn own_value(heap: &Heap, i: usize) -> Option<Value> {
     }
     // SAFETY: the overlay is the heap's own, and nobody writes to it now.
     unsafe { (&(*heap.overlay).values).get(i).map(|pin| heap.pinned(pin)) }
+}
+
+/// Pins of the copy of the image's values, to be kept.
+///
+/// # Safety
+/// Nothing runs in the process of the heap until the borrow ends, which must be before the heap's.
+pub(crate) unsafe fn value_pins<'a>(heap: &Heap) -> &'a mut [Pin] {
+    // SAFETY: the overlay is the heap's own.
+    unsafe { if heap.overlay.is_null() { &mut [] } else { &mut (*heap.overlay).values } }
 }
 
 /// The overlay of a heap, made on first use.

@@ -186,6 +186,29 @@ pub struct UserdataType {
     drop: unsafe fn(*mut u8),
     dismantle: Option<DismantleFn>,
     shareable: bool,
+    template: Option<TemplateFn>,
+}
+
+/// A payload type whose objects stay in images although they have a state: each process that touches one makes a payload of
+/// its own, so that the object begins in it as the top level left it.
+pub trait Template: Any + Send + Sized {
+    /// How to make a payload like this one, in any process; `None` if it holds what cannot be made again.
+    fn template(&self) -> Option<Maker<Self>>;
+}
+
+/// Makes a payload.
+pub type Maker<T> = Box<dyn Fn() -> T + Send + Sync>;
+
+/// Makes a payload whose type is known to whoever looks at it.
+pub(crate) type AnyMaker = Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>;
+
+/// Reads a payload of the registered type.
+type TemplateFn = unsafe fn(*const u8) -> Option<AnyMaker>;
+
+unsafe fn template<T: Template>(payload: *const u8) -> Option<AnyMaker> {
+    // SAFETY: the caller passes a live payload of the type that this was registered for.
+    let make = unsafe { (*payload.cast::<T>()).template() }?;
+    Some(Box::new(move || Box::new(make())))
 }
 
 /// A payload that may hold so much that dropping it at once would hold a worker.
@@ -229,6 +252,7 @@ impl UserdataType {
             drop: drop_payload::<T>,
             dismantle: None,
             shareable: false,
+            template: None,
         }
     }
     /// Objects of it may be part of an image, which all processes of a program read: their payload has no state that
@@ -244,6 +268,13 @@ impl UserdataType {
     pub fn dismantled<T: Any + Send + Dismantle>(mut self) -> UserdataType {
         assert_eq!(self.id, TypeId::of::<T>(), "what is dismantled is the payload");
         self.dismantle = Some(dismantle::<T>);
+        self
+    }
+    /// Objects of it may be part of an image as [`Template`]s.
+    #[must_use]
+    pub fn template<T: Template>(mut self) -> UserdataType {
+        debug_assert_eq!(self.id, TypeId::of::<T>());
+        self.template = Some(template::<T>);
         self
     }
     /// Adds a method that touches nothing outside the heap.
@@ -301,6 +332,7 @@ pub(crate) struct TypeInfo {
     pub(crate) transfer: Option<TransferFn>,
     /// Whether payloads are `Sync` and may be part of an image.
     pub(crate) shareable: bool,
+    pub(crate) template: Option<TemplateFn>,
 }
 
 /// Everything that the processes of a node share. Immutable and immortal as long as a process uses it.
@@ -438,6 +470,10 @@ impl StaticsBuilder {
     /// If the Rust type is registered already: a mistake of the module's author.
     pub fn userdata(&mut self, ty: UserdataType) -> &mut Self {
         assert!(!self.types.contains_key(&ty.id), "{} is registered twice", ty.rust_name);
+        assert!(
+            ty.template.is_none() || ty.transfer.is_none(),
+            "the payload of a template stays in its process"
+        );
         let own_index = ty.meta.entries.iter().any(|(n, _)| n == "__index");
         let mut meta = ty.meta;
         if !own_index {
@@ -461,6 +497,7 @@ impl StaticsBuilder {
             methods,
             transfer: ty.transfer,
             shareable: ty.shareable,
+            template: ty.template,
         };
         self.types.insert(ty.id, Box::new(info));
         self

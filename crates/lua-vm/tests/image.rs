@@ -3,7 +3,11 @@
 #[path = "support/cut.rs"]
 mod cut;
 
-use lua_vm::{Image, Lua, Options, Pin, Rehearsal, Run, Statics, StaticsBuilder, Unshareable};
+use lua_vm::{
+    Cx, Image, Lib, Lua, Maker, NativeDef, NativeResult, Options, Pin, Rehearsal, Run, Statics,
+    StaticsBuilder, Template, Unshareable, UserdataType,
+};
+use std::cell::Cell;
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +18,52 @@ const CUTS: usize = if cfg!(miri) { 2 } else { 12 };
 
 fn statics() -> Arc<Statics> {
     static STATICS: OnceLock<Arc<Statics>> = OnceLock::new();
-    STATICS.get_or_init(|| StaticsBuilder::new().build()).clone()
+    STATICS
+        .get_or_init(|| {
+            let mut builder = StaticsBuilder::new();
+            builder.userdata(
+                UserdataType::new::<Counter>("counter")
+                    .template::<Counter>()
+                    .local("up", up)
+                    .local("keep", keep),
+            );
+            builder.global("counter", Lib::new().value("new", NativeDef::local("new", new_counter)));
+            builder.build()
+        })
+        .clone()
+}
+
+/// An object with a state: it counts from where the top level left it.
+struct Counter {
+    count: Cell<i64>,
+}
+
+impl Template for Counter {
+    fn template(&self) -> Option<Maker<Counter>> {
+        let count = self.count.get();
+        (count >= 0).then(|| Box::new(move || Counter { count: Cell::new(count) }) as Maker<Counter>)
+    }
+}
+
+fn new_counter(cx: &mut Cx<'_>) -> NativeResult {
+    let count = cx.opt_int(0, 0)?;
+    let counter = cx.userdata(Counter { count: Cell::new(count) }, &[]);
+    cx.ret(counter)
+}
+
+fn up(cx: &mut Cx<'_>) -> NativeResult {
+    let counter = cx.check_userdata::<Counter>(0)?;
+    counter.count.set(counter.count.get() + 1);
+    let count = counter.count.get();
+    cx.ret(count)
+}
+
+/// Gives the value that the object kept, and keeps another.
+fn keep(cx: &mut Cx<'_>) -> NativeResult {
+    let (object, _) = cx.check_userdata_val::<Counter>(0)?;
+    let (before, next) = (object.slot(0), cx.arg(1));
+    cx.set_userdata_slot(object, 0, next);
+    cx.ret(before)
 }
 
 fn compiled(source: &str) -> Arc<lua_vm::Proto> {
@@ -77,7 +126,7 @@ fn sealed(source: &str) -> Result<Arc<Image>, Unshareable> {
         cx.pin(value)
     });
     rehearsal.lua().unpin(root);
-    rehearsal.seal(vec![value])
+    rehearsal.seal(vec![value]).finish()
 }
 
 /// Runs the function that the image keeps.
@@ -322,4 +371,101 @@ fn image_errors_keep_their_details_apart() {
     let image = sealed(source).expect("it can be shared");
     assert_eq!(call(&image), "2true");
     assert_eq!(call(&image), "2true");
+}
+
+// ---- templates -----------------------------------------------------------------------------------------------------
+
+const COUNTERS: &str = "
+    local a, b = counter.new(5), counter.new()
+    local all, known = { a, b, [a] = 'a' }, tostring(a)
+    a:up()
+    return function()
+        local out = { a:up(), a:up(), b:up(), all[all[1]], tostring(all[2]:keep({ 7 })), #b:keep(a), tostring(tostring(a) == known) }
+        out[#out + 1] = b:keep(nil) == a and all[1] == a and 'same' or 'other'
+        return table.concat(out, ' ')
+    end";
+
+#[test]
+fn image_templates_begin_in_each_process_as_the_top_level_left_them() {
+    let image = sealed(COUNTERS).expect("it can be shared");
+    for _ in 0..2 {
+        assert_eq!(call(&image), "7 8 1 a nil 1 true same");
+    }
+    for slice in [1, 100] {
+        for at in [0, 3, 20] {
+            let (mut lua, root) = cut::start(&image, Options { stress: true, ..Options::default() });
+            assert_eq!(text_detached(&mut lua, root, slice, Some(at)), "7 8 1 a nil 1 true same");
+        }
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| assert_eq!(call(&image), "7 8 1 a nil 1 true same"));
+        }
+    });
+}
+
+#[test]
+fn image_templates_are_seen_through_pins_of_a_process_that_rests() {
+    let image =
+        sealed("C = counter.new(1) return function() C:up() return '' end").expect("it can be shared");
+    let start = || {
+        let (mut lua, root) = cut::start(&image, Options::default());
+        let pin = lua.enter(&mut (), |cx| {
+            let c = cx.globals().get_field("C");
+            cx.pin(c)
+        });
+        (lua, root, pin)
+    };
+    let count = |lua: &Lua, pin: &Pin| lua.pins().payload::<Counter>(pin).expect("a counter").count.get();
+    let ((mut lua, root, pin), (other, _, same)) = (start(), start());
+    assert_eq!(count(&lua, &pin), 1);
+    assert_eq!(text(&mut lua, root, i64::MAX), "");
+    assert_eq!((count(&lua, &pin), count(&other, &same)), (2, 1));
+}
+
+#[test]
+fn image_refuses_a_state_that_cannot_be_made_again() {
+    assert_eq!(sealed("C = counter.new(-1)").err(), Some(Unshareable::Object("counter")));
+    assert_eq!(sealed("C = counter.new() C:keep(1)").err(), Some(Unshareable::Object("counter")));
+}
+
+// ---- large images --------------------------------------------------------------------------------------------------
+
+#[test]
+fn image_is_sealed_in_slices() {
+    let many = if cfg!(miri) { 50 } else { 30_000 };
+    let source = format!(
+        "local list = {{}}
+        for i = 1, 100 do list[i] = {{}} end
+        for i = 1, {many} do local n = i list[i % 100 + 1][i] = {{ i, function() n = n + 1 return n end }} _ = {{ i }} end
+        return function() return list[{many} % 100 + 1][{many}][2]() + 2 .. '' end"
+    );
+    let mut rehearsal = Rehearsal::new(statics(), Options::default());
+    let root = chunk(rehearsal.lua(), &source);
+    assert!(matches!(rehearsal.lua().run(&root, &mut i64::MAX.clone(), &mut ()), Run::Finished));
+    let value = rehearsal.lua().enter(&mut (), |cx| {
+        let thread = cx.pinned(&root);
+        let value = cx.outcome(thread)[0];
+        cx.pin(value)
+    });
+    rehearsal.lua().unpin(root);
+    let mut checks = 1;
+    let slice = if cfg!(miri) { 500 } else { 50_000 };
+    while rehearsal.check(&mut slice.clone()).is_none() {
+        checks += 1;
+    }
+    let mut sealing = rehearsal.seal(vec![value]);
+    let (mut slices, mut worst) = (1, 0);
+    let image = loop {
+        let mut fuel = slice;
+        let done = sealing.step(&mut fuel);
+        worst = worst.max(-fuel);
+        match done {
+            Some(image) => break image.expect("it can be shared"),
+            None => slices += 1,
+        }
+    };
+    assert_eq!(call(&image), format!("{}", many + 3));
+    assert!(checks > 3 && slices > 8, "{checks} and {slices} slices");
+    assert!(worst < 20_000, "a step took {worst} units more than it was given");
 }

@@ -7,6 +7,7 @@ use crate::pool::late;
 use crate::retry::RetryInterceptor;
 use core_dispatch::{BoxFuture, Frame, Reply, reply};
 use core_sched::{BoxProcess, Control, Exit, turn};
+use infra_app::Tasks;
 use infra_base::{EntryId, Error, Payload, Pid, Result};
 use infra_clock::{Clock, Rng};
 use parking_lot::Mutex;
@@ -25,6 +26,7 @@ struct Inner {
     processes: Processes,
     clock: Clock,
     interceptors: Vec<Arc<dyn Interceptor>>,
+    tasks: Tasks,
     /// The present generation of each function that was called; an entry that has changed is read anew.
     known: papaya::HashMap<EntryId, Arc<Function>, FxBuildHasher>,
 }
@@ -40,7 +42,7 @@ impl Functions {
         let rng = Arc::new(Mutex::new(rng));
         interceptors.push(Arc::new(RetryInterceptor { clock: clock.clone(), rng }));
         let known = papaya::HashMap::with_hasher(FxBuildHasher);
-        Functions(Arc::new(Inner { processes, clock, interceptors, known }))
+        Functions(Arc::new(Inner { processes, clock, interceptors, tasks: Tasks::default(), known }))
     }
 
     /// Starts a call. The future is polled inline by the caller; dropping it ends the callee with "caller gone".
@@ -109,7 +111,7 @@ impl Functions {
             }
         };
         let clock = &self.0.clock;
-        let _place = admission.enter(&target, &context, clock).await?;
+        let mut place = admission.enter(&target, &context, clock, &self.0.tasks).await?;
         let control = Control::new(Pid::draw(host), target.clone());
         if let Some(deadline) = context.deadline {
             control.kill_at(clock, deadline, late(&target));
@@ -120,8 +122,14 @@ impl Functions {
         let context = Arc::new(context.descend(target.clone()));
         let frame = Frame { pid: control.pid(), entry: target, context, own };
         let entry = function.entry.clone();
-        let process =
-            executor.launch(Launch { entry, args, frame, control: control.clone(), parent: None })?;
+        let process = executor.launch(Launch {
+            entry,
+            args,
+            frame,
+            control: control.clone(),
+            parent: None,
+            slot: place.slot.take(),
+        })?;
         if !spawned && turn::depth() < turn::INLINE_DEPTH {
             return process.await.result;
         }
@@ -136,15 +144,27 @@ impl Functions {
     fn find(&self, id: &EntryId) -> Result<Arc<Function>> {
         let known = self.0.known.pin();
         let Some(entry) = self.0.processes.directory().entry(id) else {
-            known.remove(id);
+            if known.remove(id).is_some() {
+                self.forget_old();
+            }
             return Err(Error::not_found(format!("function {id} not found")));
         };
         if let Some(function) = known.get(id).filter(|f| Arc::ptr_eq(&f.entry, &entry)) {
             return Ok(function.clone());
         }
         let function = Arc::new(Function::read(&self.0.processes, entry)?);
-        known.insert(id.clone(), function.clone());
+        if known.insert(id.clone(), function.clone()).is_some() {
+            self.forget_old();
+        }
         Ok(function)
+    }
+
+    /// Entries have changed: what others than those that are called keep between calls goes, too.
+    fn forget_old(&self) {
+        let directory = self.0.processes.directory();
+        self.0.known.pin().retain(|id, function| {
+            directory.entry(id).is_some_and(|entry| Arc::ptr_eq(&entry, &function.entry))
+        });
     }
 }
 

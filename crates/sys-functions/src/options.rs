@@ -23,6 +23,20 @@ impl<'a> Options<'a> {
         self.map.get(key).filter(|data| **data != Data::Null)
     }
 
+    /// Whether the option is given.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// True or false.
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Data::Bool(on)) => Ok(Some(*on)),
+            Some(other) => Err(self.wrong(key, "true or false", other)),
+        }
+    }
+
     fn wrong(&self, key: &str, expected: &str, got: &Data) -> Error {
         let shown = match got {
             Data::Int(n) => n.to_string(),

@@ -7,18 +7,28 @@
 //! `static`, `inline` and `adaptive` are asked for to limit concurrency, so their callers wait, nested ones too. A
 //! call from within the same function passes (it would wait for its own ancestor); any other nested caller gives up with
 //! `Unavailable` after [`NESTED_WAIT`], so a ring of pools is an error after a while and not a standstill.
+//!
+//! These three keep states between calls: a place comes with the state that the call before left in it, if that call ended in
+//! order. The place whose call ended last is taken first. Who passes gets a fresh state, which nobody keeps. States of an
+//! `adaptive` pool that nobody took for [`IDLE`] are dropped.
 
 use crate::options::Options;
 use core_dispatch::Context;
+use infra_app::Tasks;
 use infra_base::{Data, EntryId, Error, Result};
-use infra_clock::Clock;
+use infra_clock::{Clock, Moment};
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use sys_process::{State, StateSlot};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a call that holds places itself waits for another.
 pub(crate) const NESTED_WAIT: Duration = Duration::from_secs(30);
+
+/// How long an adaptive pool keeps a state that is not used.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// Type of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +54,21 @@ pub struct Pool {
     pub buffer: usize,
 }
 
+impl PoolKind {
+    fn name(self) -> &'static str {
+        match self {
+            PoolKind::Inline => "inline",
+            PoolKind::Lazy => "lazy",
+            PoolKind::Static => "static",
+            PoolKind::Adaptive => "adaptive",
+        }
+    }
+
+    fn keeps_states(self) -> bool {
+        self != PoolKind::Lazy
+    }
+}
+
 impl Default for Pool {
     fn default() -> Self {
         Pool { kind: PoolKind::Lazy, size: 16, buffer: usize::MAX }
@@ -54,8 +79,7 @@ const KNOWN: [&str; 7] = ["type", "workers", "size", "max_size", "buffer", "warm
 
 impl Pool {
     /// Reads `data.pool` of an entry. Without a type: `workers` makes it static; else `max_size`, or no `size`, lazy; else
-    /// static with `size`. Warnings name unknown fields and what is accepted but not built yet; a wrong value is an error that
-    /// names the field.
+    /// static with `size`. Warnings name unknown fields and those without effect; a wrong value is an error that names the field.
     pub fn read(data: &Data) -> Result<(Pool, Vec<String>)> {
         let mut warnings = Vec::new();
         let Some(options) = Options::of(data.get(&["pool"]), "pool")? else {
@@ -89,10 +113,29 @@ impl Pool {
             PoolKind::Static => buffer.unwrap_or(places * 64),
             PoolKind::Inline | PoolKind::Lazy | PoolKind::Adaptive => usize::MAX,
         };
-        if kind != PoolKind::Lazy {
-            let kept =
-                "pool: the state of a function is not kept between calls yet; each call gets a fresh one";
-            warnings.push(kept.to_string());
+        let used: &[&str] = match kind {
+            PoolKind::Inline => &[],
+            PoolKind::Lazy | PoolKind::Adaptive => &["max_size"],
+            PoolKind::Static => &["workers", "size", "buffer"],
+        };
+        for field in ["workers", "size", "max_size", "buffer"] {
+            if options.has(field) && !used.contains(&field) {
+                let name = kind.name();
+                warnings.push(format!("pool.{field}: no effect in a pool of type {name}"));
+            }
+        }
+        if kind == PoolKind::Static && workers.is_some() && size.is_some_and(|n| Some(n) != workers) {
+            warnings.push("pool.size: no effect beside pool.workers".to_owned());
+        }
+        options.flag("warm_start")?;
+        options.text("worker_class")?;
+        for (field, why) in [
+            ("warm_start", "states begin from what the top level built once"),
+            ("worker_class", "functions run on all workers of the node"),
+        ] {
+            if options.has(field) {
+                warnings.push(format!("pool.{field}: no effect, {why}"));
+            }
         }
         Ok((Pool { kind, size: places, buffer }, warnings))
     }
@@ -103,18 +146,73 @@ pub(crate) struct Admission {
     pool: Pool,
     places: Arc<Semaphore>,
     waiting: AtomicUsize,
+    states: Arc<States>,
 }
 
-/// A place in a pool, for the length of a call; `None` for a call that passes without.
-pub(crate) type Place = Option<OwnedSemaphorePermit>;
+/// A place in a pool, for the length of a call; none for a call that passes without.
+#[derive(Default)]
+pub(crate) struct Place {
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
+    /// The state that goes with the place, if the pool keeps states.
+    pub(crate) slot: Option<StateSlot>,
+}
+
+/// What calls left.
+#[derive(Default)]
+struct States {
+    idle: Mutex<Idle>,
+}
+
+#[derive(Default)]
+struct Idle {
+    /// Since when each is not used; the last one was used last.
+    states: Vec<(Moment, State)>,
+    /// A task drops what is not used.
+    watched: bool,
+}
 
 impl Admission {
     pub(crate) fn new(pool: Pool) -> Admission {
-        Admission { pool, places: Arc::new(Semaphore::new(pool.size)), waiting: AtomicUsize::new(0) }
+        let places = Arc::new(Semaphore::new(pool.size));
+        Admission { pool, places, waiting: AtomicUsize::new(0), states: Arc::default() }
     }
 
     /// Gets a place for a call of `target` by a caller with `context`, or waits for one up to its deadline.
-    pub(crate) async fn enter(&self, target: &EntryId, context: &Context, clock: &Clock) -> Result<Place> {
+    pub(crate) async fn enter(
+        &self,
+        target: &EntryId,
+        context: &Context,
+        clock: &Clock,
+        tasks: &Tasks,
+    ) -> Result<Place> {
+        let Some(permit) = self.permit(target, context, clock).await? else { return Ok(Place::default()) };
+        let permit = Arc::new(permit);
+        let slot = self.pool.kind.keeps_states().then(|| self.slot(permit.clone(), clock, tasks));
+        Ok(Place { _permit: Some(permit), slot })
+    }
+
+    /// The slot of a place: what is left there is for the next one, whose permit is free only then.
+    fn slot(&self, permit: Arc<OwnedSemaphorePermit>, clock: &Clock, tasks: &Tasks) -> StateSlot {
+        let state = self.states.idle.lock().states.pop().map(|(_, state)| state);
+        let watch = (self.pool.kind == PoolKind::Adaptive).then(|| tasks.clone());
+        let (states, clock) = (self.states.clone(), clock.clone());
+        StateSlot::new(state, move |left| {
+            if let Some(state) = left {
+                states.idle.lock().states.push((clock.now(), state));
+                if let Some(tasks) = watch {
+                    states.watch(clock, &tasks);
+                }
+            }
+            drop(permit);
+        })
+    }
+
+    async fn permit(
+        &self,
+        target: &EntryId,
+        context: &Context,
+        clock: &Clock,
+    ) -> Result<Option<OwnedSemaphorePermit>> {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(Some(place));
         }
@@ -146,6 +244,41 @@ impl Admission {
                 _ => Err(full("and the caller holds a place of another while it waits")),
             },
         }
+    }
+}
+
+impl States {
+    /// Drops states that are not used, as long as there are any.
+    fn watch(self: &Arc<States>, clock: Clock, tasks: &Tasks) {
+        if std::mem::replace(&mut self.idle.lock().watched, true) {
+            return;
+        }
+        let states = Arc::downgrade(self);
+        tasks.spawn("idle function states", async move {
+            loop {
+                let due = {
+                    let Some(states) = states.upgrade() else { return };
+                    let mut idle = states.idle.lock();
+                    match idle.states.first() {
+                        Some((since, _)) => since.after(IDLE),
+                        None => {
+                            idle.watched = false;
+                            return;
+                        }
+                    }
+                };
+                clock.sleep_until(due).await;
+                let Some(states) = states.upgrade() else { return };
+                drop(states.expired(clock.now()));
+            }
+        });
+    }
+
+    /// Takes out what was not used for too long.
+    fn expired(&self, now: Moment) -> Vec<(Moment, State)> {
+        let states = &mut self.idle.lock().states;
+        let fresh = states.iter().position(|(since, _)| since.after(IDLE) > now).unwrap_or(states.len());
+        states.drain(..fresh).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use core_registry::Entry;
 use core_sched::{BoxProcess, Control};
 use infra_base::{Error, Payloads, Pid, Result};
 use rustc_hash::FxHashMap;
+use std::any::Any;
 use std::sync::Arc;
 
 /// Everything an engine needs to start a process or call.
@@ -19,6 +20,43 @@ pub struct Launch {
     pub control: Arc<Control>,
     /// Who spawned it; `None` for a call.
     pub parent: Option<Pid>,
+    /// For a call of a function that keeps its state.
+    pub slot: Option<StateSlot>,
+}
+
+/// The state of a function between two calls, in the form of its engine.
+pub type State = Box<dyn Any + Send>;
+
+/// A place in a pool whose function keeps its state between calls. The engine takes the state that an earlier call left, if
+/// there is one, and gives one back if the next call may go on from it. However the slot is dropped, the place is free then.
+pub struct StateSlot {
+    state: Option<State>,
+    home: Option<Box<dyn FnOnce(Option<State>) + Send>>,
+}
+
+impl StateSlot {
+    /// A slot with what was left there; `home` gets what is left when it is free.
+    pub fn new(state: Option<State>, home: impl FnOnce(Option<State>) + Send + 'static) -> StateSlot {
+        StateSlot { state, home: Some(Box::new(home)) }
+    }
+
+    /// What the call before left. Whoever does not give it back drops it.
+    pub fn take(&mut self) -> Option<State> {
+        self.state.take()
+    }
+
+    /// Leaves `state` for the next call.
+    pub fn leave(mut self, state: State) {
+        self.state = Some(state);
+    }
+}
+
+impl Drop for StateSlot {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.take() {
+            home(self.state.take());
+        }
+    }
 }
 
 /// An engine: makes processes of the entry kinds it registered for.

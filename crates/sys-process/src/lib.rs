@@ -8,7 +8,7 @@ mod look;
 mod processes;
 
 pub use component::{Engines, component};
-pub use executor::{Executor, Executors, ExecutorsBuilder, Launch};
+pub use executor::{Executor, Executors, ExecutorsBuilder, Launch, State, StateSlot};
 pub use host::{Admission, Cores, Host, HostFigures, ProcessHost, SHUTDOWN};
 pub use look::Seen;
 pub use processes::{Directory, Exec, GRACE, MAX_DEPTH, Processes, Spawn, check_depth, send_to};

@@ -3,8 +3,9 @@
 //! Each is a process of a node that makes images, and of one that does not. On the first it runs twice: in the process that
 //! makes the image, and in one on top of it. The second node takes all code from the cache that the first one filled.
 //!
-//! A file is the body of a function: `tests/lua/json/x.lua` becomes the entry `test:json.x` of kind `process.lua`, which
-//! passes when it ends without an error. A line `-- modules: a, b` lists what it may require. Files of a folder
+//! A file of a folder `units` is a whole unit: what stands before its `return` is top-level code. Every other file is the body of a function: `tests/lua/json/x.lua` becomes the entry `test:json.x` of kind `process.lua`, which
+//! passes when it ends without an error. A line `-- modules: a, b` lists what it may require, `-- pool: inline` is the type of a
+//! function's pool. Files of a folder
 //! `functions` become `function.lua` entries `test:<stem>` for others to call. Processes may start more on `test:processes`.
 
 use core_registry::Entry;
@@ -77,6 +78,12 @@ fn collect(root: &Path) -> (Vec<(String, EntryId)>, Vec<Arc<Entry>>) {
             cases.push((format!("{area}/{}", stem(&file)), made.id.clone()));
             entries.push(made);
         }
+        let units = folder.join("units");
+        for file in if units.is_dir() { listed(&units) } else { Vec::new() } {
+            let made = unit(&format!("{area}.{}", stem(&file)), &file);
+            cases.push((format!("{area}/{}", stem(&file)), made.id.clone()));
+            entries.push(made);
+        }
         let functions = folder.join("functions");
         if functions.is_dir() {
             entries.extend(listed(&functions).iter().map(|file| code(&stem(file), "function.lua", file)));
@@ -98,14 +105,34 @@ fn stem(path: &Path) -> String {
 
 /// An entry of the body in `file`; lines keep their numbers.
 fn code(name: &str, kind: &str, file: &Path) -> Arc<Entry> {
+    let text = read(file);
+    entry(name, kind, source(&text, &format!("return function(...) {text}\nend")))
+}
+
+/// A process entry of the whole unit in `file`.
+fn unit(name: &str, file: &Path) -> Arc<Entry> {
+    let text = read(file);
+    entry(name, "process.lua", source(&text, &text))
+}
+
+fn read(file: &Path) -> String {
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     assert!(text.starts_with("-- "), "{}: the first line is not a caption", file.display());
+    text
+}
+
+/// The fields of an entry with `source` and the modules that `text` lists.
+fn source(text: &str, source: &str) -> Map {
     let modules = text.lines().find_map(|line| line.strip_prefix("-- modules:")).unwrap_or_default();
     let modules = modules.split(',').map(str::trim).filter(|m| !m.is_empty()).map(Data::text);
     let mut data = Map::default();
     data.insert("modules".into(), Data::List(modules.collect()));
-    data.insert("source".into(), Data::text(format!("return function(...) {text}\nend")));
-    entry(name, kind, data)
+    data.insert("source".into(), Data::text(source));
+    if let Some(kind) = text.lines().find_map(|line| line.strip_prefix("-- pool:")) {
+        let pool: Map = [("type".into(), Data::text(kind.trim()))].into_iter().collect();
+        data.insert("pool".into(), Data::Map(pool));
+    }
+    data
 }
 
 fn entry(name: &str, kind: &str, data: Map) -> Arc<Entry> {

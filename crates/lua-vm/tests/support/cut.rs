@@ -45,7 +45,7 @@ pub(crate) fn image(
         cx.pin(rest)
     });
     lua.unpin(root);
-    rehearsal.seal(vec![rest]).ok()
+    rehearsal.seal(vec![rest]).finish().ok()
 }
 
 /// A process on top of the image, and the coroutine that will run the rest.

@@ -17,7 +17,9 @@ use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use sys_process::{Cores, Directory, Executor, ExecutorsBuilder, GRACE, Host, MAX_DEPTH, ProcessHost};
+use sys_process::{
+    Cores, Directory, Executor, ExecutorsBuilder, GRACE, Host, MAX_DEPTH, ProcessHost, State, StateSlot,
+};
 use sys_topology::Topology;
 
 type Program = fn(&mut Run, &mut StepCx<'_, Result<Payload>>) -> Step;
@@ -37,6 +39,7 @@ struct Run {
     launch: Launch,
     program: Program,
     started: bool,
+    found: Option<State>,
 }
 
 impl Body for Run {
@@ -59,6 +62,15 @@ impl Run {
             Some(Payload::Data(Data::Int(n))) => *n,
             _ => 0,
         }
+    }
+
+    /// Ends with one more than the state says, which it leaves.
+    fn count(&mut self) -> Step {
+        let Some(mut slot) = self.launch.slot.take() else { return done(Ok(int(0))) };
+        let found = self.found.take().or_else(|| slot.take());
+        let count = found.map_or(1, |state| *state.downcast::<i64>().unwrap() + 1);
+        slot.leave(Box::new(count));
+        done(Ok(int(count)))
     }
 
     /// Calls `target` once and ends with what `end` makes of the result.
@@ -117,13 +129,28 @@ impl Executor for Shared {
                 n => run.through(cx, "self-inline", n - 1, |r| r),
             },
             "front" => |run, cx| run.through(cx, "wait-inline", 0, |r| r),
+            // Counts in the state that it finds; waits in between if it is told to.
+            "keep" => |run, _| match run.arg() {
+                0 => run.count(),
+                _ if std::mem::replace(&mut run.started, true) => run.count(),
+                _ => {
+                    let slot = run.launch.slot.as_mut();
+                    run.found = slot.and_then(StateSlot::take);
+                    Step::Wait
+                }
+            },
+            // Calls itself before it counts.
+            "twice" => |run, cx| match run.arg() {
+                0 => run.count(),
+                _ => run.through(cx, "twice-inline", 0, |r| r),
+            },
             other => unreachable!("{other}"),
         };
         let engine = self.0.clone();
         engine.launched.lock().push(launch.control.clone());
         engine.alive.fetch_add(1, Ordering::SeqCst);
         let control = launch.control.clone();
-        let run = Run { engine, launch, program, started: false };
+        let run = Run { engine, launch, program, started: false, found: None };
         Ok(Box::new(Process::new(control, Box::new(run))))
     }
 }
@@ -197,7 +224,7 @@ fn node() -> Node {
     {
         node.put(name, "function.test", Map::default(), Data::Null);
     }
-    for name in ["self-inline", "wait-inline"] {
+    for name in ["self-inline", "wait-inline", "keep-inline", "twice-inline"] {
         node.put(
             name,
             "function.test",
@@ -470,6 +497,84 @@ async fn nested_calls_do_not_stand_still() {
     let error = front.await.unwrap_err();
     assert_eq!((error.kind(), error.retryable()), (Kind::Unavailable, Some(true)));
     assert!(error.message().contains("app:wait-inline"), "{error}");
+}
+
+#[tokio::test]
+async fn pools_but_lazy_ones_keep_what_a_call_leaves() {
+    let node = node();
+    let pool = |pairs: &[(&str, Data)]| map(&[("pool", map(pairs))]);
+    node.put("keep-lazy", "function.test", Map::default(), pool(&[("max_size", Data::Int(2))]));
+    node.put("keep-two", "function.test", Map::default(), pool(&[("workers", Data::Int(2))]));
+    node.put("keep-adaptive", "function.test", Map::default(), pool(&[("type", Data::text("adaptive"))]));
+    for (name, counts) in [
+        ("keep-lazy", [0, 0, 0]),
+        ("keep-inline", [1, 2, 3]),
+        ("keep-two", [1, 2, 3]),
+        ("keep-adaptive", [1, 2, 3]),
+    ] {
+        for count in counts {
+            assert_eq!(node.call(name, 0).await.unwrap(), count, "{name}");
+        }
+    }
+    // A call that is ended takes its state along, whether it was given one or not.
+    let mut held = node.functions.call(node.plan("keep-two", 1));
+    assert!(pending(&mut held));
+    assert_eq!(node.call("keep-two", 0).await.unwrap(), 1, "the other place has a state of its own");
+    drop(held);
+    assert_eq!(node.call("keep-two", 0).await.unwrap(), 2);
+    // A call within itself passes, with a state that nobody keeps.
+    assert_eq!(node.call("twice-inline", 0).await.unwrap(), 1);
+    assert_eq!(node.call("twice-inline", 1).await.unwrap(), 0);
+    // A changed entry begins anew.
+    node.put("keep-two", "function.test", Map::default(), pool(&[("workers", Data::Int(2))]));
+    assert_eq!(node.call("keep-two", 0).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_adaptive_pool_drops_states_that_it_does_not_use() {
+    let node = node();
+    let pool = map(&[("pool", map(&[("type", Data::text("adaptive"))]))]);
+    node.put("keep-adaptive", "function.test", Map::default(), pool);
+    let wait = Duration::from_secs(20);
+    assert_eq!(node.call("keep-adaptive", 0).await.unwrap(), 1);
+    node.settle().await;
+    node.time.advance(wait);
+    node.settle().await;
+    assert_eq!(node.call("keep-adaptive", 0).await.unwrap(), 2, "used within 30 s");
+    node.settle().await;
+    node.time.advance(wait);
+    node.settle().await;
+    assert_eq!(
+        node.call("keep-adaptive", 0).await.unwrap(),
+        3,
+        "30 s after the first use, but not after the last"
+    );
+    for _ in 0..2 {
+        node.settle().await;
+        node.time.advance(wait);
+    }
+    node.settle().await;
+    assert_eq!(node.call("keep-adaptive", 0).await.unwrap(), 1);
+    // Others keep them.
+    assert_eq!(node.call("keep-inline", 0).await.unwrap(), 1);
+    node.time.advance(Duration::from_secs(3_600));
+    node.settle().await;
+    assert_eq!(node.call("keep-inline", 0).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn states_of_changed_functions_go_with_the_next_look() {
+    let node = node();
+    for name in ["keep-inline", "twice-inline"] {
+        node.call(name, 0).await.unwrap();
+    }
+    let known = || node.functions.0.known.pin().len();
+    assert_eq!(known(), 2);
+    node.shelf.entries.lock().remove(&id("twice-inline"));
+    let pool = map(&[("pool", map(&[("type", Data::text("inline"))]))]);
+    node.put("keep-inline", "function.test", Map::default(), pool);
+    assert_eq!(node.call("keep-inline", 0).await.unwrap(), 1);
+    assert_eq!(known(), 1, "the one that was removed is forgotten, too");
 }
 
 #[tokio::test]
