@@ -9,6 +9,8 @@ use memchr::memmem;
 use smallvec::smallvec;
 use std::cell::RefCell;
 
+mod rolling;
+
 /// Steps of a matcher between two looks at the fuel.
 pub(super) const BUDGET: u64 = 4096;
 /// Bytes of plain search between two looks at the fuel.
@@ -34,6 +36,7 @@ struct Iteration {
 pub(super) fn register(b: &mut StaticsBuilder) {
     b.userdata(UserdataType::new::<Search>("search state"));
     b.userdata(UserdataType::new::<Matches>("match state"));
+    rolling::register(b);
 }
 
 pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
@@ -43,11 +46,7 @@ pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
         let start = Val::int(start as i64);
         cx.set_len(4);
         cx.push(start);
-        if pattern.len() <= MAX_PATTERN {
-            return find_plain(cx);
-        }
-        cx.push(Val::NIL);
-        return find_long(cx);
+        return if pattern.len() <= MAX_PATTERN { find_plain(cx) } else { rolling::find(cx) };
     }
     let mut matcher = matcher(cx, pattern, true)?;
     matcher.begin(start, None);
@@ -100,47 +99,6 @@ fn find_plain(cx: &mut Cx<'_>) -> NativeResult {
         if stop {
             cx.set_slot(4, Val::int(at as i64));
             return cx.again(find_plain);
-        }
-    }
-}
-
-/// As [`find_plain`] for a long text: its beginning is searched for, and where that is found the rest is compared in steps. Slots:
-/// text, needle, two arguments, the offset to go on at, how far the needle is equal there, or nil.
-fn find_long(cx: &mut Cx<'_>) -> NativeResult {
-    let (text, needle) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
-    let mut at = offset_slot(cx, 4);
-    let mut equal = cx.slot(5).as_int().map(|n| n as usize);
-    let finder = memmem::Finder::new(&needle[..MAX_PATTERN]);
-    cx.charge(MAX_PATTERN / 4);
-    loop {
-        if text.len() - at < needle.len() {
-            return cx.ret(Val::NIL);
-        }
-        if let Some(n) = equal {
-            let end = needle.len().min(n + WINDOW);
-            let same = needle[n..end] == text[at + n..at + end];
-            if same && end == needle.len() {
-                let first = at as i64;
-                return cx.ret2(first + 1, first + needle.len() as i64);
-            }
-            equal = same.then_some(end);
-            at += usize::from(!same);
-            cx.charge(WINDOW / 16);
-        } else {
-            let end = text.len().min(at + WINDOW + MAX_PATTERN);
-            match finder.find(&text[at..end]) {
-                Some(offset) => {
-                    at += offset;
-                    equal = Some(MAX_PATTERN);
-                }
-                None => at += WINDOW,
-            }
-            cx.charge((WINDOW + MAX_PATTERN) / 16);
-        }
-        if cx.charge(0) {
-            cx.set_slot(4, Val::int(at as i64));
-            cx.set_slot(5, equal.map_or(Val::NIL, |n| Val::int(n as i64)));
-            return cx.again(find_long);
         }
     }
 }
