@@ -260,7 +260,7 @@ impl Lua {
             dead: true,
             names: self.names,
             exit: crate::interp::Exit::Finished,
-            trace: Vec::new(),
+            trace: None,
             random: 0,
         };
         std::mem::replace(self, left)

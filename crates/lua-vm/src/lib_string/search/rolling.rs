@@ -68,7 +68,8 @@ pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn go_on(cx: &mut Cx<'_>) -> NativeResult {
-    let (text, needle) = (cx.slot(0).as_bytes().unwrap_or_default(), cx.slot(1).as_bytes().unwrap_or_default());
+    let (text, needle) =
+        (cx.slot(0).as_bytes().unwrap_or_default(), cx.slot(1).as_bytes().unwrap_or_default());
     let state = cx.slot(5).as_userdata().and_then(|u| u.payload::<Search>());
     let cell = &state.expect("the slot holds the state").0;
     let mut s = cell.get();
