@@ -12,6 +12,7 @@
 
 use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
+use crate::mail::{Inbox, Queued};
 use crate::scheduler::{self, Counted};
 use crate::turn;
 use std::cell::{Cell, RefCell};
@@ -26,8 +27,14 @@ use std::task::{Context, Poll, Waker};
 pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
     /// Its control block.
     fn control(&self) -> &Arc<Control>;
-    /// The waker of the task that it was spawned in; one that does nothing before that task's first poll.
-    fn task(&mut self) -> &mut Waker;
+    /// The waker of the task that it was spawned in; `None` before that task's first poll and while it is polled.
+    fn task(&mut self) -> &mut Option<Waker>;
+    /// It is spawned: from now on it lies in its control block while nobody polls it.
+    fn settle(&mut self);
+    /// Puts mail into its inbox.
+    fn hand(&mut self, mail: Queued);
+    /// Its end of its mailbox.
+    fn inbox(&self) -> &Inbox;
     /// What its body says about itself.
     fn figures(&self) -> Option<Figures>;
 }
@@ -77,35 +84,38 @@ fn postpone(Link { mut process, unborn }: Link) {
         return scheduler::give_task(process, counted);
     }
     let (control, task) = (process.control().clone(), process.task().clone());
-    if control.postpone(process).is_none() {
+    if control.postpone(process).is_none()
+        && let Some(task) = task
+    {
         task.wake();
     }
 }
 
-/// Polls a process until it has nothing more to do or its slice is over. `Some`: it has ended; its task.
-fn poll(Link { mut process, unborn }: Link) -> Option<Waker> {
+/// Polls a process until it has nothing more to do or its slice is over. `Ready`: it has ended; its task, if it has one.
+fn poll(Link { mut process, unborn }: Link) -> Poll<Option<Waker>> {
     loop {
-        let task = std::mem::replace(process.task(), Waker::noop().clone());
+        let task = process.task().take();
         // A call that was polled outside of a chain may have yielded on this thread.
         turn::take_yielded();
-        let polled = Pin::new(&mut process).poll(&mut Context::from_waker(&task));
+        let waker = task.as_ref().unwrap_or(Waker::noop());
+        let polled = Pin::new(&mut process).poll(&mut Context::from_waker(waker));
         let yields = turn::take_yielded();
         let control = process.control().clone();
         if polled.is_ready() {
             control.evict();
-            return Some(task);
+            return Poll::Ready(task);
         }
         if let Some(counted) = unborn {
             // The first poll of the task sees what came meanwhile, and wakers learn of it.
             scheduler::give_task(process, counted);
-            return None;
+            return Poll::Pending;
         }
         *process.task() = task;
         match control.put_back(process, yields) {
-            Put::Parked => return None,
+            Put::Parked => return Poll::Pending,
             Put::Evicted(gone) => {
                 drop(gone);
-                return None;
+                return Poll::Pending;
             }
             Put::Again(again) => process = again,
         }
@@ -125,12 +135,12 @@ pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     while turn::chain_left() > 0
         && let Some(next) = NEXT.take()
     {
-        if let Some(task) = poll(next) {
+        if let Poll::Ready(Some(task)) = poll(next) {
             task.wake();
         }
     }
     drop(chain);
-    if ended.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    ended.map(drop)
 }
 
 /// A chain on this thread; what it did not get to is woken when it ends.

@@ -2,11 +2,11 @@
 //!
 //! One lock guards the mailbox, the waker, the kill reason and the end, so their order is that of the lock:
 //!
-//! * The process stores its waker and takes its mail in one critical section at the start of a poll. Whoever delivers or
-//!   kills afterwards finds that waker, takes it and wakes: no wake is lost, and a burst of mail wakes once.
+//! * A process that is a future of its own stores its waker and takes its mail in one critical section at the start of a poll.
+//!   Whoever delivers or kills afterwards finds that waker, takes it and wakes: no wake is lost, and a burst of mail wakes once.
 //! * A spawned process lies in its control block while nobody polls it. Whoever delivers inside of a
-//!   [`chain`] takes it out, to poll it next, instead of waking its task. While it is polled, news is noted
-//!   in the block, and whoever puts it back sees the note.
+//!   [`chain`] takes it out, hands it the mail, and has it polled next, instead of waking its task. While it is polled, news is
+//!   noted in the block, and whoever puts it back sees the note; so its polls need the lock only when there is news.
 //! * The end closes the mailbox in the critical section that takes the [`Ending`]: mail is either drained by that or
 //!   refused with `Ok(false)`, and the ending runs once, whoever asks for it.
 //!
@@ -17,7 +17,7 @@ use crate::body::{Activity, Figures, Look};
 use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
 use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
-use crate::sync::{AtomicU8, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
 use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
 use std::collections::VecDeque;
@@ -65,6 +65,8 @@ pub struct Control {
     entry: EntryId,
     gate: Option<Arc<Gate>>,
     flags: AtomicU8,
+    /// There is mail, a kill, a limit or a question that the process has not taken. Written under the lock.
+    news: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -87,14 +89,26 @@ enum Place {
     Elsewhere(Option<Waker>),
     /// Here; with `true` its task is polled anyway (it is new, or a yield is about to pass) and sees the news then.
     Parked(BoxProcess, bool),
-    /// Polled by a chain. `knocked`: its task was woken meanwhile. `news`: mail or a kill came since it last looked.
-    Running { knocked: bool, news: bool },
+    /// Polled by a chain. `knocked`: its task was woken meanwhile.
+    Running { knocked: bool },
     /// Its task is gone: whoever has it drops it.
     Evicted,
 }
 
 impl Place {
-    const RUNNING: Place = Place::Running { knocked: false, news: false };
+    const RUNNING: Place = Place::Running { knocked: false };
+
+    /// Takes out a process that rests, to poll it.
+    #[inline]
+    fn rouse(&mut self) -> Option<BoxProcess> {
+        if !matches!(self, Place::Parked(_, false)) {
+            return None;
+        }
+        match std::mem::replace(self, Place::RUNNING) {
+            Place::Parked(process, _) => Some(process),
+            _ => None,
+        }
+    }
 }
 
 /// What the task of a process finds in its block.
@@ -127,6 +141,15 @@ struct Orders {
     asked: Vec<Tell>,
 }
 
+/// What a process finds in its block.
+#[derive(Default)]
+pub(crate) struct News {
+    /// Mail was put into its inbox.
+    pub(crate) mail: bool,
+    /// Who wants a look at it.
+    pub(crate) asked: Vec<Tell>,
+}
+
 /// Who asked a process for a look, and is told.
 pub(crate) type Tell = Box<dyn FnOnce(Look) + Send>;
 
@@ -155,7 +178,8 @@ impl Control {
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
         let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None };
-        Arc::new(Control { pid, entry, gate, flags: AtomicU8::new(0), inner: Mutex::new(inner) })
+        let (flags, news) = (AtomicU8::new(0), AtomicBool::new(false));
+        Arc::new(Control { pid, entry, gate, flags, news, inner: Mutex::new(inner) })
     }
 
     /// Its address.
@@ -182,7 +206,8 @@ impl Control {
         if self.has(ENDED) {
             return Ok(false);
         }
-        let mailbox = inner.mailbox.get_or_insert_default();
+        let Inner { mailbox, place, .. } = &mut *inner;
+        let mailbox = mailbox.get_or_insert_default();
         if bytes > 0 {
             if mailbox.load.messages as usize >= MAX_MESSAGES
                 || mailbox.load.bytes as usize + bytes > MAX_BYTES
@@ -192,12 +217,21 @@ impl Control {
             mailbox.load.messages += 1;
             mailbox.load.bytes += bytes as u32;
         }
+        let queued = (mail, bytes as u32);
+        if chain::is_open()
+            && let Some(mut process) = place.rouse()
+        {
+            drop(inner);
+            process.hand(queued);
+            chain::offer(process);
+            return Ok(true);
+        }
         // Whoever reads as fast as others write never has two waiting.
         if mailbox.queue.capacity() == 0 {
             mailbox.queue.reserve_exact(1);
         }
-        mailbox.queue.push_back((mail, bytes as u32));
-        wake(inner);
+        mailbox.queue.push_back(queued);
+        self.tell(inner);
         Ok(true)
     }
 
@@ -209,7 +243,7 @@ impl Control {
         }
         inner.orders().reason = Some(reason);
         self.flags.fetch_or(KILLED, Ordering::Release);
-        wake(inner);
+        self.tell(inner);
     }
 
     /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
@@ -224,7 +258,7 @@ impl Control {
             return;
         }
         orders.limit = Some(limit);
-        wake(inner);
+        self.tell(inner);
     }
 
     /// Has somebody killed it? A body that sees this returns [`Step::Continue`](crate::Step::Continue).
@@ -264,7 +298,12 @@ impl Control {
     /// Messages and bytes in the mailbox, the inbox and held by the body.
     pub fn mailbox_load(&self) -> (usize, usize) {
         let inner = self.inner.lock();
-        inner.mailbox.as_ref().map_or((0, 0), |m| (m.load.messages as usize, m.load.bytes as usize))
+        let Some(mailbox) = &inner.mailbox else { return (0, 0) };
+        let mut load = mailbox.load;
+        if let Place::Parked(process, _) = &inner.place {
+            load.subtract(&mut process.inbox().freed.clone());
+        }
+        (load.messages as usize, load.bytes as usize)
     }
 
     /// Has `tell` called with what the process does and has: at once if it rests, else when it is polled next. Dropped
@@ -288,7 +327,7 @@ impl Control {
             }
             None => {
                 inner.orders().asked.push(Box::new(tell));
-                wake(inner);
+                self.tell(inner);
             }
         }
     }
@@ -298,23 +337,27 @@ impl Control {
         Look { activity, figures, mail: self.mailbox_load() }
     }
 
-    /// Start of a poll: stores the waker, takes mail and questions. `Ok`: is there new mail? `Err`: the reason of a kill.
-    pub(crate) fn begin(
-        &self,
-        waker: &Waker,
-        inbox: &mut Inbox,
-        limit: &mut Option<Box<Limit>>,
-        asked: &mut Vec<Tell>,
-    ) -> Result<bool, Error> {
-        let mut inner = self.inner.lock();
-        match &mut inner.place {
-            Place::Running { news, .. } => *news = false,
-            Place::Elsewhere(known) if !known.as_ref().is_some_and(|known| known.will_wake(waker)) => {
-                *known = Some(waker.clone());
-            }
-            Place::Elsewhere(_) | Place::Parked(..) | Place::Evicted => {}
+    /// Whether the process has something to [`take`](Self::take).
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.load(Ordering::Acquire)
+    }
+
+    /// Stores the waker of a process that is a future of its own.
+    pub(crate) fn listen(&self, waker: &Waker) {
+        if let Place::Elsewhere(known) = &mut self.inner.lock().place
+            && !known.as_ref().is_some_and(|known| known.will_wake(waker))
+        {
+            *known = Some(waker.clone());
         }
-        let Some(mailbox) = &mut inner.mailbox else { return Ok(false) };
+    }
+
+    /// Takes mail, limit and questions. `Err`: the reason of a kill.
+    pub(crate) fn take(&self, inbox: &mut Inbox, limit: &mut Option<Box<Limit>>) -> Result<News, Error> {
+        let mut inner = self.inner.lock();
+        let mut news = News::default();
+        self.news.store(false, Ordering::Relaxed);
+        let Some(mailbox) = &mut inner.mailbox else { return Ok(news) };
         if let Some(orders) = &mut mailbox.orders {
             if let Some(reason) = &orders.reason {
                 return Err(reason.clone());
@@ -324,18 +367,16 @@ impl Control {
             {
                 *limit = Some(new);
             }
-            asked.append(&mut orders.asked);
+            news.asked = std::mem::take(&mut orders.asked);
         }
         mailbox.load.subtract(&mut inbox.freed);
-        if mailbox.queue.is_empty() {
-            return Ok(false);
-        }
+        news.mail = !mailbox.queue.is_empty();
         if inbox.queue.is_empty() {
             std::mem::swap(&mut inbox.queue, &mut mailbox.queue);
         } else {
             inbox.queue.append(&mut mailbox.queue);
         }
-        Ok(true)
+        Ok(news)
     }
 
     /// Gives back the room of what the body took. Little of it waits for the next poll: the bound is then met a little
@@ -376,32 +417,28 @@ impl Control {
     fn has(&self, flag: u8) -> bool {
         self.flags.load(Ordering::Acquire) & flag != 0
     }
-}
 
-/// Lets the process know that there is mail, a kill or a question.
-fn wake(mut inner: MutexGuard<'_, Inner>) {
-    let waker = match &mut inner.place {
-        Place::Running { news, .. } => {
-            *news = true;
-            return;
+    /// Lets the process know that there is mail, a kill or a question.
+    fn tell(&self, mut inner: MutexGuard<'_, Inner>) {
+        self.news.store(true, Ordering::Release);
+        if chain::is_open()
+            && let Some(process) = inner.place.rouse()
+        {
+            drop(inner);
+            return chain::offer(process);
         }
-        Place::Parked(_, true) | Place::Evicted => return,
-        Place::Parked(process, due) if !chain::is_open() => {
-            *due = true;
-            Some(process.task().clone())
-        }
-        Place::Parked(..) => {
-            if let Place::Parked(process, _) = std::mem::replace(&mut inner.place, Place::RUNNING) {
-                drop(inner);
-                chain::offer(process);
+        let waker = match &mut inner.place {
+            Place::Running { .. } | Place::Parked(_, true) | Place::Evicted => None,
+            Place::Parked(process, due) => {
+                *due = true;
+                process.task().clone()
             }
-            return;
+            Place::Elsewhere(waker) => waker.take(),
+        };
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
         }
-        Place::Elsewhere(waker) => waker.take(),
-    };
-    drop(inner);
-    if let Some(waker) = waker {
-        waker.wake();
     }
 }
 
@@ -422,7 +459,7 @@ impl Control {
         let mut inner = self.inner.lock();
         let (place, taken) = match std::mem::replace(&mut inner.place, Place::Evicted) {
             Place::Parked(process, _) => (Place::RUNNING, Taken::Process(process)),
-            Place::Running { news, .. } => (Place::Running { knocked: true, news }, Taken::Running),
+            Place::Running { .. } => (Place::Running { knocked: true }, Taken::Running),
             gone @ (Place::Elsewhere(_) | Place::Evicted) => (gone, Taken::Gone),
         };
         inner.place = place;
@@ -434,7 +471,7 @@ impl Control {
         let mut inner = self.inner.lock();
         match inner.place {
             Place::Evicted => return Put::Evicted(process),
-            Place::Running { knocked, news } if (knocked || news) && !yields => {
+            Place::Running { knocked } if (knocked || self.has_news()) && !yields => {
                 inner.place = Place::RUNNING;
                 return Put::Again(process);
             }

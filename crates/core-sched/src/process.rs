@@ -17,7 +17,7 @@ use crate::body::{Activity, Body, Figures, Step, StepCx};
 use crate::chain::AnyProcess;
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
-use crate::mail::Inbox;
+use crate::mail::{Inbox, Queued};
 use crate::ops::Ops;
 use crate::turn::{self, Turn};
 use infra_base::Error;
@@ -32,7 +32,8 @@ use std::task::{Context, Poll, Wake, Waker};
 /// A process as a future; its poll is described on the crate's page.
 pub struct Process<B: Body> {
     control: Arc<Control>,
-    task: Waker,
+    /// The waker of its task; `None` before that task's first poll and while it is polled.
+    task: Option<Waker>,
     /// `None` once it has ended.
     body: Option<Box<B>>,
     inbox: Inbox,
@@ -47,6 +48,8 @@ pub struct Process<B: Body> {
     runnable: bool,
     /// The operations used up the last slice, so the body goes first.
     body_first: bool,
+    /// It was spawned: it lies in its control block while nobody polls it.
+    resident: bool,
 }
 
 /// Fuel as a process keeps it: a slice fits, and a debt is only known to be one.
@@ -66,7 +69,7 @@ impl<B: Body> Process<B> {
     pub fn new(control: Arc<Control>, body: Box<B>) -> Self {
         Process {
             control,
-            task: Waker::noop().clone(),
+            task: None,
             body: Some(body),
             inbox: Inbox::default(),
             ops: Ops::new(),
@@ -76,6 +79,7 @@ impl<B: Body> Process<B> {
             ticket: Ticket::default(),
             runnable: true,
             body_first: false,
+            resident: false,
         }
     }
 
@@ -124,13 +128,13 @@ impl<B: Body> Process<B> {
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {
         loop {
-            let mut asked = Vec::new();
-            match self.control.begin(cx.waker(), &mut self.inbox, &mut self.limit, &mut asked) {
-                Ok(new_mail) => self.runnable |= new_mail,
-                Err(reason) => return Outcome::Done(Exit::failed(reason)),
+            if !self.resident {
+                self.control.listen(cx.waker());
             }
-            for tell in asked {
-                tell(self.control.seen(Activity::Running, self.figures()));
+            if self.control.has_news()
+                && let Err(reason) = self.take_news()
+            {
+                return Outcome::Done(Exit::failed(reason));
             }
             if let Some(limit) = &mut self.limit
                 && Pin::new(&mut limit.sleep).poll(cx).is_ready()
@@ -164,6 +168,18 @@ impl<B: Body> Process<B> {
         }
     }
 
+    /// Takes what others put into the control block; the reason if it is a kill.
+    #[inline(never)]
+    fn take_news(&mut self) -> Result<(), Error> {
+        let news = self.control.take(&mut self.inbox, &mut self.limit)?;
+        self.runnable |= news.mail;
+        for tell in news.asked {
+            tell(self.control.seen(Activity::Running, self.figures()));
+        }
+        Ok(())
+    }
+
+    #[inline]
     fn step(&mut self) -> Step {
         let body = self.body.as_mut().expect("a process is not polled after its end");
         let mut fuel = turn::fuel();
@@ -227,8 +243,21 @@ impl<B: Body> AnyProcess for Process<B> {
         &self.control
     }
 
-    fn task(&mut self) -> &mut Waker {
+    fn task(&mut self) -> &mut Option<Waker> {
         &mut self.task
+    }
+
+    fn settle(&mut self) {
+        self.resident = true;
+    }
+
+    fn hand(&mut self, mail: Queued) {
+        self.inbox.queue.push_back(mail);
+        self.runnable = true;
+    }
+
+    fn inbox(&self) -> &Inbox {
+        &self.inbox
     }
 
     fn figures(&self) -> Option<Figures> {

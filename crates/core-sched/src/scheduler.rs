@@ -24,7 +24,8 @@ struct Live {
 impl Scheduler {
     /// Runs a process in a task of its own, or in the chain of whoever spawns it or writes to it. Its end is reported by its control
     /// block; there is no handle. Must be called on the runtime.
-    pub fn spawn(&self, process: BoxProcess) {
+    pub fn spawn(&self, mut process: BoxProcess) {
+        process.settle();
         let counted = self.count();
         if chain::is_open() {
             chain::adopt(process, counted);
@@ -113,8 +114,9 @@ impl Future for Resident {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.0.take_out() {
             Taken::Process(mut process) => {
-                if !process.task().will_wake(cx.waker()) {
-                    *process.task() = cx.waker().clone();
+                let task = process.task();
+                if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+                    *task = Some(cx.waker().clone());
                 }
                 chain::run(process)
             }

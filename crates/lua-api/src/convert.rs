@@ -120,11 +120,34 @@ pub fn val_to_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Payload>
 /// Arguments `from..` of the running native as payloads.
 pub fn args_to_payloads(cx: &mut Cx<'_>, from: usize) -> Result<Payloads> {
     let mut payloads = Payloads::new();
+    push_payloads(cx, from, &mut payloads)?;
+    Ok(payloads)
+}
+
+/// Adds arguments `from..` of the running native to `payloads`.
+pub fn push_payloads(cx: &mut Cx<'_>, from: usize, payloads: &mut Payloads) -> Result<()> {
     for i in from..cx.nargs() {
         let value = cx.arg(i);
-        payloads.push(val_to_payload(cx, value).map_err(|e| e.context(format_args!("argument {}", i + 1)))?);
+        let data = match value.view() {
+            View::Nil => Data::Null,
+            View::Bool(b) => Data::Bool(b),
+            View::Int(n) => Data::Int(n),
+            View::Float(f) => Data::Float(f),
+            _ => {
+                payloads.push(large_payload(cx, i)?);
+                continue;
+            }
+        };
+        payloads.push(Payload::Data(data));
     }
-    Ok(payloads)
+    Ok(())
+}
+
+/// An argument that is no plain number or the like.
+#[inline(never)]
+fn large_payload(cx: &mut Cx<'_>, i: usize) -> Result<Payload> {
+    let value = cx.arg(i);
+    val_to_payload(cx, value).map_err(|e| e.context(format_args!("argument {}", i + 1)))
 }
 
 pub(crate) fn not_portable(e: NotPortable) -> Error {

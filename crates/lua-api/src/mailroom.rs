@@ -338,24 +338,25 @@ pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     if !known.is_nil() {
         return cx.ret(known);
     }
-    let payloads: Payloads = std::mem::take(&mut this.message.borrow_mut().payloads);
-    let value = match payloads.len() {
-        0 => Val::NIL,
-        1 => {
-            let only = payloads.into_iter().next().unwrap_or_else(|| Payload::Data(infra_base::Data::Null));
-            crate::convert::payload_object(cx, only)
-        }
-        n => {
-            let list = cx.table(n, 0);
-            for (i, payload) in payloads.into_iter().enumerate() {
-                let object = crate::convert::payload_object(cx, payload);
-                cx.set_int(list, i as i64 + 1, object)?;
-            }
-            list.val()
-        }
+    let payloads = &mut this.message.borrow_mut().payloads;
+    let value = if payloads.len() > 1 {
+        payload_list(cx, std::mem::take(payloads))?
+    } else {
+        payloads.pop().map_or(Val::NIL, |only| crate::convert::payload_object(cx, only))
     };
     cx.set_userdata_slot(object, 0, value);
     cx.ret(value)
+}
+
+/// A table of Payload objects.
+#[inline(never)]
+fn payload_list<'cx>(cx: &mut Cx<'cx>, payloads: Payloads) -> Result<Val<'cx>, Raise> {
+    let list = cx.table(payloads.len(), 0);
+    for (i, payload) in payloads.into_iter().enumerate() {
+        let object = crate::convert::payload_object(cx, payload);
+        cx.set_int(list, i as i64 + 1, object)?;
+    }
+    Ok(list.val())
 }
 
 /// The Message object of `process.inbox()`.

@@ -185,13 +185,11 @@ impl Memory {
             };
             let grown = (now.bytes as isize).wrapping_sub(before.bytes as isize);
             shard.report(before, now, grown, freed);
-            if grown != 0 {
-                let kept = shard.kept.load(Relaxed) + grown;
-                let over = kept.abs() >= LAG;
-                shard.kept.store(if over { 0 } else { kept }, Relaxed);
-                if over {
-                    self.used.fetch_add(kept, Relaxed);
-                }
+            let kept = shard.kept.load(Relaxed) + grown;
+            shard.kept.store(kept, Relaxed);
+            if kept.abs() >= LAG {
+                shard.kept.store(0, Relaxed);
+                self.used.fetch_add(kept, Relaxed);
             }
         });
     }
@@ -234,22 +232,16 @@ impl Shard {
     /// Only its own thread calls this, so loads and stores will do.
     #[inline]
     fn report(&self, before: Held, now: Held, grown: isize, freed: usize) {
-        let add = |to: &AtomicIsize, by: isize| {
-            if by != 0 {
-                to.store(to.load(Relaxed).wrapping_add(by), Relaxed);
-            }
-        };
+        let add = |to: &AtomicIsize, by: isize| to.store(to.load(Relaxed).wrapping_add(by), Relaxed);
         let differ = |now: u32, before: u32| now as isize - before as isize;
         add(&self.bytes, grown);
         add(&self.objects, differ(now.objects, before.objects));
         add(&self.stacks, differ(now.stacks, before.stacks));
         add(&self.coroutines, differ(now.coroutines, before.coroutines));
         let allocated = grown.saturating_add_unsigned(freed).max(0) as u64;
-        if allocated > 0 {
-            self.allocated.store(self.allocated.load(Relaxed).wrapping_add(allocated), Relaxed);
-        }
-        let collections = u64::from(now.collections.wrapping_sub(before.collections));
-        if now.collections != 0 && collections > 0 {
+        self.allocated.store(self.allocated.load(Relaxed).wrapping_add(allocated), Relaxed);
+        if now.collections != before.collections && now.collections != 0 {
+            let collections = u64::from(now.collections.wrapping_sub(before.collections));
             self.collections.store(self.collections.load(Relaxed).wrapping_add(collections), Relaxed);
         }
     }

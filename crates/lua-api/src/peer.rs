@@ -29,9 +29,22 @@ impl Peer {
         text
     }
 
-    /// What `f` makes of the process that `text` names, if that was the last one.
-    pub fn known<'cx, R>(cx: &mut Cx<'cx>, text: Val<'cx>, f: impl FnOnce(&Peer) -> R) -> Option<R> {
-        lend(cx, |cx, peer| cx.pinned(&peer.text).raw_eq(text).then(|| f(peer)))
+    /// Takes out the process that `text` names, if it was the last one and is a process of this node;
+    /// [`put_back`](Self::put_back) it behind the use.
+    #[inline]
+    pub fn take_known<'cx>(cx: &mut Cx<'cx>, text: Val<'cx>) -> Option<Box<Peer>> {
+        let peer = cx.at().peer.take_if(|peer| peer.control.is_some())?;
+        if !cx.pinned(&peer.text).raw_eq(text) {
+            Self::put_back(cx, peer);
+            return None;
+        }
+        Some(peer)
+    }
+
+    /// Puts back what [`take_known`](Self::take_known) gave, when nothing else was remembered meanwhile.
+    #[inline]
+    pub fn put_back(cx: &mut Cx<'_>, peer: Box<Peer>) {
+        cx.at().peer = Some(peer);
     }
 
     /// Remembers this one from now on.

@@ -16,7 +16,7 @@ use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED, UNSETTLED};
 use crate::packed::{Block, Blocks, Packer};
 use crate::statics::Statics;
-use crate::table::NODE_CURSOR;
+use crate::table;
 use crate::value::{self, Value};
 
 /// The form in which a userdata payload travels.
@@ -191,9 +191,10 @@ impl Fragment {
     }
 }
 
-/// A table that is being copied out: where it is in it.
+/// A table that is being copied out.
 struct Level {
     table: *mut object::Table,
+    /// Number of the next entry: array values, then nodes.
     cursor: usize,
     array: usize,
     /// The value that comes next, if its key was written already.
@@ -297,7 +298,7 @@ impl Writer<'_> {
                     if Str::is_symbol(s) {
                         Item::immortal(v)
                     } else {
-                        let (block, at) = self.out.packer.add(Str::bytes(s), (*s).hash);
+                        let (block, at) = self.out.packer.add(s);
                         Item::Str { block, at }
                     }
                 }
@@ -355,6 +356,40 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes entries of a table from number `at` on, until one holds another table or the like: that value, and the one that
+    /// comes behind it.
+    #[inline]
+    unsafe fn leaves(&mut self, level: &Level, at: &mut usize) -> Option<(Value, Option<Value>)> {
+        // SAFETY: the caller passes a live table.
+        unsafe {
+            let (table, array) = (level.table, level.array);
+            while *at < array {
+                let v = *(*table).arr.add(*at);
+                *at += 1;
+                if !self.leaf(v) {
+                    return Some((v, None));
+                }
+            }
+            let end = array + (*table).node_len as usize;
+            while *at < end {
+                let node = (*table).nodes.add(*at - array);
+                *at += 1;
+                let v = (*node).val;
+                if v.is_nil() {
+                    continue;
+                }
+                let k = table::plain((*node).key);
+                if !self.leaf(k) {
+                    return Some((k, Some(v)));
+                }
+                if !self.leaf(v) {
+                    return Some((v, None));
+                }
+            }
+            None
+        }
+    }
+
     /// Writes until the innermost table is done.
     fn drain(&mut self) -> Result<(), &'static str> {
         while let Some(level) = self.out.levels.last_mut() {
@@ -362,38 +397,13 @@ impl Writer<'_> {
                 self.value(value)?;
                 continue;
             }
-            let (table, mut cursor, array) = (level.table, level.cursor, level.array);
-            // SAFETY: see `value`; cursors stay within the parts, which do not change meanwhile.
-            let stop = unsafe {
-                loop {
-                    let next = if cursor < array {
-                        cursor += 1;
-                        (*(*table).arr.add(cursor - 1), None)
-                    } else {
-                        match object::Table::entry_at(table, cursor) {
-                            Some((next, k, v)) => {
-                                cursor = next;
-                                (k, Some(v))
-                            }
-                            None => break None,
-                        }
-                    };
-                    match next {
-                        (v, None) if self.leaf(v) => {}
-                        (k, Some(v)) if self.leaf(k) => {
-                            if !self.leaf(v) {
-                                break Some((v, None));
-                            }
-                        }
-                        other => break Some(other),
-                    }
-                }
-            };
-            match stop {
+            let (mut at, level) = (level.cursor, Level { value: None, ..*level });
+            // SAFETY: see `value`; the parts do not change meanwhile.
+            match unsafe { self.leaves(&level, &mut at) } {
                 None => _ = self.out.levels.pop(),
                 Some((value, then)) => {
                     let level = self.out.levels.last_mut().expect("the level is being written");
-                    (level.cursor, level.value) = (cursor, then);
+                    (level.cursor, level.value) = (at, then);
                     self.value(value)?;
                 }
             }
@@ -409,8 +419,7 @@ impl Writer<'_> {
                 if level.cursor <= level.array {
                     Value::int(level.cursor as i64)
                 } else {
-                    let at = level.cursor - NODE_CURSOR - 1;
-                    (*(*level.table).nodes.add(at)).key
+                    (*(*level.table).nodes.add(level.cursor - 1 - level.array)).key
                 }
             };
             // SAFETY: string keys are live.
@@ -488,11 +497,12 @@ impl<'cx> Cx<'cx> {
             return Err(self.error("a library of another runtime cannot be received"));
         }
         self.charge(fragment.work());
-        let mut starts = SmallVec::<[*mut u8; 4]>::new();
+        let mut taken = SmallVec::<[*mut u8; 4]>::new();
         for block in blocks {
-            starts.push(block.at(0).cast());
+            taken.push(block.at(0).cast());
             self.lua().heap.take_over(block);
         }
+        let starts = taken.as_slice();
         let mut out = SmallVec::with_capacity(fragment.len());
         let mut tables = SmallVec::<[*mut object::Table; 8]>::new();
         let mut open = SmallVec::<[Open; 4]>::new();
@@ -512,40 +522,43 @@ impl<'cx> Cx<'cx> {
         let mut items = fragment.items.as_slice();
         while let [item, rest @ ..] = items {
             items = rest;
+            let mut opened = None;
+            let v = match (leaf(item), *item) {
+                (Some(v), _) => v,
+                (None, Item::Foreign(n)) => fragment.foreign[n as usize].adopt(self)?.raw,
+                (None, Item::Seen(n)) => Value::table(tables[n as usize]),
+                (None, Item::Table { array, pairs, object }) => {
+                    let t = self.lua().heap.new_table(array as usize, pairs as usize);
+                    if object {
+                        // SAFETY: just made.
+                        unsafe { (*t).hdr.mark |= TEXT_KEYED };
+                    }
+                    tables.push(t);
+                    opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
+                    Value::table(t)
+                }
+                (None, _) => unreachable!("the other items are leaves"),
+            };
+            match open.last_mut() {
+                None => out.push(Val::new(v)),
+                Some(level) => self.put(level, v),
+            }
+            if let Some(level) = opened {
+                open.push(level);
+            }
             // Pairs without tables, which are most of all, by two.
             if let Some(level) = open.last_mut()
                 && level.expects_key()
-                && let [second, rest @ ..] = rest
-                && let (Some(k), Some(v)) = (leaf(item), leaf(second))
             {
-                // SAFETY: as in `put`.
-                unsafe { object::Table::insert_new(&mut self.lua().heap, level.table, k, v) };
-                level.pairs -= 1;
-                items = rest;
-            } else {
-                let mut opened = None;
-                let v = match (leaf(item), *item) {
-                    (Some(v), _) => v,
-                    (None, Item::Foreign(n)) => fragment.foreign[n as usize].adopt(self)?.raw,
-                    (None, Item::Seen(n)) => Value::table(tables[n as usize]),
-                    (None, Item::Table { array, pairs, object }) => {
-                        let t = self.lua().heap.new_table(array as usize, pairs as usize);
-                        if object {
-                            // SAFETY: just made.
-                            unsafe { (*t).hdr.mark |= TEXT_KEYED };
-                        }
-                        tables.push(t);
-                        opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
-                        Value::table(t)
-                    }
-                    (None, _) => unreachable!("the other items are leaves"),
-                };
-                match open.last_mut() {
-                    None => out.push(Val::new(v)),
-                    Some(level) => self.put(level, v),
-                }
-                if let Some(level) = opened {
-                    open.push(level);
+                let heap = &mut self.lua().heap;
+                while level.pairs > 0
+                    && let [k, v, rest @ ..] = items
+                    && let (Some(k), Some(v)) = (leaf(k), leaf(v))
+                {
+                    // SAFETY: as in `put`.
+                    unsafe { object::Table::insert_new(heap, level.table, k, v) };
+                    level.pairs -= 1;
+                    items = rest;
                 }
             }
             while open.last().is_some_and(Open::is_full) {

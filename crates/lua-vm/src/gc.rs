@@ -26,6 +26,7 @@ use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
 };
+use crate::packed;
 use crate::rest::Rest;
 use crate::table::NODE_CURSOR;
 use crate::value::Value;
@@ -665,7 +666,11 @@ impl Heap {
                     if (*p).kind == Kind::Thread {
                         self.stacks -= crate::thread::size(p.cast());
                     }
-                    let size = Heap::free(p, &mut self.gc.rests);
+                    let size = if packed::is_packed(p) {
+                        packed::release(p, &mut self.gc.rests)
+                    } else {
+                        Heap::free(p, &mut self.gc.rests)
+                    };
                     self.bytes -= size;
                     self.freed += size;
                     self.objects -= 1;

@@ -224,7 +224,20 @@ impl Userdata {
             if info.id != TypeId::of::<T>() {
                 return None;
             }
-            if (*u).hdr.mark & SHARED != 0 && info.template.is_some() {
+            if (*u).hdr.mark & SHARED != 0 {
+                return Userdata::shared_payload(u);
+            }
+            Some(&*u.byte_add(info.offset).cast::<T>())
+        }
+    }
+
+    /// The payload of a `T` that belongs to an image.
+    #[inline(never)]
+    unsafe fn shared_payload<'a, T: Any>(u: *const Userdata) -> Option<&'a T> {
+        // SAFETY: as in `payload`, which has compared the type.
+        unsafe {
+            let info = &*(*u).info;
+            if info.template.is_some() {
                 return crate::overlay::template(u.cast())?.downcast_ref();
             }
             Some(&*u.byte_add(info.offset).cast::<T>())

@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code, reason = "objects in memory that they share")]
 
+use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
 use smallvec::SmallVec;
@@ -51,26 +52,32 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    /// A block of the given words behind its head, which hold that many strings.
-    fn new(words: &[u64], strings: u32) -> Block {
-        let bytes = START + size_of_val(words);
-        let head = block::allocate(bytes).cast::<Head>();
-        // SAFETY: the memory is fresh and has room for the head and the words.
+    /// A block with a copy of the bytes behind its head, which hold that many strings.
+    ///
+    /// # Safety
+    /// So many bytes can be read there, and they are complete strings with places in a block of their own.
+    unsafe fn new(strings: *const u8, bytes: usize, count: u32) -> Block {
+        let size = START + bytes;
+        let head = block::allocate(size).cast::<Head>();
+        // SAFETY: the memory is fresh and has room for the head and the strings.
         unsafe {
-            head.write(Head { bytes, live: strings, strings });
-            ptr::copy_nonoverlapping(words.as_ptr(), head.add(1).cast(), words.len());
+            head.write(Head { bytes: size, live: count, strings: count });
+            ptr::copy_nonoverlapping(strings, head.add(1).cast(), bytes);
             Block(NonNull::new_unchecked(head))
         }
     }
 
     /// A block for one string.
-    fn of(bytes: &[u8], hash: u32) -> Block {
-        let size = START + stride(bytes.len());
-        let head = block::allocate(size).cast::<Head>();
-        // SAFETY: as in `new`.
+    ///
+    /// # Safety
+    /// The string is live.
+    unsafe fn of(s: *const Str) -> Block {
+        // SAFETY: the caller's promise; the memory is fresh and has room for the head and the string.
         unsafe {
+            let size = START + stride(Str::len(s));
+            let head = block::allocate(size).cast::<Head>();
             head.write(Head { bytes: size, live: 1, strings: 1 });
-            write(head.add(1).cast(), START, bytes, hash);
+            write(head.add(1).cast(), START, s);
             Block(NonNull::new_unchecked(head))
         }
     }
@@ -105,112 +112,117 @@ impl Drop for Block {
     }
 }
 
-/// Writes a string whose block begins `offset` bytes before.
+/// Writes a copy of a string whose block begins `offset` bytes before.
 ///
 /// # Safety
-/// There is room for its stride at `to`, which is aligned to a word.
-unsafe fn write(to: *mut u8, offset: usize, bytes: &[u8], hash: u32) {
-    let len = bytes.len();
-    // SAFETY: the caller's promise. The last word is cleared first, since the bytes may end inside of it.
+/// The string is live. There is room for its stride at `to`, which is aligned to a word.
+#[inline(always)]
+unsafe fn write(to: *mut Str, offset: usize, s: *const Str) {
+    // SAFETY: the caller's promise. Header, hash and bytes are one piece of memory in every string.
     unsafe {
-        to.add(stride(len) - WORD).cast::<u64>().write(0);
-        let s = to.cast::<Str>();
-        let small = PACKED | (offset / WORD) as u16;
-        (&raw mut (*s).hdr).write(Header {
-            next: ptr::null_mut(),
-            kind: Kind::Str,
-            mark: 0,
-            small,
-            word: len as u32,
-        });
-        (&raw mut (*s).hash).write(hash);
-        copy(bytes, to.add(STR_BYTES));
+        copy(s.cast(), to.cast(), STR_BYTES + Str::len(s));
+        let hdr = &raw mut (*to).hdr;
+        (&raw mut (*hdr).next).write(ptr::null_mut());
+        (&raw mut (*hdr).mark).write(0);
+        (&raw mut (*hdr).small).write(PACKED | (offset / WORD) as u16);
     }
 }
 
-/// Copies bytes; most strings are short, and then a call of `memcpy` is most of the work.
+/// Sixteen bytes, initialised or not.
+type Piece = MaybeUninit<u128>;
+
+/// Copies at least [`STR_BYTES`] bytes; most strings are short, and then a call of `memcpy` is most of the work.
 ///
 /// # Safety
-/// There is room for them at `to`.
+/// They can be read, and there is room for them at `to`; the two do not overlap.
 #[inline(always)]
-unsafe fn copy(bytes: &[u8], to: *mut u8) {
-    let (from, len) = (bytes.as_ptr(), bytes.len());
-    // SAFETY: both ends are within `len` bytes; where two pieces overlap they write the same.
+unsafe fn copy(from: *const u8, to: *mut u8, n: usize) {
+    const SIZE: usize = size_of::<Piece>();
+    // SAFETY: all pieces lie within the `n` bytes, which are more than a piece; where two overlap they write the same.
     unsafe {
-        match len {
-            0..8 => (0..len).for_each(|i| *to.add(i) = *from.add(i)),
-            8..16 => {
-                let (first, last) = (from.cast::<u64>(), from.add(len - 8).cast::<u64>());
-                to.cast::<u64>().write_unaligned(first.read_unaligned());
-                to.add(len - 8).cast::<u64>().write_unaligned(last.read_unaligned());
-            }
-            16..=64 => {
-                let piece = |at: usize| {
-                    to.add(at).cast::<u128>().write_unaligned(from.add(at).cast::<u128>().read_unaligned());
-                };
-                piece(0);
-                if len > 32 {
-                    piece(16);
-                    if len > 48 {
-                        piece(32);
-                    }
-                }
-                piece(len - 16);
-            }
-            _ => ptr::copy_nonoverlapping(from, to, len),
+        let piece = |at: usize| {
+            to.add(at).cast::<Piece>().write_unaligned(from.add(at).cast::<Piece>().read_unaligned());
+        };
+        if n > 8 * SIZE {
+            return ptr::copy_nonoverlapping(from, to, n);
         }
+        piece(0);
+        let mut at = SIZE;
+        while at + SIZE < n {
+            piece(at);
+            at += SIZE;
+        }
+        piece(n - SIZE);
     }
 }
 
 /// Puts strings into blocks.
 #[derive(Default)]
 pub(crate) struct Packer {
-    /// The block that is being filled, without its head.
-    open: Vec<u64>,
+    /// Memory for the strings of the block that is being filled: none, or as much as a block may have.
+    open: Vec<MaybeUninit<u64>>,
+    /// Where the next string begins, counted from the start of the block; and the end of the memory, counted likewise.
+    at: usize,
+    end: usize,
     strings: u32,
     full: Blocks,
 }
 
 impl Packer {
-    /// Adds a string: number of its block, and where in it. Its hash may be 0: not computed.
-    #[inline]
-    pub(crate) fn add(&mut self, bytes: &[u8], hash: u32) -> (u32, u32) {
-        let stride = stride(bytes.len());
-        let offset = START + self.open.len() * WORD;
-        if offset + stride > FULL {
-            return self.add_elsewhere(bytes, hash);
-        }
-        let words = self.open.len();
-        self.open.reserve(stride / WORD);
-        // SAFETY: room was made, and every word of it is written.
+    /// Adds a copy of a string: number of its block, and where in it.
+    ///
+    /// # Safety
+    /// The string is live.
+    #[inline(always)]
+    pub(crate) unsafe fn add(&mut self, s: *const Str) -> (u32, u32) {
+        // SAFETY: the caller's promise; between `at` and `end` there is room.
         unsafe {
-            write(self.open.as_mut_ptr().add(words).cast(), offset, bytes, hash);
-            self.open.set_len(words + stride / WORD);
+            let (at, next) = (self.at, self.at + stride(Str::len(s)));
+            if next > self.end {
+                return self.add_elsewhere(s);
+            }
+            write(self.open.as_mut_ptr().byte_add(at - START).cast(), at, s);
+            self.at = next;
+            self.strings += 1;
+            (self.full.len() as u32, at as u32)
         }
-        self.strings += 1;
-        (self.full.len() as u32, offset as u32)
     }
 
     /// The open block has no room for it.
+    ///
+    /// # Safety
+    /// As for [`add`](Self::add).
     #[cold]
-    fn add_elsewhere(&mut self, bytes: &[u8], hash: u32) -> (u32, u32) {
+    #[inline(never)]
+    unsafe fn add_elsewhere(&mut self, s: *const Str) -> (u32, u32) {
         self.close();
-        if START + stride(bytes.len()) <= FULL {
-            return self.add(bytes, hash);
+        // SAFETY: the caller's promise.
+        unsafe {
+            if START + stride(Str::len(s)) > FULL {
+                self.full.push(Block::of(s));
+                return (self.full.len() as u32 - 1, START as u32);
+            }
+            if self.end == 0 {
+                self.open.reserve_exact((FULL - START) / WORD);
+                (self.at, self.end) = (START, FULL);
+            }
+            self.add(s)
         }
-        self.full.push(Block::of(bytes, hash));
-        (self.full.len() as u32 - 1, START as u32)
     }
 
     fn close(&mut self) {
         if self.strings > 0 {
-            self.full.push(Block::new(&self.open, self.strings));
+            // SAFETY: so many bytes were written by `add`, all of them strings.
+            let block = unsafe { Block::new(self.open.as_ptr().cast(), self.at - START, self.strings) };
+            self.full.push(block);
             self.clear_open();
         }
     }
 
     fn clear_open(&mut self) {
-        self.open.clear();
+        if self.end > 0 {
+            self.at = START;
+        }
         self.strings = 0;
     }
 
@@ -251,10 +263,21 @@ impl Heap {
     }
 }
 
+/// Whether an object is a string in a block.
+///
+/// # Safety
+/// The object is live.
+#[inline(always)]
+pub(crate) unsafe fn is_packed(p: *const Header) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { (*p).kind == Kind::Str && (*p).small & PACKED != 0 }
+}
+
 /// A string in a block of a heap died. The bytes that are free now: all of the block with the last string, else none.
 ///
 /// # Safety
 /// The string is in a block that a heap took over, and nothing refers to it any more.
+#[inline]
 pub(crate) unsafe fn release(s: *mut Header, rests: &mut Vec<Rest>) -> usize {
     // SAFETY: the string says where its block begins; the head is intact until the last string dies.
     unsafe {
@@ -278,6 +301,11 @@ pub(crate) unsafe fn release(s: *mut Header, rests: &mut Vec<Rest>) -> usize {
 mod tests {
     use super::*;
 
+    fn add(packer: &mut Packer, heap: &mut Heap, bytes: &[u8]) -> (u32, u32) {
+        // SAFETY: the string was just made.
+        unsafe { packer.add(heap.new_str(bytes)) }
+    }
+
     fn text(block: &Block, at: u32) -> Vec<u8> {
         // SAFETY: the place was given out by the packer for this block.
         unsafe { Str::bytes(block.at(at)).to_vec() }
@@ -287,8 +315,8 @@ mod tests {
     fn strings_of_all_lengths_come_out_as_they_went_in() {
         let lengths = (0..70).chain([4000, 4075, 4076, 4077, 5000, 70_000]).chain([1, 0, 7]);
         let strings: Vec<Vec<u8>> = lengths.map(|n| (0..n).map(|i| (i % 251) as u8).collect()).collect();
-        let mut packer = Packer::default();
-        let places: Vec<_> = strings.iter().map(|s| packer.add(s, 5)).collect();
+        let (mut heap, mut packer) = (Heap::new(usize::MAX), Packer::default());
+        let places: Vec<_> = strings.iter().map(|s| add(&mut packer, &mut heap, s)).collect();
         let blocks = packer.finish();
         for (s, (block, at)) in strings.iter().zip(&places) {
             assert_eq!(text(&blocks[*block as usize], *at), *s);
@@ -308,7 +336,9 @@ mod tests {
         let mut heap = Heap::new(usize::MAX);
         let before = heap.bytes;
         let mut packer = Packer::default();
-        let places: Vec<_> = [&b"one"[..], b"two", b"three"].iter().map(|s| packer.add(s, 0)).collect();
+        let mut other = Heap::new(usize::MAX);
+        let strings = [&b"one"[..], b"two", b"three"];
+        let places: Vec<_> = strings.iter().map(|s| add(&mut packer, &mut other, s)).collect();
         let mut blocks = packer.finish();
         let block = blocks.pop().expect("one block");
         assert!(blocks.is_empty());

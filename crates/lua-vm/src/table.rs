@@ -91,7 +91,7 @@ pub(crate) unsafe fn string_key(s: *const Str) -> Value {
 
 /// The value of a stored key.
 #[inline(always)]
-fn plain(key: Value) -> Value {
+pub(crate) fn plain(key: Value) -> Value {
     Value { tag: key.tag & 0xffff_ffff, data: key.data }
 }
 

@@ -368,7 +368,7 @@ impl Drop for Exec {
 }
 
 /// [`Processes::send`] for who has the control block of a process of this node.
-pub fn send_to(control: &Control, message: Message) -> Result<()> {
+pub fn send_to(control: &Control, message: Box<Message>) -> Result<()> {
     check_topic(&message.topic)?;
     sys_topology::deliver_to(control, message)
 }

@@ -5,7 +5,7 @@ use crate::names::Names;
 use crate::table::{Record, Table};
 use crate::watch::Watch;
 use core_relay::Local;
-use core_sched::{Control, Ending, Event, Exit, Mail, Message};
+use core_sched::{Control, Ending, Event, Exit, Mail, MailboxFull, Message};
 use infra_base::{Error, Kind, Name, Pid, Result};
 use infra_clock::Clock;
 use std::sync::{Arc, OnceLock};
@@ -261,16 +261,23 @@ impl Topology {
 
 impl Local for Topology {
     fn deliver(&self, to: Pid, message: Message) -> Result<()> {
-        deliver_to(&*self.get(to)?, message)
+        deliver_to(&*self.get(to)?, Box::new(message))
     }
 }
 
 /// Puts a message into the mailbox of a process. `NotFound` when it has ended, `Unavailable` when the mailbox is full.
-pub fn deliver_to(control: &Control, message: Message) -> Result<()> {
-    match control.deliver(Mail::from(message)) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(not_found(control.pid())),
-        Err(full) => Err(Error::from(full).context(format!("send to {}", control.pid()))),
+#[inline]
+pub fn deliver_to(control: &Control, message: Box<Message>) -> Result<()> {
+    let delivered = control.deliver(Mail::Message(message));
+    if delivered.is_ok_and(|lives| lives) { Ok(()) } else { Err(refused(control, delivered.err())) }
+}
+
+/// Why a message was not taken.
+#[cold]
+fn refused(control: &Control, full: Option<MailboxFull>) -> Error {
+    match full {
+        None => not_found(control.pid()),
+        Some(full) => Error::from(full).context(format!("send to {}", control.pid())),
     }
 }
 

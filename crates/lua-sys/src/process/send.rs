@@ -2,9 +2,9 @@
 
 use super::{destination, done, exposed};
 use core_relay::Sent;
-use core_sched::{Control, Message, Topic};
-use infra_base::{Error, Pid, Result};
-use lua_api::{Cx, Guest, NativeResult, Peer, Raise, Val, args_to_payloads};
+use core_sched::{Message, Topic};
+use infra_base::{Error, Payloads, Pid, Result};
+use lua_api::{Cx, Guest, NativeResult, Peer, Raise, Val, push_payloads};
 use std::sync::Arc;
 use std::time::Duration;
 use sys_process::{Processes, send_to};
@@ -13,38 +13,46 @@ use sys_process::{Processes, send_to};
 const LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) fn send(cx: &mut Cx<'_>) -> NativeResult {
-    let (to, topic) = (cx.arg(0), cx.check_str(1)?);
-    let to = match Peer::known(cx, to, |peer| peer.control.clone()).flatten() {
-        Some(control) => To::Neighbour(control),
-        None => match find(cx, to)? {
-            Ok(pid) => To::Pid(pid),
-            Err(error) => return cx.fail(error),
-        },
-    };
-    if topic.is_empty() {
-        return cx.fail(Error::invalid("process: a topic expected, got an empty text"));
-    }
-    let topic = Topic::from(topic);
-    let payloads = match args_to_payloads(cx, 2) {
-        Ok(payloads) => payloads,
+    let to = cx.arg(0);
+    let Some(peer) = Peer::take_known(cx, to) else { return send_to_any(cx) };
+    let sent = message(cx).map(|message| match (message, &peer.control) {
+        (Ok(message), Some(control)) => send_to(control, message),
+        (Err(error), _) => Err(error),
+        (_, None) => Err(Error::internal("a process without a mailbox was remembered")),
+    });
+    Peer::put_back(cx, peer);
+    done(cx, sent?)
+}
+
+/// The same for a receiver who is not the last one that was written to.
+#[inline(never)]
+fn send_to_any(cx: &mut Cx<'_>) -> NativeResult {
+    cx.check_str(1)?;
+    let to = cx.arg(0);
+    let pid = match find(cx, to)? {
+        Ok(pid) => pid,
         Err(error) => return cx.fail(error),
     };
-    let message = Message { from: Some(exposed(cx)?), topic, payloads };
-    match to {
-        To::Neighbour(control) => done(cx, send_to(&control, message)),
-        To::Pid(pid) => match cx.service::<Processes>()?.send(pid, message, LIMIT) {
-            Sent::Done(result) => done(cx, result),
-            Sent::Waiting(waiting) => cx.wait_for(waiting, done),
-        },
+    let message = match message(cx)? {
+        Ok(message) => message,
+        Err(error) => return cx.fail(error),
+    };
+    match cx.service::<Processes>()?.send(pid, *message, LIMIT) {
+        Sent::Done(result) => done(cx, result),
+        Sent::Waiting(waiting) => cx.wait_for(waiting, done),
     }
 }
 
-/// Where a message goes.
-enum To {
-    /// A process of this node that was written to before.
-    Neighbour(Arc<Control>),
-    /// Anybody.
-    Pid(Pid),
+/// The message that the arguments behind the receiver make.
+#[inline]
+fn message(cx: &mut Cx<'_>) -> Result<Result<Box<Message>>, Raise> {
+    let topic = cx.check_str(1)?;
+    if topic.is_empty() {
+        return Ok(Err(Error::invalid("process: a topic expected, got an empty text")));
+    }
+    let topic = Topic::from(topic);
+    let mut message = Box::new(Message { from: Some(exposed(cx)?), topic, payloads: Payloads::new() });
+    Ok(push_payloads(cx, 2, &mut message.payloads).map(|()| message))
 }
 
 /// The process that a text names. One of this node is remembered with its mailbox, unless a name led to it: a name may

@@ -137,18 +137,25 @@ impl<'cx> Cx<'cx> {
         }
     }
     /// The payload of argument `i`, a userdata of type `T`.
+    #[inline(always)]
     pub fn check_userdata<T: Any + Send>(&mut self, i: usize) -> Result<&'cx T, Raise> {
         self.check_userdata_val::<T>(i).map(|(_, t)| t)
     }
-    /// Argument `i`, a userdata of type `T`: the object and its payload.
+    /// Argument `i`, a userdata of type `T`: the object and its payload. Inlined, since every method of an object begins so.
+    #[inline(always)]
     pub fn check_userdata_val<T: Any + Send>(&mut self, i: usize) -> Result<(Userdata<'cx>, &'cx T), Raise> {
         if let Some(u) = self.arg(i).as_userdata()
             && let Some(t) = u.payload::<T>()
         {
             return Ok((u, t));
         }
+        Err(self.no_userdata::<T>(i))
+    }
+    #[cold]
+    #[inline(never)]
+    fn no_userdata<T: Any + Send>(&mut self, i: usize) -> Raise {
         let expected = self.lua_ref().statics.type_name::<T>();
-        Err(self.type_error(i, expected))
+        self.type_error(i, expected)
     }
     /// Text of strings, numbers and error objects; `None` for other values. Metamethods are not asked.
     pub fn to_bytes(&mut self, v: Val<'cx>) -> Option<&'cx [u8]> {

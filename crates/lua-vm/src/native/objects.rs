@@ -322,7 +322,21 @@ impl<'cx> Cx<'cx> {
     ///
     /// # Panics
     /// For an object of the statics, which all processes share: a mistake of the module's author.
+    #[inline]
     pub fn set_userdata_slot(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
+        // SAFETY: the handle is live; an object without these marks is this heap's own and needs no barrier.
+        unsafe {
+            if (*u.raw).hdr.mark & (SHARED | IMMORTAL | BLACK) == 0
+                && let Some(slot) = (&mut (*u.raw).slots).get_mut(i)
+            {
+                *slot = v.raw;
+                return;
+            }
+        }
+        self.set_userdata_slot_slowly(u, i, v);
+    }
+    #[inline(never)]
+    fn set_userdata_slot_slowly(&mut self, u: Userdata<'cx>, i: usize, v: Val<'cx>) {
         // SAFETY: handles are live.
         if unsafe { (*u.raw).hdr.mark } & SHARED != 0 {
             // SAFETY: as above.
