@@ -16,7 +16,7 @@
 use crate::body::{Activity, Figures, Look};
 use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
-use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued};
+use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued, push};
 use crate::sync::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
 use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
@@ -226,11 +226,7 @@ impl Control {
             chain::offer(process);
             return Ok(true);
         }
-        // Whoever reads as fast as others write never has two waiting.
-        if mailbox.queue.capacity() == 0 {
-            mailbox.queue.reserve_exact(1);
-        }
-        mailbox.queue.push_back(queued);
+        push(&mut mailbox.queue, queued);
         self.tell(inner);
         Ok(true)
     }

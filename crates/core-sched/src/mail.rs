@@ -113,6 +113,15 @@ impl Load {
 /// A message with the bytes that were counted for it; 0 for events, which count for nothing.
 pub(crate) type Queued = (Mail, u32);
 
+/// Adds to a queue. Whoever reads as fast as others write never has two waiting, so the first one gets room for one.
+#[inline]
+pub(crate) fn push(queue: &mut VecDeque<Queued>, mail: Queued) {
+    if queue.capacity() == 0 {
+        queue.reserve_exact(1);
+    }
+    queue.push_back(mail);
+}
+
 /// The room that a held message takes in its mailbox; give it back with [`Inbox::free`].
 #[must_use = "the mailbox stays that much fuller until the room is freed"]
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use crate::body::{Activity, Body, Figures, Step, StepCx};
 use crate::chain::AnyProcess;
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
-use crate::mail::{Inbox, Queued};
+use crate::mail::{Inbox, Queued, push};
 use crate::ops::Ops;
 use crate::turn::{self, Turn};
 use infra_base::Error;
@@ -252,7 +252,7 @@ impl<B: Body> AnyProcess for Process<B> {
     }
 
     fn hand(&mut self, mail: Queued) {
-        self.inbox.queue.push_back(mail);
+        push(&mut self.inbox.queue, mail);
         self.runnable = true;
     }
 
