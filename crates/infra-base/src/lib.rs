@@ -10,6 +10,7 @@ mod name;
 mod nearest;
 mod payload;
 mod pid;
+mod size;
 
 pub use data::{Data, Map};
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile};
@@ -21,3 +22,4 @@ pub use name::Name;
 pub use nearest::nearest;
 pub use payload::{Format, Payload, Payloads, Portable};
 pub use pid::Pid;
+pub use size::{parse_size, size_text};

@@ -1,12 +1,12 @@
 //! A process that runs Lua: loads its program, runs its method, then every coroutine that can go on.
 
 use crate::keeping::Keeping;
-use crate::making::Making;
+use crate::making::{self, Making};
 use crate::memory::{self, Heaps, Share};
 use crate::outcome;
 use crate::program::Program;
 use core_sched::{Body, Exit, Figures, Inbox, Step, StepCx, turn};
-use infra_base::{Error, Kind, Name, Payloads, Pid, Result};
+use infra_base::{Error, Kind, Name, Payloads, Pid, Result, size_text};
 use infra_clock::Moment;
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
@@ -58,6 +58,9 @@ pub struct LuaBody {
     pub(crate) share: Share,
     /// Wishes for a collection that it has met.
     wishes: u32,
+    /// Part of the quota that is no part of the limit: what its top level built by itself, for want of an image. While it runs,
+    /// the room for that.
+    pub(crate) built: u32,
     steps: u64,
     started: Moment,
     /// Who spawned it; without a number there is nobody, which takes less than an `Option`.
@@ -104,14 +107,16 @@ impl LuaBody {
         let mut keeping = slot.map(|slot| Box::new(Keeping { slot, method: None }));
         let kept = keeping.as_mut().and_then(|keeping| keeping.enter(&program, &mut host));
         let known = program.made.get().filter(|_| images);
-        let (lua, share, making) = match (kept, known) {
-            (Some((lua, share)), _) => (lua, share, None),
+        let (lua, share, making, built) = match (kept, known) {
+            (Some((lua, share, built)), _) => (lua, share, None, built),
             (None, Some(made)) => {
-                (Lua::from_image(made.image.clone(), options), Share::new(heaps.clone()), None)
+                (Lua::from_image(made.image.clone(), options), Share::new(heaps.clone()), None, 0)
             }
             (None, None) => {
                 let making = if images { Making::begin(&program, statics, heaps, options) } else { None };
-                (Lua::new(statics.clone(), options), Share::new(heaps.clone()), making)
+                let built = making::QUOTA.saturating_sub(options.quota);
+                let options = Options { quota: options.quota + built, ..options };
+                (Lua::new(statics.clone(), options), Share::new(heaps.clone()), making, built as u32)
             }
         };
         let wishes = heaps.memory.pace().wishes;
@@ -125,6 +130,7 @@ impl LuaBody {
             phase: Phase::Fresh(making),
             share,
             wishes,
+            built,
             steps: 0,
             started,
             parent,
@@ -147,6 +153,7 @@ impl LuaBody {
             *making = None;
             if let Some(made) = self.program.made.get() {
                 self.lua = Lua::from_image(made.image.clone(), options);
+                self.built = 0;
             }
         }
         true
@@ -204,31 +211,40 @@ impl LuaBody {
 
     /// Starts the method of the root, whose value is `first`, or else in the image.
     fn start_method(&mut self, first: Option<Option<Pin>>) -> Result<()> {
+        if self.built > 0 && first.is_some() {
+            // An image would not count either.
+            let stats = self.lua.stats();
+            let limit = stats.quota - self.built as usize;
+            self.built = u32::try_from(stats.bytes).unwrap_or(u32::MAX);
+            self.lua.set_quota(limit + self.built as usize);
+        }
+        let limit = self.lua.stats().quota - self.built as usize;
         let program = self.program.clone();
         let args = self.args.take().map_or_else(Payloads::new, |args| *args);
         let mut keeping = self.keeping.take();
-        let thread =
-            self.lua.enter(&mut self.host, |cx| {
-                let kept = keeping.as_ref().and_then(|keeping| keeping.method.as_ref());
-                let function = match kept {
-                    Some(method) => cx.pinned(method),
-                    None => method_of(cx, &program, first)?,
-                };
-                if let Some(keeping) = &mut keeping
-                    && keeping.method.is_none()
-                {
-                    keeping.method = Some(cx.pin(function));
-                }
-                let mut values = Vec::with_capacity(args.len());
-                for payload in args {
-                    let value = payload_to_val(cx, payload);
-                    values.push(value.map_err(|_| {
-                        Error::new(Kind::RateLimited, "memory limit: the arguments do not fit")
-                    })?);
-                }
-                let thread = cx.thread(function, &values);
-                Ok(cx.pin(thread))
-            });
+        let thread = self.lua.enter(&mut self.host, |cx| {
+            let kept = keeping.as_ref().and_then(|keeping| keeping.method.as_ref());
+            let function = match kept {
+                Some(method) => cx.pinned(method),
+                None => method_of(cx, &program, first)?,
+            };
+            if let Some(keeping) = &mut keeping
+                && keeping.method.is_none()
+            {
+                keeping.method = Some(cx.pin(function));
+            }
+            let mut values = Vec::with_capacity(args.len());
+            for payload in args {
+                let value = payload_to_val(cx, payload);
+                values.push(value.map_err(|_| {
+                    let what = size_text(limit);
+                    let what = format!("memory limit of {what} exceeded: the arguments do not fit");
+                    Error::new(Kind::RateLimited, what).with_retryable(Some(false))
+                })?);
+            }
+            let thread = cx.thread(function, &values);
+            Ok(cx.pin(thread))
+        });
         self.keeping = keeping;
         let id = &program.root().id;
         let thread = thread.map_err(|e: Error| e.context(id))?;
@@ -290,13 +306,18 @@ impl LuaBody {
                 Self::fail(error)
             }
             Run::Dead => {
-                let limit = self.lua.stats().quota >> 20;
-                Self::fail(
-                    Error::new(Kind::RateLimited, format!("memory limit of {limit} MiB exceeded"))
-                        .with_retryable(Some(false)),
-                )
+                let when = if matches!(self.phase, Phase::Running) { "" } else { " by its top level" };
+                let what = format!("memory limit of {} exceeded{when}", self.limit());
+                Self::fail(Error::new(Kind::RateLimited, what).with_retryable(Some(false)))
             }
         }
+    }
+
+    /// The bound on its heap as text; while its top level runs without an image, the bound on that.
+    fn limit(&self) -> String {
+        let quota = self.lua.stats().quota;
+        let running = matches!(self.phase, Phase::Running);
+        size_text(if running { quota - self.built as usize } else { quota })
     }
 
     fn advance(&mut self, progress: Progress, task: u32) -> Option<Exit> {

@@ -64,7 +64,7 @@ impl LuaExecutor {
 impl Executor for LuaExecutor {
     fn launch(&self, launch: Launch) -> Result<BoxProcess> {
         self.heaps.memory.admit()?;
-        let Launch { entry, args, frame, control, parent, slot } = launch;
+        let Launch { entry, args, frame, control, parent, memory, slot } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let system = self.system.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
@@ -90,7 +90,9 @@ impl Executor for LuaExecutor {
         };
         // Neighbouring seeds are spread by the generator.
         let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
-        let process = lua_vm::Options { seed, ..self.options.process };
+        let limits = [program.root().memory, memory];
+        let quota = limits.into_iter().flatten().min().unwrap_or(self.options.process.quota);
+        let process = lua_vm::Options { seed, quota, ..self.options.process };
         let (statics, heaps, images) = (&self.statics, &self.heaps, self.options.images);
         let origin = Origin { statics, heaps, parent, options: process, images };
         let body = Box::new(LuaBody::new(&origin, host, program, args, slot));

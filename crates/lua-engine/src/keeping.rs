@@ -32,6 +32,8 @@ pub(crate) struct Kept {
     method: Option<Pin>,
     /// See [`Host::generation`].
     generation: u32,
+    /// See [`LuaBody::built`].
+    built: u32,
     share: Share,
 }
 
@@ -52,7 +54,7 @@ impl Drop for Kept {
 
 impl Keeping {
     /// Goes on in the state that the call before left, if there is one of this program.
-    pub(crate) fn enter(&mut self, program: &Arc<Program>, host: &mut Host) -> Option<(Lua, Share)> {
+    pub(crate) fn enter(&mut self, program: &Arc<Program>, host: &mut Host) -> Option<(Lua, Share, u32)> {
         let mut kept = self.slot.take()?.downcast::<Kept>().ok()?;
         if !Arc::ptr_eq(&kept.program, program) {
             return None;
@@ -60,7 +62,7 @@ impl Keeping {
         self.method = kept.method.take();
         host.values = std::mem::take(&mut kept.values);
         host.generation = kept.generation;
-        Some((kept.lua.take(), kept.share.take()))
+        Some((kept.lua.take(), kept.share.take(), kept.built))
     }
 
     /// The call of `body` is over: its state becomes the next one's, once the garbage is collected.
@@ -78,6 +80,7 @@ impl Keeping {
             values,
             method: Some(method),
             generation,
+            built: body.built,
             share: body.share.take(),
         });
         if kept.rest(fuel) {

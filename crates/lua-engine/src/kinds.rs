@@ -14,6 +14,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use sys_entries::{BuildCx, EntryKind, FieldDoc, Fields, Offers};
 use sys_functions::Pool;
+use sys_process::{ENTRY_MEMORY, memory_limit};
 
 /// What differs between the kinds.
 pub trait Role: Send + Sync + 'static {
@@ -95,7 +96,7 @@ impl Role for Function {
     const DOC: &'static str =
         "A function in Lua: called by other code, HTTP endpoints and services; each call has a fresh state.";
     const FIELDS: &'static [FieldDoc] =
-        &[SOURCE, METHOD, MODULES, IMPORTS, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
+        &[SOURCE, METHOD, MODULES, IMPORTS, ENTRY_MEMORY, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
     const RUNS: bool = true;
 }
 
@@ -103,7 +104,7 @@ impl Role for Process {
     const KIND: &'static str = "process.lua";
     const DOC: &'static str =
         "A process in Lua: spawned on a host, with a mailbox of its own, isolated from all others.";
-    const FIELDS: &'static [FieldDoc] = &[SOURCE, METHOD, MODULES, IMPORTS];
+    const FIELDS: &'static [FieldDoc] = &[SOURCE, METHOD, MODULES, IMPORTS, ENTRY_MEMORY];
     const RUNS: bool = true;
 }
 
@@ -141,6 +142,7 @@ pub struct Config {
     method: Option<Box<str>>,
     modules: Vec<Box<str>>,
     imports: Vec<(Box<str>, Import)>,
+    memory: Option<usize>,
 }
 
 /// Kinds that can be imported.
@@ -180,6 +182,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
             };
             imports.push((alias, import));
         }
+        let memory = if R::RUNS { memory_limit(fields) } else { None };
         if R::KIND == Function::KIND {
             self.check_pool(fields);
             fields.skip("pool");
@@ -187,7 +190,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 fields.skip(pool.name);
             }
         }
-        Ok(Config { source, method, modules: listed, imports })
+        Ok(Config { source, method, modules: listed, imports, memory })
     }
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<Code>> {
@@ -206,6 +209,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 method: config.method.clone(),
                 modules: config.modules.clone(),
                 imports: config.imports.clone(),
+                memory: config.memory,
             });
             let program = Arc::new(Program::link(&unit, &|id: &EntryId| cx.get::<Unit>(id))?);
             Ok(Code { source: config.source.clone(), unit, program, runs: R::RUNS })

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 /// Fuel of the whole run, in units of about a nanosecond.
 const FUEL: i64 = 100_000_000;
-/// Most bytes of its heap.
-const QUOTA: usize = 64 << 20;
+/// Most bytes of its heap, whatever the limit of the process that makes it: the image does not depend on who that is.
+pub(crate) const QUOTA: usize = 64 << 20;
 
 /// The host of the run: what `require` needs.
 pub(crate) struct Loading {
@@ -57,7 +57,7 @@ impl Making {
             return None;
         }
         let process = options;
-        let options = Options { quota: options.quota.min(QUOTA), ..options };
+        let options = Options { quota: QUOTA, ..options };
         let mut making = Box::new(Making {
             statics: statics.clone(),
             process,

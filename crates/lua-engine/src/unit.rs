@@ -25,4 +25,6 @@ pub struct Unit {
     pub modules: Vec<Box<str>>,
     /// Aliases in byte order.
     pub imports: Vec<(Box<str>, Import)>,
+    /// Most bytes of the heap of a process whose root it is.
+    pub memory: Option<usize>,
 }

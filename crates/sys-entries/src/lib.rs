@@ -17,7 +17,7 @@ pub use erased::KindDoc;
 pub use kind::{BuildCx, Change, EntryKind, Offers};
 pub use placeholder::{EnvLookup, Variable};
 pub use sys_services::{Ended, Lifecycle, Policy, Service};
-pub use value::{At, Field, Reference};
+pub use value::{At, Field, Reference, Size};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Types that a field can have, read leniently: numeric text is a number, a scalar is a text.
 
-use infra_base::{Data, EntryId, Map, parse_duration};
+use infra_base::{Data, EntryId, Map, parse_duration, parse_size, size_text};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// A type that a field can have.
@@ -212,6 +213,38 @@ impl Field for Duration {
 
     fn stand_in() -> Self {
         Duration::ZERO
+    }
+}
+
+/// A number of bytes: a whole number, or a text such as `64M`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub usize);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&size_text(self.0))
+    }
+}
+
+impl Field for Size {
+    fn read(value: &Data, at: &mut At<'_>) -> Option<Self> {
+        const EXPECTED: &str = "a size such as 64M, or a number of bytes";
+        let bytes = match value {
+            Data::Text(text) => parse_size(text),
+            Data::Int(n) => usize::try_from(*n).ok(),
+            _ => None,
+        };
+        match (bytes, value) {
+            (Some(bytes), _) => Some(Size(bytes)),
+            (None, Data::Int(_) | Data::Float(_)) => {
+                at.fail(format!("{EXPECTED} expected, got {}", scalar_text(value).unwrap_or_default()))
+            }
+            (None, _) => at.expected(EXPECTED, value),
+        }
+    }
+
+    fn stand_in() -> Self {
+        Size(0)
     }
 }
 

@@ -128,6 +128,7 @@ impl Functions {
             frame,
             control: control.clone(),
             parent: None,
+            memory: None,
             slot: place.slot.take(),
         })?;
         if !spawned && turn::depth() < turn::INLINE_DEPTH {

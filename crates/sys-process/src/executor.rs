@@ -20,6 +20,8 @@ pub struct Launch {
     pub control: Arc<Control>,
     /// Who spawned it; `None` for a call.
     pub parent: Option<Pid>,
+    /// Most bytes of its heap as far as its host says; the entry may say less.
+    pub memory: Option<usize>,
     /// For a call of a function that keeps its state.
     pub slot: Option<StateSlot>,
 }

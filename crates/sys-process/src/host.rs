@@ -24,6 +24,11 @@ pub trait ProcessHost: Send + Sync {
         None
     }
 
+    /// Most bytes of the heap of a process that is accepted now.
+    fn memory(&self) -> Option<usize> {
+        None
+    }
+
     /// Its numbers.
     fn figures(&self) -> HostFigures;
 
@@ -91,6 +96,8 @@ pub struct Host {
     cores: Arc<Cores>,
     /// Its own bound on slices at once; 0 = none.
     workers: AtomicUsize,
+    /// Most bytes of the heap of a process; 0 = no bound.
+    memory: AtomicUsize,
     gate: Arc<Gate>,
     admission: Admission,
     topology: Arc<Topology>,
@@ -196,7 +203,8 @@ impl Host {
         let name = Name::intern(id.as_str());
         let workers = AtomicUsize::new(workers.unwrap_or(0));
         let (admission, gate) = (Admission::new(CLOSED - 1), Arc::new(Gate::new(None)));
-        let host = Host { id, name, cores, workers, gate, admission, topology, clock };
+        let memory = AtomicUsize::new(0);
+        let host = Host { id, name, cores, workers, memory, gate, admission, topology, clock };
         host.set_width();
         Arc::new(host)
     }
@@ -210,6 +218,11 @@ impl Host {
     pub fn resize(&self, workers: Option<usize>) {
         self.workers.store(workers.unwrap_or(0), Ordering::Relaxed);
         self.set_width();
+    }
+
+    /// Changes how many bytes the heap of a process that starts from now on may have; `None` = no bound.
+    pub fn limit_memory(&self, bytes: Option<usize>) {
+        self.memory.store(bytes.unwrap_or(0), Ordering::Relaxed);
     }
 
     fn set_width(&self) {
@@ -258,6 +271,10 @@ impl ProcessHost for Host {
 
     fn gate(&self) -> Option<&Arc<Gate>> {
         Some(&self.gate)
+    }
+
+    fn memory(&self) -> Option<usize> {
+        Some(self.memory.load(Ordering::Relaxed)).filter(|bytes| *bytes > 0)
     }
 
     fn figures(&self) -> HostFigures {

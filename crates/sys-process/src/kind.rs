@@ -4,10 +4,12 @@
 //! - name: workers
 //!   kind: process.host
 //!   host: { workers: 4 }
+//!   limits: { memory: 64M }
 //!   lifecycle: { auto_start: true }
 //! ```
 
 use crate::host::{Cores, Host, ProcessHost};
+use crate::limits::{HOST_MEMORY, memory_limit};
 use core_dispatch::BoxFuture;
 use infra_base::{EntryId, Result};
 use infra_clock::{Clock, Moment};
@@ -28,6 +30,7 @@ pub(crate) struct Config {
     workers: Option<usize>,
     queue_size: u32,
     local_queue_size: u32,
+    memory: Option<usize>,
     lifecycle: Lifecycle,
 }
 
@@ -80,6 +83,7 @@ impl EntryKind for ProcessHosts {
             default: "",
             doc: "`host.local_queue_size` where there is no `host`.",
         },
+        HOST_MEMORY,
     ];
     type Config = Config;
     type Instance = HostService;
@@ -97,12 +101,14 @@ impl EntryKind for ProcessHosts {
             fields.within(&name, 1..=MAX_QUEUE, default)
         };
         let (queue_size, local_queue_size) = (size("queue_size", 1024), size("local_queue_size", 256));
-        Ok(Config { workers, queue_size, local_queue_size, lifecycle: fields.lifecycle().clone() })
+        let memory = memory_limit(fields);
+        Ok(Config { workers, queue_size, local_queue_size, memory, lifecycle: fields.lifecycle().clone() })
     }
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<HostService>> {
         let (cores, topology, clock) = (self.cores.clone(), self.topology.clone(), self.clock.clone());
         let host = Host::new(cx.id.clone(), config.workers, cores, topology, clock);
+        host.limit_memory(config.memory);
         Box::pin(std::future::ready(Ok(HostService { host, clock: self.clock.clone() })))
     }
 
@@ -125,6 +131,7 @@ impl EntryKind for ProcessHosts {
 
     fn reconfigure(&self, service: &HostService, config: Arc<Config>) {
         service.host.resize(config.workers);
+        service.host.limit_memory(config.memory);
     }
 }
 

@@ -221,8 +221,17 @@ impl Processes {
         let pid = Pid::draw(Name::intern(host.as_str()));
         let control = Control::with_gate(pid, entry.id.clone(), runs_on.gate().cloned());
         let frame = Frame { pid, entry: entry.id.clone(), context, own };
-        let process =
-            executor.launch(Launch { entry, args, frame, control: control.clone(), parent, slot: None })?;
+        let memory = runs_on.memory();
+        let control_of = control.clone();
+        let process = executor.launch(Launch {
+            entry,
+            args,
+            frame,
+            control: control_of,
+            parent,
+            memory,
+            slot: None,
+        })?;
         // From here on dropping the process undoes everything through its ending.
         let ending = Box::new(Ended { topology: inner.topology.clone(), seat, reply });
         let told = control.set_ending(ending);
