@@ -33,6 +33,8 @@ pub struct PayloadObject {
     pub(crate) payload: RefCell<Option<Payload>>,
     /// Its format before it was opened.
     pub format: Format,
+    /// An argument of a native that was copied out in steps: only that native sees the object.
+    once: bool,
 }
 
 impl PayloadObject {
@@ -66,10 +68,11 @@ pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
 
 /// A Payload object that shows `format`.
 pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format) -> Val<'cx> {
-    cx.userdata(PayloadObject { payload: RefCell::new(Some(payload)), format }, &[Val::NIL]).val()
+    let payload = RefCell::new(Some(payload));
+    cx.userdata(PayloadObject { payload, format, once: false }, &[Val::NIL]).val()
 }
 
-/// The value of a payload: data and fragments become Lua values, text becomes a string, an error an error object. Encoded
+/// The value of a payload; a large table is filled before the program goes on, so nobody looks into it here. Data and fragments become Lua values, text becomes a string, an error an error object. Encoded
 /// JSON and YAML stay strings here; the `payload` module decodes them.
 pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx>, Raise> {
     match payload {
@@ -93,39 +96,62 @@ pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx
     }
 }
 
-/// Copies a value out; `Invalid` names the path of what cannot leave its process.
+/// Copies a value out, however large it is; `Invalid` names the path of what cannot leave its process.
 pub fn val_to_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Payload> {
-    match value.view() {
-        View::Nil => Ok(Payload::Data(Data::Null)),
-        View::Bool(b) => Ok(Payload::Data(Data::Bool(b))),
-        View::Int(i) => Ok(Payload::Data(Data::Int(i))),
-        View::Float(f) => Ok(Payload::Data(Data::Float(f))),
-        View::Userdata(u) if let Some(object) = u.payload::<PayloadObject>() => match object.unopened() {
-            Some(payload) => Ok(payload),
-            None => {
-                let opened = u.slot(0);
-                val_to_payload(cx, opened)
-            }
-        },
-        View::Userdata(u) if u.payload::<lua_vm::ErrorObject>().is_some() => {
-            Ok(Payload::Error(error_from_val(value)))
-        }
-        _ => {
-            let fragment = cx.copy_out(&[value]).map_err(not_portable)?;
-            Ok(Payload::Portable(Arc::new(Portable(fragment))))
-        }
+    let payload = to_payload(cx, value, &|cx, value| cx.copy_out(&[value]).map(Some))?;
+    payload.ok_or_else(|| Error::internal("a copy in one piece is complete"))
+}
+
+/// The same, for a host; a large value is only begun: `None`. When [`Lua::settle`](lua_vm::Lua::settle) says that it is done,
+/// [`begun_payload`] has it. The value has to be reachable meanwhile.
+pub fn begin_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Option<Payload>> {
+    to_payload(cx, value, &|cx, value| cx.begin_copy(value, 0))
+}
+
+/// What [`begin_payload`] began.
+pub fn begun_payload(cx: &mut Cx<'_>) -> Result<Payload> {
+    match cx.take_copy() {
+        Some((_, copied)) => copied.map(portable).map_err(not_portable),
+        None => Err(Error::internal("no copy was begun")),
     }
 }
 
-/// Arguments `from..` of the running native as payloads.
-pub fn args_to_payloads(cx: &mut Cx<'_>, from: usize) -> Result<Payloads> {
-    let mut payloads = Payloads::new();
-    push_payloads(cx, from, &mut payloads)?;
-    Ok(payloads)
+fn portable(fragment: Fragment) -> Payload {
+    Payload::Portable(Arc::new(Portable(fragment)))
 }
 
-/// Adds arguments `from..` of the running native to `payloads`.
-pub fn push_payloads(cx: &mut Cx<'_>, from: usize, payloads: &mut Payloads) -> Result<()> {
+#[inline]
+fn to_payload<'cx>(
+    cx: &mut Cx<'cx>,
+    value: Val<'cx>,
+    copy: &impl Fn(&mut Cx<'cx>, Val<'cx>) -> Result<Option<Fragment>, NotPortable>,
+) -> Result<Option<Payload>> {
+    Ok(Some(match value.view() {
+        View::Nil => Payload::Data(Data::Null),
+        View::Bool(b) => Payload::Data(Data::Bool(b)),
+        View::Int(i) => Payload::Data(Data::Int(i)),
+        View::Float(f) => Payload::Data(Data::Float(f)),
+        View::Userdata(u) if let Some(object) = u.payload::<PayloadObject>() => match object.unopened() {
+            Some(payload) => payload,
+            None => return to_payload(cx, u.slot(0), copy),
+        },
+        View::Userdata(u) if u.payload::<lua_vm::ErrorObject>().is_some() => {
+            Payload::Error(error_from_val(value))
+        }
+        _ => return Ok(copy(cx, value).map_err(not_portable)?.map(portable)),
+    }))
+}
+
+/// Arguments `from..` of the running native as payloads. `None`: one is large, and is copied before the process goes on; the native
+/// has had no effect yet and returns [`Cx::retry`].
+pub fn args_to_payloads(cx: &mut Cx<'_>, from: usize) -> Result<Option<Payloads>> {
+    let mut payloads = Payloads::new();
+    Ok(push_payloads(cx, from, &mut payloads)?.then_some(payloads))
+}
+
+/// Adds arguments `from..` of the running native to `payloads`. False: not yet, as above.
+pub fn push_payloads(cx: &mut Cx<'_>, from: usize, payloads: &mut Payloads) -> Result<bool> {
+    let copied = take_copied(cx)?;
     for i in from..cx.nargs() {
         let value = cx.arg(i);
         let data = match value.view() {
@@ -133,21 +159,62 @@ pub fn push_payloads(cx: &mut Cx<'_>, from: usize, payloads: &mut Payloads) -> R
             View::Bool(b) => Data::Bool(b),
             View::Int(n) => Data::Int(n),
             View::Float(f) => Data::Float(f),
-            _ => {
-                payloads.push(large_payload(cx, i)?);
-                continue;
-            }
+            _ => match other_payload(cx, i)? {
+                Some(payload) => {
+                    payloads.push(payload);
+                    continue;
+                }
+                None => return Ok(false),
+            },
         };
         payloads.push(Payload::Data(data));
     }
-    Ok(())
+    if copied {
+        (from..cx.nargs()).for_each(|i| release(cx, i));
+    }
+    Ok(true)
 }
 
 /// An argument that is no plain number or the like.
 #[inline(never)]
-fn large_payload(cx: &mut Cx<'_>, i: usize) -> Result<Payload> {
+fn other_payload(cx: &mut Cx<'_>, i: usize) -> Result<Option<Payload>> {
     let value = cx.arg(i);
-    val_to_payload(cx, value).map_err(|e| e.context(format_args!("argument {}", i + 1)))
+    to_payload(cx, value, &|cx, value| cx.begin_copy(value, i)).map_err(|e| in_argument(e, i))
+}
+
+/// Argument `i` in the same way.
+pub fn arg_to_payload(cx: &mut Cx<'_>, i: usize) -> Result<Option<Payload>> {
+    let copied = take_copied(cx)?;
+    let value = cx.arg(i);
+    let payload = to_payload(cx, value, &|cx, value| cx.begin_copy(value, i))?;
+    if copied {
+        release(cx, i);
+    }
+    Ok(payload)
+}
+
+fn in_argument(error: Error, i: usize) -> Error {
+    error.context(format_args!("argument {}", i + 1))
+}
+
+/// A copy that was made since takes the place of its argument. False: there is none.
+fn take_copied(cx: &mut Cx<'_>) -> Result<bool> {
+    let Some((i, copied)) = cx.take_copy() else { return Ok(false) };
+    let payload = copied.map(portable).map_err(|e| in_argument(not_portable(e), i))?;
+    let object = PayloadObject { payload: RefCell::new(Some(payload)), format: Format::Lua, once: true };
+    let object = cx.userdata(object, &[Val::NIL]).val();
+    cx.set_slot(i, object);
+    Ok(true)
+}
+
+/// Who receives the payload shares it with nobody.
+fn release(cx: &Cx<'_>, i: usize) {
+    let value = cx.arg(i);
+    if let Some(object) = value.as_userdata().and_then(|u| u.payload::<PayloadObject>())
+        && object.once
+    {
+        object.take();
+    }
 }
 
 pub(crate) fn not_portable(e: NotPortable) -> Error {

@@ -45,6 +45,8 @@ enum Phase {
     Loading { unit: usize },
     /// The method runs.
     Running,
+    /// It returned, and its result is copied. That stays pinned until the end.
+    Leaving,
 }
 
 /// A Lua process as the scheduler sees it.
@@ -332,8 +334,13 @@ impl LuaBody {
                 Phase::Fresh(_) => None,
                 Phase::Running if task == MAIN => {
                     let result = self.lua.enter(&mut self.host, |cx| outcome::returned(cx, &results));
-                    Some(Exit { result })
+                    let result = result.transpose();
+                    if result.is_none() {
+                        self.phase = Phase::Leaving;
+                    }
+                    result.map(|result| Exit { result })
                 }
+                Phase::Leaving => None,
                 Phase::Running => {
                     for pin in results {
                         self.lua.unpin(pin);
@@ -415,6 +422,9 @@ impl LuaBody {
         if !in_ticks(cx.fuel, |left| self.lua.settle(left)) {
             return Step::Continue;
         }
+        if matches!(self.phase, Phase::Leaving) {
+            return Step::Done(Exit { result: self.lua.enter(&mut self.host, outcome::copied) });
+        }
         if matches!(self.phase, Phase::Fresh(_)) {
             if !self.make(cx.fuel) {
                 return Step::Continue;
@@ -456,6 +466,9 @@ impl LuaBody {
             let progress = self.run_task(task, wake, cx.fuel);
             if let Some(exit) = self.advance(progress, task) {
                 return Step::Done(exit);
+            }
+            if matches!(self.phase, Phase::Leaving) {
+                return Step::Continue;
             }
         }
         if self.is_stuck() {

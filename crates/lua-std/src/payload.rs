@@ -2,8 +2,8 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, from_json,
-    payload_object, payload_object_as, payload_to_data, payload_to_val, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, arg_to_payload,
+    from_json, payload_object, payload_object_as, payload_to_data, payload_to_val, val_to_payload,
 };
 
 /// The global `payload`.
@@ -30,9 +30,9 @@ pub(crate) fn module() -> Module {
 
 /// `payload.new(value)`
 fn new(cx: &mut Cx<'_>) -> NativeResult {
-    let value = cx.arg(0);
-    match val_to_payload(cx, value) {
-        Ok(payload) => {
+    match arg_to_payload(cx, 0) {
+        Ok(None) => cx.retry(),
+        Ok(Some(payload)) => {
             let object = payload_object(cx, payload);
             cx.ret(object)
         }
@@ -94,6 +94,7 @@ fn transcode(cx: &mut Cx<'_>) -> NativeResult {
         }
     };
     let done = match (current, format) {
+        (Ok(payload @ Payload::Portable(_)), Format::Lua) => Ok(payload),
         (Ok(payload), Format::Lua) => match open(cx, payload)? {
             Ok(value) => val_to_payload(cx, value),
             Err(error) => Err(error),

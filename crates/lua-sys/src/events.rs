@@ -8,7 +8,7 @@ use core_events::{Bus, Event, Pattern, Sink, SinkGuard};
 use core_sched::{Control, Mail, Message, Topic};
 use infra_base::{Data, Error, Map, Payload, Payloads, Result};
 use lua_api::{
-    Channel, Class, Cx, Group, Guest, Mailroom, Module, NativeResult, Object, Raise, val_to_payload,
+    Channel, Class, Cx, Group, Guest, Mailroom, Module, NativeResult, Object, Raise, arg_to_payload,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -115,12 +115,12 @@ fn send(cx: &mut Cx<'_>) -> NativeResult {
         (Ok(system), Ok(kind), Ok(path)) => (system, kind, path),
         (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => return cx.fail(error),
     };
-    let value = cx.arg(3);
-    let data = match value.is_nil() {
+    let data = match cx.arg(3).is_nil() {
         true => None,
         // Made even if nobody listens: what cannot travel is a mistake either way.
-        false => match val_to_payload(cx, value) {
-            Ok(payload) => Some(payload),
+        false => match arg_to_payload(cx, 3) {
+            Ok(Some(payload)) => Some(payload),
+            Ok(None) => return cx.retry(),
             Err(error) => return cx.fail(error.context("events: data")),
         },
     };

@@ -80,14 +80,15 @@ fn target(cx: &mut Cx<'_>, at: usize) -> Result<Result<EntryId, Error>, Raise> {
     })
 }
 
-/// The call that arguments `at..` ask for.
-fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Call, Error>, Raise> {
+/// The call that arguments `at..` ask for; `None` as for [`args_to_payloads`].
+fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Option<Call>, Error>, Raise> {
     let target = target(cx, at)?;
     if let Some(error) = plan.error {
         return Ok(Err(error));
     }
     let args = args_to_payloads(cx, at + 1);
     Ok(target.and_then(|target| Ok((target, args?))).map(|(target, args)| {
+        let args = args?;
         let host = cx.at();
         let mut context = host.frame.context.clone();
         if !plan.values.is_empty() {
@@ -95,13 +96,14 @@ fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Call, Error>
             Arc::make_mut(&mut own.values).extend(plan.values);
         }
         let spawned = !host.is_alone();
-        Call { args, context, timeout: plan.timeout, retry: plan.retry, spawned, ..Call::new(target) }
+        Some(Call { args, context, timeout: plan.timeout, retry: plan.retry, spawned, ..Call::new(target) })
     }))
 }
 
 fn run(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Answer {
     let call = match prepare(cx, at, plan)? {
-        Ok(call) => call,
+        Ok(Some(call)) => call,
+        Ok(None) => return cx.retry(),
         Err(error) => return cx.fail(error),
     };
     let running = cx.service::<Functions>()?.call(call);
@@ -116,7 +118,8 @@ fn run(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Answer {
 
 fn begin(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Answer {
     let call = match prepare(cx, at, plan)? {
-        Ok(call) => call,
+        Ok(Some(call)) => call,
+        Ok(None) => return cx.retry(),
         Err(error) => return cx.fail(error),
     };
     let (handle, running) = cx.service::<Functions>()?.start_async(call);

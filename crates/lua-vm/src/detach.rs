@@ -72,6 +72,7 @@ pub(crate) fn consider(heap: &mut Heap, image: &Image) {
         && !heap.over_quota
     {
         begin(overlay);
+        heap.unsettled = true;
     }
 }
 

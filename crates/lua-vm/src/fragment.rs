@@ -19,6 +19,15 @@ use crate::statics::Statics;
 use crate::table;
 use crate::value::{self, Value};
 
+mod path;
+mod pieces;
+mod steps;
+
+use path::Path;
+use steps::Large;
+pub use steps::Rubble;
+pub(crate) use steps::{Transit, Undertaker, go_on};
+
 /// The form in which a userdata payload travels.
 pub trait Portable: Send + Sync {
     /// Bytes that it counts against mailboxes and quotas.
@@ -105,6 +114,8 @@ pub struct Fragment {
     values: u32,
     /// Keeps frozen objects alive that items point to.
     statics: Option<Arc<Statics>>,
+    /// The content of a large one, instead of items, blocks and portables.
+    large: Option<Arc<Large>>,
 }
 
 // SAFETY: items are plain data or pointers to immortal, immutable objects; portables are `Send + Sync`.
@@ -119,6 +130,7 @@ impl Fragment {
             + self.items.len() * size_of::<Item>()
             + self.blocks.iter().map(Block::size).sum::<usize>()
             + self.foreign.iter().map(|p| p.size()).sum::<usize>()
+            + self.large.as_ref().map_or(0, |large| large.size())
     }
     /// What copying it costs in fuel.
     fn work(&self) -> usize {
@@ -172,13 +184,17 @@ pub enum Shape<'a> {
 impl Fragment {
     /// All items in preorder; [`Fragment::len`] values at the top.
     pub fn shapes(&self) -> impl Iterator<Item = Shape<'_>> {
-        self.items.iter().map(|item| match *item {
+        let large = self.large.as_deref();
+        self.items.iter().chain(large.into_iter().flat_map(Large::items)).map(move |item| match *item {
             Item::Nil => Shape::Nil,
             Item::Bool(b) => Shape::Bool(b),
             Item::Int(i) => Shape::Int(i),
             Item::Float(f) => Shape::Float(f),
-            // SAFETY: the string belongs to this fragment.
-            Item::Str { block, at } => Shape::Str(unsafe { Str::bytes(self.blocks[block as usize].at(at)) }),
+            Item::Str { block, at } => {
+                let block = large.map_or_else(|| &self.blocks[block as usize], |large| large.block(block));
+                // SAFETY: the string belongs to this fragment.
+                Shape::Str(unsafe { Str::bytes(block.at(at)) })
+            }
             Item::Table { array, pairs, .. } => Shape::Table { array: array as usize, pairs: pairs as usize },
             Item::Seen(n) => Shape::Seen(n as usize),
             Item::Immortal { tag, data } => match (Value { tag: u64::from(tag), data }) {
@@ -186,7 +202,9 @@ impl Fragment {
                 v if v.is_str() => Shape::Str(unsafe { Str::bytes(v.as_str()) }),
                 v => Shape::Static(v.type_name()),
             },
-            Item::Foreign(n) => Shape::Foreign(&*self.foreign[n as usize]),
+            Item::Foreign(n) => {
+                Shape::Foreign(large.map_or_else(|| &*self.foreign[n as usize], |large| large.foreign(n)))
+            }
         })
     }
 }
@@ -212,6 +230,10 @@ struct Scratch {
 
 /// Scratch beyond these bytes is given back after the copy.
 const KEPT: usize = 64 << 10;
+/// Values that are copied in one piece.
+const FEW: usize = 2048;
+/// What the writer says instead of a type when there are more.
+const MANY: &str = "";
 
 thread_local! {
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
@@ -265,6 +287,7 @@ impl Writer<'_> {
             foreign: std::mem::take(&mut self.foreign),
             values,
             statics: self.kept.take(),
+            large: None,
         };
         self.give_back();
         fragment
@@ -347,6 +370,9 @@ impl Writer<'_> {
             }
             let t = crate::overlay::body(t).cast_mut();
             let array = (*t).arr_len as usize;
+            if self.out.items.len() + array + (*t).node_len as usize > FEW {
+                return Err(MANY);
+            }
             let pairs = (0..(*t).node_len as usize).filter(|i| !(*(*t).nodes.add(*i)).val.is_nil());
             let pairs = pairs.count() as u32;
             let object = pairs == 0 && object::Table::held_text_key(t);
@@ -411,29 +437,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn path(&self) -> String {
-        let mut path = String::new();
+    fn path(&self) -> Path {
+        let mut path = Path::default();
         for level in &self.out.levels {
-            // SAFETY: see `value`.
-            let last = unsafe {
-                if level.cursor <= level.array {
+            // SAFETY: see `value`; string keys are live.
+            unsafe {
+                path.add(if level.cursor <= level.array {
                     Value::int(level.cursor as i64)
                 } else {
                     (*(*level.table).nodes.add(level.cursor - 1 - level.array)).key
-                }
-            };
-            // SAFETY: string keys are live.
-            let text = (last.tag as u8 as u64 == value::STR).then(|| unsafe { Str::bytes(last.as_str()) });
-            match text {
-                Some(s) if !s.is_empty() && s.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') => {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(&String::from_utf8_lossy(s));
-                }
-                Some(s) => path.push_str(&format!("[{:?}]", String::from_utf8_lossy(s))),
-                None if last.is_number() => path.push_str(&format!("[{}]", crate::coerce::number_text(last))),
-                None => path.push_str(&format!("[{}]", last.type_name())),
+                });
             }
         }
         path
@@ -452,28 +465,41 @@ struct Open {
 impl<'cx> Cx<'cx> {
     /// Copies values into a fragment. Frozen objects of the statics and symbols go by reference.
     pub fn copy_out(&mut self, values: &[Val<'cx>]) -> Result<Fragment, NotPortable> {
+        self.copy_small(values).unwrap_or_else(|| self.copy_large(values))
+    }
+
+    /// The copy, unless the values are so many or so long that it has to be made in steps.
+    #[inline]
+    fn copy_small(&mut self, values: &[Val<'cx>]) -> Option<Result<Fragment, NotPortable>> {
         let statics = &Arc::clone(&self.lua().statics);
         let out = SCRATCH.take().unwrap_or_default();
         let mut w = Writer { out, foreign: Vec::new(), kept: None, statics };
         for (i, v) in values.iter().enumerate() {
             let done = w.value(v.raw).and_then(|()| w.drain());
             if let Err(what) = done {
-                let mut path = w.path();
-                if values.len() > 1 {
-                    path = format!("value {}{}{path}", i + 1, if path.is_empty() { "" } else { ": " });
-                }
+                let path = w.path();
                 w.give_back();
-                return Err(NotPortable { path, what });
+                let refused = || Err(NotPortable { path: path.of_value(i + 1, values.len()), what });
+                return (what != MANY).then(refused);
             }
+        }
+        if w.out.packer.is_over() {
+            w.give_back();
+            return None;
         }
         let fragment = w.fragment(values.len() as u32);
         self.charge(fragment.work());
-        Ok(fragment)
+        Some(Ok(fragment))
     }
 
-    /// Makes the values of a fragment in this process; its quota is asked first.
+    /// Makes the values of a fragment in this process; its quota is asked first. A table of a large fragment is filled
+    /// before the program goes on: nobody looks into it until then.
     pub fn adopt(&mut self, fragment: &Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
         self.reserve(fragment.size())?;
+        if let Some(large) = &fragment.large {
+            self.check_statics(fragment)?;
+            return Ok(self.adopt_large(Arc::clone(large), fragment.len()).into());
+        }
         let blocks = fragment.blocks.iter().map(Block::copy);
         self.adopt_with(fragment, blocks)
     }
@@ -482,8 +508,21 @@ impl<'cx> Cx<'cx> {
     pub fn adopt_all(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
         self.reserve(fragment.size())?;
         let mut fragment = std::mem::take(fragment);
+        if let Some(large) = fragment.large.take() {
+            self.check_statics(&fragment)?;
+            return Ok(self.adopt_large(large, fragment.len()).into());
+        }
         let blocks = std::mem::take(&mut fragment.blocks);
         self.adopt_with(&fragment, blocks.into_iter())
+    }
+
+    fn check_statics(&mut self, fragment: &Fragment) -> Result<(), Raise> {
+        match &fragment.statics {
+            Some(statics) if !Arc::ptr_eq(statics, &self.lua().statics) => {
+                Err(self.error("a library of another runtime cannot be received"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn adopt_with(
@@ -491,11 +530,7 @@ impl<'cx> Cx<'cx> {
         fragment: &Fragment,
         blocks: impl Iterator<Item = Block>,
     ) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
-        if let Some(statics) = &fragment.statics
-            && !Arc::ptr_eq(statics, &self.lua().statics)
-        {
-            return Err(self.error("a library of another runtime cannot be received"));
-        }
+        self.check_statics(fragment)?;
         self.charge(fragment.work());
         let mut taken = SmallVec::<[*mut u8; 4]>::new();
         for block in blocks {

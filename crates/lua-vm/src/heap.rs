@@ -64,6 +64,8 @@ pub(crate) struct Heap {
     /// What was added to the debt to have them paid at the next safepoint.
     lifted: isize,
     pub(crate) over_quota: bool,
+    /// Something has to be finished before the process goes on; see `Lua::settle`.
+    pub(crate) unsettled: bool,
     /// Growth since the last collection that begins the next, in percent of what lived then; negative = never by itself.
     pub(crate) pause: i32,
     /// Over the quota: the count of cycles at which is judged; 0 = not yet collecting for it.
@@ -100,6 +102,7 @@ impl Heap {
             owed: 0,
             lifted: 0,
             over_quota: false,
+            unsettled: false,
             pause: 100,
             urgent: 0,
             stress: false,
@@ -159,6 +162,16 @@ impl Heap {
         crate::meter::count(units);
         self.owed += units;
         if self.owed >= OWED && self.debt <= 0 {
+            self.lifted += 1 - self.debt;
+            self.debt = 1;
+        }
+    }
+
+    /// Something has to be finished before the process goes on: it leaves at the next safepoint.
+    #[cold]
+    pub(crate) fn interrupt(&mut self) {
+        self.unsettled = true;
+        if self.debt <= 0 {
             self.lifted += 1 - self.debt;
             self.debt = 1;
         }

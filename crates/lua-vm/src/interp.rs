@@ -119,6 +119,10 @@ pub(crate) unsafe fn collect_for_native(lua: *mut Lua) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
         let heap = &mut (*lua).heap;
+        if heap.unsettled {
+            (*lua).exit = Exit::OutOfFuel;
+            return false;
+        }
         (*lua).fuel -= heap.bill() as i64;
         if heap.debt <= 0 && !heap.over_quota {
             return true;

@@ -62,7 +62,7 @@ mod value;
 pub use codegen::compile;
 pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
-pub use fragment::{Fragment, NotPortable, Portable, Shape, Transfer};
+pub use fragment::{Fragment, NotPortable, Portable, Rubble, Shape, Transfer};
 pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Sealing, Undertaker, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};

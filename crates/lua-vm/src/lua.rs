@@ -8,6 +8,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::block::LARGE;
+use crate::fragment::Transit;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
@@ -80,6 +81,8 @@ pub struct Lua {
     pub(crate) trace: Option<Box<Trace>>,
     /// State of the generator behind `math.random`.
     pub(crate) random: u64,
+    /// Large messages that are copied or adopted: nothing else happens until they are.
+    pub(crate) transit: Option<Box<Transit>>,
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
@@ -146,6 +149,7 @@ impl Lua {
             exit: crate::interp::Exit::Finished,
             trace: None,
             random: options.seed,
+            transit: None,
         }
     }
 
@@ -225,13 +229,39 @@ impl Lua {
         if self.image.is_some() {
             // SAFETY: the overlay is this heap's own, and nothing runs.
             crate::detach::begin(unsafe { &mut *crate::overlay::made(&mut self.heap) });
+            self.heap.unsettled = true;
         }
     }
 
-    /// Goes on with that copy for `fuel`, if one is being made; false if it is not done yet. Nothing else may happen to the
-    /// process before it is: [`Lua::run`] only goes on with it, [`Lua::enter`] and [`Lua::collect`] finish it at once.
+    /// Goes on for `fuel` with that copy, or with a large message that is copied out or adopted; false if it is not done yet.
+    /// Nothing else may happen to the process before it is: [`Lua::run`] only goes on with it, [`Lua::enter`] and
+    /// [`Lua::collect`] finish it at once.
+    #[inline]
     pub fn settle(&mut self, fuel: &mut i64) -> bool {
-        self.heap.overlay.is_null() || self.dead || crate::detach::step(self, fuel)
+        !self.heap.unsettled || self.dead || self.settle_some(fuel)
+    }
+
+    #[cold]
+    fn settle_some(&mut self, fuel: &mut i64) -> bool {
+        let done = crate::fragment::go_on(self, fuel) && crate::detach::step(self, fuel);
+        self.heap.unsettled = !done;
+        done
+    }
+
+    /// A native's view of the process for work between two slices, without a host and without looking at what is unsettled.
+    pub(crate) fn aside<R>(&mut self, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
+        let mut cx = Cx {
+            lua: self,
+            thread: self.scratch,
+            callee: ptr::null(),
+            base: 0,
+            args: 0,
+            results: 0,
+            ok: true,
+            then: None,
+            brand: PhantomData,
+        };
+        f(&mut cx)
     }
 
     /// Gives all pins back but these: whoever held others is gone.
@@ -262,6 +292,7 @@ impl Lua {
             exit: crate::interp::Exit::Finished,
             trace: None,
             random: 0,
+            transit: None,
         };
         std::mem::replace(self, left)
     }

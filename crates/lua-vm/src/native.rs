@@ -448,6 +448,13 @@ impl<'cx> Cx<'cx> {
         self.then = Some(then);
         Ok(Flow { kind: FlowKind::Again, n: 0 })
     }
+    /// Gives way; the native is called again with its arguments, as they are now, in the next slice.
+    pub fn retry(&mut self) -> NativeResult {
+        self.set_len(self.args as usize);
+        // SAFETY: the callee is live for the call.
+        let func = unsafe { (*self.callee).func };
+        self.again(func)
+    }
     /// Yields the last `n` pushed values to the resumer (or to the host, for a root). What it is resumed with are the results
     /// of this native.
     pub fn yield_values(&mut self, n: usize) -> NativeResult {

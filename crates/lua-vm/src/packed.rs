@@ -18,6 +18,10 @@ use crate::rest::Rest;
 
 /// Most bytes of a block of several strings.
 const FULL: usize = 4096;
+/// Longest string that is copied in one piece.
+pub(crate) const WHOLE: usize = 64 << 10;
+/// Bytes of strings with blocks of their own that are copied in one piece; a packer that got more did not copy them.
+const MUCH: usize = 256 << 10;
 /// `hdr.small` of a string in a block: this bit, and how many words behind the start of the block the string begins.
 pub(crate) const PACKED: u16 = 0x8000;
 
@@ -72,12 +76,25 @@ impl Block {
     /// # Safety
     /// The string is live.
     unsafe fn of(s: *const Str) -> Block {
+        // SAFETY: the caller's promise; there is room for the string, whose head is written again.
+        unsafe {
+            let block = Block::of_length(s);
+            write(block.at(START as u32), START, s);
+            block
+        }
+    }
+
+    /// A block for one string as long as that one, whose bytes are not written.
+    ///
+    /// # Safety
+    /// The string is live.
+    unsafe fn of_length(s: *const Str) -> Block {
         // SAFETY: the caller's promise; the memory is fresh and has room for the head and the string.
         unsafe {
             let size = START + stride(Str::len(s));
             let head = block::allocate(size).cast::<Head>();
             head.write(Head { bytes: size, live: 1, strings: 1 });
-            write(head.add(1).cast(), START, s);
+            write_head(head.add(1).cast(), START, s);
             Block(NonNull::new_unchecked(head))
         }
     }
@@ -91,6 +108,34 @@ impl Block {
     pub(crate) fn at(&self, at: u32) -> *mut Str {
         // SAFETY: places are those that `Packer::add` gave out for this block.
         unsafe { self.0.as_ptr().byte_add(at as usize).cast() }
+    }
+
+    /// A block for one string without its bytes, and who copies them.
+    ///
+    /// # Safety
+    /// The string is live.
+    unsafe fn begin(s: *const Str) -> (Block, Filling) {
+        // SAFETY: the caller's promise; the string is the first one of the block.
+        unsafe {
+            let block = Block::of_length(s);
+            let to = block.at(START as u32).cast::<u8>().add(STR_BYTES);
+            let bytes = Str::bytes(s);
+            (block, Filling { from: bytes.as_ptr(), to, left: bytes.len() })
+        }
+    }
+
+    /// As [`Block::copy`] for a block of one string, without the bytes of the string.
+    pub(crate) fn begin_copy(&self) -> (Block, Filling) {
+        // SAFETY: a block begins with its first string.
+        unsafe { Block::begin(self.at(START as u32)) }
+    }
+
+    /// What is given back in slices, for a block of [`LARGE`] bytes or more.
+    pub(crate) fn into_tail(self) -> Tail {
+        let head = self.0.as_ptr();
+        std::mem::forget(self);
+        // SAFETY: the block was this one's own, and no object in it is known to anybody.
+        unsafe { Tail::new(head.cast(), (*head).bytes) }
     }
 
     /// Another block with the same content at the same places.
@@ -112,6 +157,35 @@ impl Drop for Block {
     }
 }
 
+/// The bytes of a long string on their way into its block.
+pub(crate) struct Filling {
+    from: *const u8,
+    to: *mut u8,
+    left: usize,
+}
+
+impl Filling {
+    /// Copies some; the number of bytes.
+    ///
+    /// # Safety
+    /// Both blocks are alive.
+    pub(crate) unsafe fn step(&mut self) -> usize {
+        let n = self.left.min(WHOLE);
+        // SAFETY: both have room for what is left, and the caller keeps them.
+        unsafe {
+            ptr::copy_nonoverlapping(self.from, self.to, n);
+            self.from = self.from.add(n);
+            self.to = self.to.add(n);
+        }
+        self.left -= n;
+        n
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0
+    }
+}
+
 /// Writes a copy of a string whose block begins `offset` bytes before.
 ///
 /// # Safety
@@ -121,6 +195,30 @@ unsafe fn write(to: *mut Str, offset: usize, s: *const Str) {
     // SAFETY: the caller's promise. Header, hash and bytes are one piece of memory in every string.
     unsafe {
         copy(s.cast(), to.cast(), STR_BYTES + Str::len(s));
+        place(to, offset);
+    }
+}
+
+/// As [`write`], without the bytes.
+///
+/// # Safety
+/// As for [`write`].
+unsafe fn write_head(to: *mut Str, offset: usize, s: *const Str) {
+    // SAFETY: as for `write`.
+    unsafe {
+        copy(s.cast(), to.cast(), STR_BYTES);
+        place(to, offset);
+    }
+}
+
+/// Makes the head of a copied string that of one in a block.
+///
+/// # Safety
+/// The head is written.
+#[inline(always)]
+unsafe fn place(to: *mut Str, offset: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
         let hdr = &raw mut (*to).hdr;
         (&raw mut (*hdr).next).write(ptr::null_mut());
         (&raw mut (*hdr).mark).write(0);
@@ -166,6 +264,8 @@ pub(crate) struct Packer {
     end: usize,
     strings: u32,
     full: Blocks,
+    /// Bytes of strings that have a block of their own.
+    own: usize,
 }
 
 impl Packer {
@@ -198,7 +298,12 @@ impl Packer {
         self.close();
         // SAFETY: the caller's promise.
         unsafe {
-            if START + stride(Str::len(s)) > FULL {
+            let len = Str::len(s);
+            if START + stride(len) > FULL {
+                self.own += len;
+                if self.own > MUCH {
+                    return (0, 0);
+                }
                 self.full.push(Block::of(s));
                 return (self.full.len() as u32 - 1, START as u32);
             }
@@ -208,6 +313,23 @@ impl Packer {
             }
             self.add(s)
         }
+    }
+
+    /// Whether it got more long strings than are copied in one piece: what it holds is good for nothing then.
+    pub(crate) fn is_over(&self) -> bool {
+        self.own > MUCH
+    }
+
+    /// Adds a long string without its bytes: its place, and who copies them.
+    ///
+    /// # Safety
+    /// The string is live.
+    pub(crate) unsafe fn begin(&mut self, s: *const Str) -> (u32, u32, Filling) {
+        self.close();
+        // SAFETY: the caller's promise.
+        let (block, filling) = unsafe { Block::begin(s) };
+        self.full.push(block);
+        (self.full.len() as u32 - 1, START as u32, filling)
     }
 
     fn close(&mut self) {
@@ -229,6 +351,7 @@ impl Packer {
     /// The blocks; the packer is empty then.
     pub(crate) fn finish(&mut self) -> Blocks {
         self.close();
+        self.own = 0;
         std::mem::take(&mut self.full)
     }
 
@@ -236,6 +359,7 @@ impl Packer {
     pub(crate) fn clear(&mut self) {
         self.clear_open();
         self.full.clear();
+        self.own = 0;
     }
 }
 

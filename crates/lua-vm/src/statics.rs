@@ -7,11 +7,11 @@
 use std::alloc::Layout;
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::fragment::{Portable, Transfer};
+use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
 use crate::native::{Cx, DynNative, NativeFn, NativeResult};
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
@@ -349,6 +349,7 @@ pub struct Statics {
     pub(crate) globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
+    undertaker: OnceLock<Undertaker>,
 }
 
 // SAFETY: after `build` nothing writes to any object of the statics: tables are frozen, strings have their hash, natives
@@ -358,6 +359,14 @@ unsafe impl Send for Statics {}
 unsafe impl Sync for Statics {}
 
 impl Statics {
+    /// Lets `undertaker` free large messages that nobody received, since freeing them at once would hold a worker. The first one
+    /// stays.
+    pub fn bury_with(&self, undertaker: Arc<dyn Fn(Rubble) + Send + Sync>) {
+        let _ = self.undertaker.set(undertaker);
+    }
+    pub(crate) fn undertaker(&self) -> Option<Undertaker> {
+        self.undertaker.get().cloned()
+    }
     pub(crate) fn module(&self, name: &str) -> Option<Value> {
         self.modules.get(name).copied()
     }
@@ -531,7 +540,17 @@ impl StaticsBuilder {
     pub fn build(self) -> Arc<Statics> {
         let StaticsBuilder { heap, string_meta, string_methods, next, ipairs, globals, modules, types } =
             self;
-        Arc::new(Statics { heap, string_meta, string_methods, next, ipairs, globals, modules, types })
+        Arc::new(Statics {
+            heap,
+            string_meta,
+            string_methods,
+            next,
+            ipairs,
+            globals,
+            modules,
+            types,
+            undertaker: OnceLock::new(),
+        })
     }
 
     fn string(&mut self, bytes: &[u8]) -> *const Str {

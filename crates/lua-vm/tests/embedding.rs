@@ -393,12 +393,19 @@ fn strings_of_a_message_die_one_by_one() {
                  end
                  return #kept",
             );
+            let mut copy = lua_vm::Fragment::default();
+            if take {
+                let pin = lua.enter(&mut (), |cx| {
+                    let again = cx.adopt(&fragment).unwrap()[0];
+                    cx.pin(again)
+                });
+                copy = lua.enter(&mut (), |cx| {
+                    let again = cx.pinned(&pin);
+                    cx.unpin(pin);
+                    cx.copy_out(&[again]).unwrap()
+                });
+            }
             let root = lua.enter(&mut (), |cx| {
-                let mut copy = lua_vm::Fragment::default();
-                if take {
-                    let again = cx.adopt(&fragment).unwrap();
-                    copy = cx.copy_out(&again).unwrap();
-                }
                 let values = if take { cx.adopt_all(&mut copy) } else { cx.adopt(&fragment) }.unwrap();
                 assert!(copy.is_empty());
                 let f = cx.load(proto);

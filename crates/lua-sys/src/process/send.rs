@@ -16,12 +16,16 @@ pub(super) fn send(cx: &mut Cx<'_>) -> NativeResult {
     let to = cx.arg(0);
     let Some(peer) = Peer::take_known(cx, to) else { return send_to_any(cx) };
     let sent = message(cx).map(|message| match (message, &peer.control) {
-        (Ok(message), Some(control)) => send_to(control, message),
-        (Err(error), _) => Err(error),
-        (_, None) => Err(Error::internal("a process without a mailbox was remembered")),
+        (Ok(Some(message)), Some(control)) => Some(send_to(control, message)),
+        (Ok(None), _) => None,
+        (Err(error), _) => Some(Err(error)),
+        (_, None) => Some(Err(Error::internal("a process without a mailbox was remembered"))),
     });
     Peer::put_back(cx, peer);
-    done(cx, sent?)
+    match sent? {
+        Some(result) => done(cx, result),
+        None => cx.retry(),
+    }
 }
 
 /// The same for a receiver who is not the last one that was written to.
@@ -34,7 +38,8 @@ fn send_to_any(cx: &mut Cx<'_>) -> NativeResult {
         Err(error) => return cx.fail(error),
     };
     let message = match message(cx)? {
-        Ok(message) => message,
+        Ok(Some(message)) => message,
+        Ok(None) => return cx.retry(),
         Err(error) => return cx.fail(error),
     };
     match cx.service::<Processes>()?.send(pid, *message, LIMIT) {
@@ -43,16 +48,16 @@ fn send_to_any(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
-/// The message that the arguments behind the receiver make.
+/// The message that the arguments behind the receiver make. `None`: one of them is large, and is copied before the process goes on.
 #[inline]
-fn message(cx: &mut Cx<'_>) -> Result<Result<Box<Message>>, Raise> {
+fn message(cx: &mut Cx<'_>) -> Result<Result<Option<Box<Message>>>, Raise> {
     let topic = cx.check_str(1)?;
     if topic.is_empty() {
         return Ok(Err(Error::invalid("process: a topic expected, got an empty text")));
     }
     let topic = Topic::from(topic);
     let mut message = Box::new(Message { from: Some(exposed(cx)?), topic, payloads: Payloads::new() });
-    Ok(push_payloads(cx, 2, &mut message.payloads).map(|()| message))
+    Ok(push_payloads(cx, 2, &mut message.payloads).map(|whole| whole.then_some(message)))
 }
 
 /// The process that a text names. One of this node is remembered with its mailbox, unless a name led to it: a name may

@@ -25,8 +25,8 @@ pub(crate) struct How {
     pub(crate) monitor: bool,
 }
 
-/// A process to start from the arguments `at` (entry), `at + 1` (host) and the rest.
-fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Spawn, Error>, Raise> {
+/// A process to start from the arguments `at` (entry), `at + 1` (host) and the rest; `None` as for [`args_to_payloads`].
+fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Option<Spawn>, Error>, Raise> {
     let entry = entry_id(cx, at, "an entry id")?;
     let host = entry_id(cx, at + 1, "the id of a host")?;
     let parent = exposed(cx)?;
@@ -35,21 +35,25 @@ fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Spawn, Error
     }
     let args = args_to_payloads(cx, at + 2);
     Ok(entry.and_then(|entry| Ok((entry, host?, args?))).map(|(entry, host, args)| {
+        let args = args?;
         let mut context = cx.at().frame.context.clone();
         if !plan.values.is_empty() {
             let own: &mut Context = Arc::make_mut(&mut context);
             Arc::make_mut(&mut own.values).extend(plan.values);
         }
         let spawn = Spawn::new(entry, host);
-        Spawn { args, parent: Some(parent), context, name: plan.name, messages: plan.messages, ..spawn }
+        Some(Spawn { args, parent: Some(parent), context, name: plan.name, messages: plan.messages, ..spawn })
     }))
 }
 
 /// Starts a process; its PID as text, or `nil, err`.
 pub(crate) fn start(cx: &mut Cx<'_>, at: usize, plan: Plan, how: How) -> Answer {
-    let spawn = prepare(cx, at, plan)?;
-    let processes = cx.service::<Processes>()?;
-    match spawn.and_then(|spawn| processes.spawn(Spawn { link: how.link, monitor: how.monitor, ..spawn })) {
+    let spawn = match prepare(cx, at, plan)? {
+        Ok(Some(spawn)) => Spawn { link: how.link, monitor: how.monitor, ..spawn },
+        Ok(None) => return cx.retry(),
+        Err(error) => return cx.fail(error),
+    };
+    match cx.service::<Processes>()?.spawn(spawn) {
         Ok(pid) => {
             let text = pid_text(cx, pid);
             cx.ret(text)
@@ -60,9 +64,12 @@ pub(crate) fn start(cx: &mut Cx<'_>, at: usize, plan: Plan, how: How) -> Answer 
 
 /// Starts a process and waits for its result.
 pub(crate) fn exec(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Answer {
-    let spawn = prepare(cx, at, plan)?;
-    let processes = cx.service::<Processes>()?;
-    match spawn.and_then(|spawn| processes.exec(spawn)) {
+    let spawn = match prepare(cx, at, plan)? {
+        Ok(Some(spawn)) => spawn,
+        Ok(None) => return cx.retry(),
+        Err(error) => return cx.fail(error),
+    };
+    match cx.service::<Processes>()?.exec(spawn) {
         Ok(running) => cx.wait_for(running, |cx, result| match result {
             Ok(payload) => {
                 let value = payload_to_val(cx, payload)?;
@@ -151,7 +158,14 @@ fn with_message(cx: &mut Cx<'_>) -> NativeResult {
     let done = if topic.is_empty() || topic.starts_with('@') {
         Err(Error::invalid(format!("process: topic \"{topic}\" is reserved or empty")))
     } else {
-        args_to_payloads(cx, 2).map(|payloads| plan.messages.push((Topic::from(topic), payloads)))
+        match args_to_payloads(cx, 2) {
+            Ok(Some(payloads)) => {
+                plan.messages.push((Topic::from(topic), payloads));
+                Ok(())
+            }
+            Ok(None) => return cx.retry(),
+            Err(error) => Err(error),
+        }
     };
     step(cx, plan, done)
 }

@@ -82,7 +82,7 @@ pub(super) unsafe fn resume_root(lua: *mut Lua, t: *mut Thread) -> Ctl {
             next => next,
         };
         match next {
-            Next::Deliver { from, n, dest } if dest.ret == Ret::Lua => {
+            Next::Deliver { from, n, dest } if dest.ret == Ret::Lua && !(*lua).heap.unsettled => {
                 place(lua, (*lua).current, from, n, dest.func, dest.want);
                 Ctl::Reload
             }
@@ -146,6 +146,7 @@ pub(super) unsafe fn drive(lua: *mut Lua, mut next: Next) -> Ctl {
     unsafe {
         loop {
             next = match next {
+                Next::Lua if (*lua).heap.unsettled => Next::Leave(Exit::OutOfFuel),
                 Next::Lua => return Ctl::Reload,
                 Next::Leave(exit) => {
                     (*lua).exit = exit;
