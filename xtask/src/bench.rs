@@ -16,6 +16,7 @@ mod figure;
 mod http;
 mod images;
 mod memory;
+mod pause;
 mod peers;
 mod preemption;
 mod table;
@@ -57,6 +58,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         preemption::rows,
         coroutine::rows,
         images::rows,
+        pause::rows,
         actors::rows,
         memory::rows,
         boot::rows,

@@ -1,0 +1,184 @@
+-- Long work of every kind: what could hold a worker. Each line of three dashes names a case, the lines below are its program.
+-- `crates/lua-std/examples/pauses.rs` runs them; `send`, `receive` and `json` are there beside the base libraries.
+
+--- array of 10 M
+local t = {} for i = 1, 10000000 do t[i] = i end
+
+--- hash of 10 M integer keys
+local t = {} for i = 1, 10000000 do t[i * 2 + 1e6 // 1 | 0] = i end
+
+--- hash of 1 M text keys
+local t = {} for i = 1, 1000000 do t['k' .. i] = i end
+
+--- hash emptied and filled again
+local t = {} for i = 1, 1000000 do t[-i] = i end
+for i = 1, 900000 do t[-i] = nil end
+for i = 1, 900000 do t[i * 1.5] = i end
+
+--- collection of 500 MB of tables
+local keep = {} for i = 1, 3000000 do keep[i] = { x = i } end
+for i = 1, 3000000 do keep[i] = nil end
+for i = 1, 3000000 do local t = { i } end
+
+--- garbage of 100 MB texts
+for i = 1, 20 do local s = string.rep('x', 100000000 + i) end
+
+--- a live heap of 200 MB that is written all the time
+local keep = {} for i = 1, 1000000 do keep[i] = { i } end
+for i = 1, 5000000 do keep[i % 1000000 + 1] = { i } end
+
+--- a shuffled heap of 2 M tables
+local keep, at = {}, 1 for i = 1, 2000000 do keep[i] = { i } end
+for i = 1, 6000000 do at = (at * 1103515245 + 12345) % 2147483648 keep[at % 2000000 + 1] = { i } end
+
+--- a walk over a shuffled heap
+local keep, at = {}, 1 for i = 1, 2000000 do keep[i] = { i } end
+for i = 1, 2000000 do at = (at * 1103515245 + 12345) % 2147483648 keep[at % 2000000 + 1] = { i } end
+local n = 0
+for i = 1, 3000000 do at = (at * 1103515245 + 12345) % 2147483648 n = n + keep[at % 2000000 + 1][1] end
+
+--- clearing an array from its front
+local t = {} for i = 1, 5000000 do t[i] = i end for i = 1, 5000000 do t[i] = nil end assert(#t == 0)
+
+--- an array filled from its end
+local t = {} for i = 2000000, 1, -1 do t[i] = i end assert(#t == 2000000)
+for i = 1, 100000 do t[#t + 1] = i end assert(#t == 2100000)
+
+--- next over removed entries
+local t = {} for i = 1, 5000000 do t[-i] = i end for i = 1, 5000000 do t[-i] = nil end
+assert(next(t) == nil) for k in pairs(t) do error(k) end
+
+--- a queue of texts
+local t = {} for i = 1, 2000000 do t['k' .. i] = i if i > 50000 then t['k' .. i - 50000] = nil end end
+
+--- unpack of 200,000 tables, again and again
+local t = {} for i = 1, 200000 do t[i] = { i } end local function f(...) return { ... } end
+for i = 1, 20 do f(table.unpack(t, 1, 200000)) end
+
+--- a stack of 200,000 frames
+local function down(n) if n == 0 then return {} end local t = down(n - 1) return t and { n } end
+for i = 1, 5 do down(200000) end
+
+--- 100,000 coroutines
+local all = {} for i = 1, 100000 do
+local co = coroutine.wrap(function() local t = { i } while true do coroutine.yield(t) end end) co() all[i] = co end
+for round = 1, 3 do for i = 1, #all do all[i]() end end
+
+--- message: array of 1 M
+local t = {} for i = 1, 1000000 do t[i] = i end send(t) assert(#receive() == 1000000)
+
+--- message: 500,000 text keys
+local t = {} for i = 1, 500000 do t['k' .. i] = i end send(t) assert(receive().k500000 == 500000)
+
+--- message: 500,000 tables
+local t = {} for i = 1, 500000 do t[i] = { i, name = 'n' .. i } end send(t) assert(#receive() == 500000)
+
+--- message: 200,000 levels
+local t = {} for i = 1, 200000 do t = { t } end send(t) local n = 0
+local r = receive() while r[1] do r = r[1] n = n + 1 end assert(n == 200000)
+
+--- message: a long text
+local t = { string.rep('ab', 50000000) } send(t) assert(#receive()[1] == 100000000)
+
+--- message: 1,000 texts of 64 KB
+local t = {} for i = 1, 1000 do t[i] = string.rep('a', 60000 + i) end send(t) receive()
+
+--- message: for two who receive it
+local t = { string.rep('ab', 20000000) } for i = 1, 300000 do t[i + 1] = { 'n' .. i } end send(t)
+assert(#receive(true) == 300001) assert(#receive() == 300001)
+
+--- message: nobody receives it
+local t = { string.rep('ab', 20000000) } for i = 1, 300000 do t[i + 1] = { 'n' .. i } end send(t)
+
+--- json
+local t = {} for i = 1, 200000 do t[i] = { id = i, name = 'n' .. i } end local s = json.encode(t) assert(#json.decode(s) == 200000)
+
+--- json of a long text
+local s = string.rep('a\n', 5000000) assert(json.decode(json.encode(s)) == s)
+
+--- rep
+local s = string.rep('ab', 100000000)
+
+--- rep of a short one with separator
+local s = string.rep('a', 30000000, ', ')
+
+--- upper, lower, reverse
+local s = string.rep('ab', 20000000) s = s:upper() s = s:lower() s = s:reverse()
+
+--- upper of UTF-8
+local s = string.rep('äb', 10000000) s = s:upper() s = s:lower()
+
+--- sub
+local s = string.rep('ab', 40000000) s = s:sub(2)
+
+--- concatenation
+local s = string.rep('ab', 30000000) local t = s .. s .. 'x' .. 1
+
+--- comparison
+local s = string.rep('ab', 30000000) local a, b = s .. 'x', s .. 'y' local c, d = a == b, a < b
+
+--- hash of a long text
+local s = string.rep('ab', 30000000) .. 'x' local t = {} t[s] = 1
+
+--- table.concat
+local t = {} for i = 1, 2000000 do t[i] = 'item ' .. i end local s = table.concat(t, ', ')
+
+--- table.concat of long ones
+local s = string.rep('ab', 10000000) local t = table.concat({ s, s, s }, s)
+
+--- insert and remove in front
+local t = {} for i = 1, 3000000 do t[i] = i end table.insert(t, 1, 0) table.remove(t, 1)
+
+--- move
+local t = {} for i = 1, 3000000 do t[i] = i end local u = table.move(t, 1, #t, 1, {})
+
+--- unpack
+local t = {} for i = 1, 900000 do t[i] = i end local n = select('#', table.unpack(t))
+
+--- pack
+local t = {} for i = 1, 900000 do t[i] = i end local p = table.pack(table.unpack(t))
+
+--- varargs
+local function f(...) local t = { ... } return #t end local t = {} for i = 1, 900000 do t[i] = i end f(table.unpack(t))
+
+--- string.byte and char
+local s = string.rep('ab', 400000) local t = string.char(s:byte(1, -1))
+
+--- sort of numbers
+local t = {} for i = 1, 1000000 do t[i] = (i * 7919) % 1000003 end table.sort(t)
+
+--- sort of texts
+local t = {} for i = 1, 200000 do t[i] = 'k' .. (i * 7919) % 1000003 end table.sort(t)
+
+--- sort of long texts
+local s = string.rep('a', 100000) local t = {} for i = 1, 1000 do t[i] = s .. i end table.sort(t)
+
+--- gsub
+local s = string.rep('ab', 10000000) local t = s:gsub('a', 'xyz')
+
+--- gsub of a long text by a long one
+local s = string.rep('ab', 10000000) local t = ('x'):gsub('x', s)
+
+--- find
+local s = string.rep('a', 50000000) local x, y = s:find('ab', 1, true), s:find('[b-z]')
+
+--- backtracking
+local ok = string.rep('a', 300):match('a-a-a-b')
+
+--- captures
+local a = string.rep('ab', 20000000):match('(.*)b')
+
+--- format
+local s = string.rep('ab', 20000000) local t = string.format('%s-%s', s, s)
+
+--- format %q
+local s = string.rep('a\n', 10000000) local t = string.format('%q', s)
+
+--- pack and unpack
+local s = string.rep('ab', 10000000) local p = string.pack('s4', s) local q = string.unpack('s4', p)
+
+--- tonumber
+local s = string.rep(' ', 20000000) .. '1' local a, b = tonumber(s), tonumber(s, 10)
+
+--- error with a long text
+local s = string.rep('ab', 20000000) pcall(error, s)
