@@ -590,7 +590,8 @@ impl Adoption {
                 return true;
             };
             crate::meter::count(cost as usize);
-            *fuel -= cost;
+            // Growing and searching tables is owed to the heap.
+            *fuel -= cost + lua.heap.bill() as i64;
         }
         false
     }
