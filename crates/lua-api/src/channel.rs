@@ -3,15 +3,19 @@
 //! Values wait in slots of the channel object, where the collector sees them. Waiters are kept by [`WaitId`]: a coroutine
 //! that waits in a select stands in several queues, and all but the one that woke it are stale, recognised by generation
 //! and dropped when met.
+//!
+//! Whoever meets a waiter ends its native for it: the results lie where that coroutine goes on. Only what the other side has to
+//! make or raise itself goes through a [`Wake`]. Whoever waits passes its turn on without leaving the heap ([`rest`]).
 
 use crate::guest::Guest;
 use crate::guest::may_wait;
-use crate::host::{Host, Parcel, WaitId, Wake};
+use crate::host::{Host, WaitId, Wake};
 use crate::module::{Class, Group, Module, Object};
 use core_sched::{Event, Message, Room};
-use lua_vm::{Cx, Fields, Maker, NativeResult, Raise, Template, Userdata, Val, View};
+use lua_vm::{Cx, Fields, Maker, NativeFn, NativeResult, Raise, Root, Table, Template, Userdata, Val, View};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
 /// A value in a channel.
 pub enum Item {
@@ -40,18 +44,93 @@ struct State {
     items: VecDeque<Item>,
     free: Vec<u32>,
     slots: u32,
-    receivers: VecDeque<Waiter>,
-    senders: VecDeque<(Waiter, Item)>,
+    receivers: Queue<Waiter>,
+    senders: Queue<Sender>,
+}
+
+/// Who waits, in order. Nearly always it is one.
+struct Queue<T> {
+    first: Option<T>,
+    #[allow(clippy::box_collection, reason = "each channel has two of these, which most never need")]
+    more: Option<Box<VecDeque<T>>>,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Queue { first: None, more: None }
+    }
+}
+
+impl<T> Queue<T> {
+    fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    #[inline]
+    fn push(&mut self, item: T) {
+        if self.first.is_none() {
+            self.first = Some(item);
+        } else {
+            self.more.get_or_insert_default().push_back(item);
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<T> {
+        let first = self.first.take()?;
+        if let Some(more) = &mut self.more {
+            self.first = more.pop_front();
+        }
+        Some(first)
+    }
+
+    /// Drops what is stale now and then, so that a select in a loop does not pile it up.
+    #[inline]
+    fn prune(&mut self, live: impl FnMut(&T) -> bool) {
+        if let Some(more) = &mut self.more
+            && more.len() >= 16
+            && more.len().is_power_of_two()
+        {
+            more.retain(live);
+        }
+    }
+}
+
+/// Somebody who waits for a receiver.
+#[derive(Clone, Copy)]
+struct Sender {
+    waiter: Waiter,
+    /// Of a select: the slot of the channel object where its value lies. That of a plain send is still its argument.
+    slot: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Waiter {
     wait: WaitId,
-    case: u32,
+    /// Number of the select case, from 1; `None` for a plain send or receive.
+    case: Option<NonZeroU32>,
+}
+
+impl Waiter {
+    /// It, `root`, waits no longer: it sent to `this`, or received `value` from it.
+    #[inline]
+    fn finish<'cx>(self, cx: &mut Cx<'cx>, root: Root, this: Userdata<'cx>, value: Option<Val<'cx>>) {
+        let done = match (self.case, value) {
+            (None, Some(value)) => cx.finish(root, [value, Val::bool(true)]),
+            (None, None) => cx.finish(root, [Val::bool(true)]),
+            (Some(_), value) => {
+                let result = record(cx, this, value.unwrap_or(Val::NIL), true);
+                cx.finish(root, [result.val()])
+            }
+        };
+        debug_assert!(done, "who stands in a channel waits");
+    }
 }
 
 /// What a receive found.
-enum Received {
+enum Received<'cx> {
+    Value(Val<'cx>),
+    /// What makes a value.
     Item(Item),
     Closed,
     Empty,
@@ -80,8 +159,8 @@ impl Channel {
             items: VecDeque::new(),
             free: Vec::new(),
             slots: 0,
-            receivers: VecDeque::new(),
-            senders: VecDeque::new(),
+            receivers: Queue::default(),
+            senders: Queue::default(),
         };
         Channel { state: RefCell::new(state) }
     }
@@ -107,12 +186,12 @@ impl Channel {
         if state.closed {
             return false;
         }
-        match state.next_receiver(host) {
-            Some(to) => {
-                host.wake(to.wait, Wake::Channel { item: Some(Parcel::Item(item)), ok: true, case: to.case });
+        while let Some(to) = state.receivers.pop() {
+            if host.is_waiting(to.wait) {
+                return host.wake(to.wait, Wake::Channel { item: Some(item), case: to.case });
             }
-            None => state.items.push_back(item),
         }
+        state.items.push_back(item);
         true
     }
 
@@ -124,16 +203,14 @@ impl Channel {
         if state.closed {
             return false;
         }
-        if let Some(to) = state.next_receiver(cx.at()) {
-            let pin = cx.pin(value);
-            cx.at().wake(to.wait, Wake::Channel { item: Some(Parcel::Pinned(pin)), ok: true, case: to.case });
+        if let Some((to, root)) = state.next_receiver(cx.at()) {
+            to.finish(cx, root, this, Some(value));
             return true;
         }
         if state.items.len() >= state.capacity.max(1) {
             return false;
         }
-        let item = state.store(cx, this, value);
-        state.items.push_back(item);
+        state.push(cx, this, value);
         true
     }
 
@@ -141,14 +218,13 @@ impl Channel {
     pub fn close(&self, host: &mut Host) {
         let mut state = self.state.borrow_mut();
         state.closed = true;
-        for to in std::mem::take(&mut state.receivers) {
-            host.wake(to.wait, Wake::Channel { item: None, ok: false, case: to.case });
+        while let Some(to) = state.receivers.pop() {
+            host.wake(to.wait, Wake::Channel { item: None, case: to.case });
         }
-        for (from, item) in std::mem::take(&mut state.senders) {
-            host.wake(from.wait, Wake::Channel { item: None, ok: false, case: from.case });
-            if let Item::Slot(slot) = item {
-                state.free.push(slot);
-            }
+        while let Some(sender) = state.senders.pop() {
+            let from = sender.waiter;
+            host.wake(from.wait, Wake::Channel { item: None, case: from.case });
+            state.forget(sender);
         }
     }
 
@@ -173,95 +249,123 @@ impl Channel {
 }
 
 impl State {
-    fn next_receiver(&mut self, host: &Host) -> Option<Waiter> {
-        while let Some(waiter) = self.receivers.pop_front() {
-            if host.is_waiting(waiter.wait) {
-                return Some(waiter);
+    /// The next that receives; it is ready now.
+    #[inline]
+    fn next_receiver(&mut self, host: &mut Host) -> Option<(Waiter, Root)> {
+        loop {
+            let waiter = self.receivers.pop()?;
+            if let Some(root) = host.claim(waiter.wait) {
+                return Some((waiter, root));
             }
         }
-        None
     }
 
-    fn next_sender(&mut self, host: &Host) -> Option<(Waiter, Item)> {
-        while let Some((waiter, item)) = self.senders.pop_front() {
-            if host.is_waiting(waiter.wait) {
-                return Some((waiter, item));
+    /// The next that sends; it is ready now.
+    #[inline]
+    fn next_sender(&mut self, host: &mut Host) -> Option<(Sender, Root)> {
+        loop {
+            let sender = self.senders.pop()?;
+            if let Some(root) = host.claim(sender.waiter.wait) {
+                return Some((sender, root));
             }
-            if let Item::Slot(slot) = item {
-                self.free.push(slot);
+            self.forget(sender);
+        }
+    }
+
+    /// Nobody takes the value of `sender` any more.
+    fn forget(&mut self, sender: Sender) {
+        if sender.waiter.case.is_some() {
+            self.free.push(sender.slot);
+        }
+    }
+
+    fn add_receiver(&mut self, host: &Host, waiter: Waiter) {
+        self.receivers.prune(|w| host.is_waiting(w.wait));
+        self.receivers.push(waiter);
+    }
+
+    fn add_sender(&mut self, host: &Host, sender: Sender) {
+        let free = &mut self.free;
+        self.senders.prune(|s| {
+            let live = host.is_waiting(s.waiter.wait);
+            if !live && s.waiter.case.is_some() {
+                free.push(s.slot);
             }
-        }
-        None
+            live
+        });
+        self.senders.push(sender);
     }
 
-    fn add_receiver(&mut self, waiter: Waiter) {
-        // Many a channel only ever has one: no room for more until there is a second.
-        if self.receivers.capacity() == 0 {
-            self.receivers.reserve_exact(1);
-        }
-        self.receivers.push_back(waiter);
-    }
-
-    /// Drops stale waiters now and then, so that a select in a loop does not pile them up.
-    fn prune(&mut self, host: &Host) {
-        if self.receivers.len() >= 16 && self.receivers.len().is_power_of_two() {
-            self.receivers.retain(|w| host.is_waiting(w.wait));
-        }
-        if self.senders.len() >= 16 && self.senders.len().is_power_of_two() {
-            let free = &mut self.free;
-            self.senders.retain(|(w, item)| {
-                let live = host.is_waiting(w.wait);
-                if let (false, Item::Slot(slot)) = (live, item) {
-                    free.push(*slot);
-                }
-                live
-            });
-        }
-    }
-
-    fn store<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) -> Item {
+    fn store<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots += 1;
             self.slots - 1
         });
         cx.set_userdata_slot(this, slot as usize, value);
-        Item::Slot(slot)
+        slot
     }
 
-    fn receive(&mut self, host: &mut Host) -> Received {
-        match self.items.pop_front() {
-            Some(item) => {
-                if self.items.len() < self.capacity
-                    && let Some((from, next)) = self.next_sender(host)
-                {
-                    self.items.push_back(next);
-                    host.wake(from.wait, Wake::Channel { item: None, ok: true, case: from.case });
-                }
-                Received::Item(item)
-            }
-            None => match self.next_sender(host) {
-                Some((from, item)) => {
-                    host.wake(from.wait, Wake::Channel { item: None, ok: true, case: from.case });
-                    Received::Item(item)
-                }
-                None if self.closed => Received::Closed,
-                None => Received::Empty,
-            },
+    fn push<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) {
+        let slot = self.store(cx, this, value);
+        self.items.push_back(Item::Slot(slot));
+    }
+
+    /// The value in a slot, which is free then.
+    fn empty<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, slot: u32) -> Val<'cx> {
+        let value = this.slot(slot as usize);
+        cx.set_userdata_slot(this, slot as usize, Val::NIL);
+        self.free.push(slot);
+        value
+    }
+
+    /// Takes what a sender, `root`, waits with.
+    #[inline]
+    fn take<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, sender: Sender, root: Root) -> Val<'cx> {
+        let Sender { waiter, slot } = sender;
+        let value = match waiter.case {
+            Some(_) => self.empty(cx, this, slot),
+            None => cx.waiting_arg(root, 1),
+        };
+        waiter.finish(cx, root, this, None);
+        value
+    }
+
+    #[inline]
+    fn receive<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
+        if !self.items.is_empty() {
+            return self.receive_item(cx, this);
         }
+        match self.next_sender(cx.at()) {
+            Some((sender, root)) => Received::Value(self.take(cx, this, sender, root)),
+            None if self.closed => Received::Closed,
+            None => Received::Empty,
+        }
+    }
+
+    /// Takes the first of what waits in the channel; a sender that has room now is done.
+    fn receive_item<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
+        let received = match self.items.pop_front() {
+            Some(Item::Slot(slot)) => Received::Value(self.empty(cx, this, slot)),
+            Some(item) => Received::Item(item),
+            None => return Received::Empty,
+        };
+        if self.items.len() < self.capacity
+            && let Some((sender, root)) = self.next_sender(cx.at())
+        {
+            let next = self.take(cx, this, sender, root);
+            self.push(cx, this, next);
+        }
+        received
     }
 }
 
 /// The value of an item that was taken out of `this`.
 fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'cx>, Raise> {
     match item {
-        Item::Slot(slot) => {
-            let value = this.slot(slot as usize);
-            cx.set_userdata_slot(this, slot as usize, Val::NIL);
-            if let Some(channel) = this.payload::<Channel>() {
-                channel.state.borrow_mut().free.push(slot);
-            }
-            Ok(value)
-        }
+        Item::Slot(slot) => Ok(match this.payload::<Channel>() {
+            Some(channel) => channel.state.borrow_mut().empty(cx, this, slot),
+            None => Val::NIL,
+        }),
         Item::Message(message, room, raw) => {
             cx.at().freed.add(room);
             crate::mailroom::message_to_val(cx, message, raw)
@@ -271,15 +375,12 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
     }
 }
 
-/// The value of a parcel for the coroutine that received it.
-fn unpack<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, parcel: Parcel) -> Result<Val<'cx>, Raise> {
-    match parcel {
-        Parcel::Pinned(pin) => {
-            let value = cx.pinned(&pin);
-            cx.unpin(pin);
-            Ok(value)
-        }
-        Parcel::Item(item) => open(cx, this, item),
+/// The running coroutine waits, and the next one that is ready goes on in its place; `then` is for what a [`Wake`] says.
+#[inline]
+fn rest(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
+    match cx.at().pass() {
+        Some(next) => cx.wait_and_pass(Some(then), next),
+        None => cx.wait(Some(then)),
     }
 }
 
@@ -298,14 +399,13 @@ pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
         return cx.ret(true);
     }
     may_wait(cx)?;
-    let wait = cx.at().begin_wait();
-    let mut state = channel.state.borrow_mut();
-    let item = state.store(cx, this, value);
-    state.prune(cx.at());
-    state.senders.push_back((Waiter { wait, case: 0 }, item));
-    cx.wait(Some(sent))
+    let host = cx.at();
+    let waiter = Waiter { wait: host.begin_wait(), case: None };
+    channel.state.borrow_mut().add_sender(host, Sender { waiter, slot: 0 });
+    rest(cx, refused)
 }
 
+#[inline]
 fn try_send<'cx>(
     cx: &mut Cx<'cx>,
     this: Userdata<'cx>,
@@ -316,31 +416,29 @@ fn try_send<'cx>(
     if state.closed {
         return Err(cx.error("send on closed channel"));
     }
-    if let Some(to) = state.next_receiver(cx.at()) {
-        let pin = cx.pin(value);
-        cx.at().wake(to.wait, Wake::Channel { item: Some(Parcel::Pinned(pin)), ok: true, case: to.case });
+    if let Some((to, root)) = state.next_receiver(cx.at()) {
+        to.finish(cx, root, this, Some(value));
         return Ok(true);
     }
     if state.items.len() < state.capacity {
-        let item = state.store(cx, this, value);
-        state.items.push_back(item);
+        state.push(cx, this, value);
         return Ok(true);
     }
     Ok(false)
 }
 
-fn sent(cx: &mut Cx<'_>) -> NativeResult {
-    match cx.at().wake.take() {
-        Some(Wake::Channel { ok: true, .. }) => cx.ret(true),
-        _ => Err(cx.error("send on closed channel")),
-    }
+/// The channel was closed while its sender waited.
+fn refused(cx: &mut Cx<'_>) -> NativeResult {
+    cx.at().take_wake();
+    Err(cx.error("send on closed channel"))
 }
 
 /// `ch:receive()`
 pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
     let (this, channel) = cx.check_userdata_val::<Channel>(0)?;
-    let found = channel.state.borrow_mut().receive(cx.at());
+    let found = channel.state.borrow_mut().receive(cx, this);
     match found {
+        Received::Value(value) => cx.ret2(value, true),
         Received::Item(item) => {
             let value = open(cx, this, item)?;
             cx.ret2(value, true)
@@ -348,20 +446,19 @@ pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
         Received::Closed => cx.ret2(Val::NIL, false),
         Received::Empty => {
             may_wait(cx)?;
-            let wait = cx.at().begin_wait();
-            let mut state = channel.state.borrow_mut();
-            state.prune(cx.at());
-            state.add_receiver(Waiter { wait, case: 0 });
-            cx.wait(Some(received))
+            let host = cx.at();
+            let waiter = Waiter { wait: host.begin_wait(), case: None };
+            channel.state.borrow_mut().add_receiver(host, waiter);
+            rest(cx, received)
         }
     }
 }
 
 fn received(cx: &mut Cx<'_>) -> NativeResult {
     let (this, _) = cx.check_userdata_val::<Channel>(0)?;
-    match cx.at().wake.take() {
-        Some(Wake::Channel { item: Some(parcel), .. }) => {
-            let value = unpack(cx, this, parcel)?;
+    match cx.at().take_wake() {
+        Some(Wake::Channel { item: Some(item), .. }) => {
+            let value = open(cx, this, item)?;
             cx.ret2(value, true)
         }
         _ => cx.ret2(Val::NIL, false),
@@ -412,8 +509,9 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
             }
             continue;
         }
-        let found = channel.state.borrow_mut().receive(cx.at());
+        let found = channel.state.borrow_mut().receive(cx, this);
         match found {
+            Received::Value(value) => return outcome(cx, this, value, true),
             Received::Item(item) => {
                 let value = open(cx, this, item)?;
                 return outcome(cx, this, value, true);
@@ -435,32 +533,33 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
     let wait = cx.at().begin_wait();
     for i in 1..=count {
         let (case, this, channel) = case_at(cx, i)?;
-        let waiter = Waiter { wait, case: (i - 1) as u32 };
+        let waiter = Waiter { wait, case: NonZeroU32::new(i as u32) };
         let value = case_value(cx, i);
         let mut state = channel.state.borrow_mut();
-        state.prune(cx.at());
         if case.send {
-            let item = state.store(cx, this, value);
-            state.senders.push_back((waiter, item));
+            let slot = state.store(cx, this, value);
+            state.add_sender(cx.at(), Sender { waiter, slot });
         } else {
-            state.add_receiver(waiter);
+            state.add_receiver(cx.at(), waiter);
         }
     }
-    cx.wait(Some(selected))
+    rest(cx, selected)
 }
 
 fn selected(cx: &mut Cx<'_>) -> NativeResult {
-    match cx.at().wake.take() {
-        Some(Wake::Channel { item, ok, case }) => {
-            let (kind, this, _) = case_at(cx, i64::from(case) + 1)?;
-            if kind.send && !ok {
-                return Err(cx.error(format_args!("select case {}: send on closed channel", case + 1)));
+    match cx.at().take_wake() {
+        Some(Wake::Channel { item, case: Some(case) }) => {
+            let (kind, this, _) = case_at(cx, i64::from(case.get()))?;
+            match item {
+                None if kind.send => {
+                    Err(cx.error(format_args!("select case {case}: send on closed channel")))
+                }
+                None => outcome(cx, this, Val::NIL, false),
+                Some(item) => {
+                    let value = open(cx, this, item)?;
+                    outcome(cx, this, value, true)
+                }
             }
-            let value = match item {
-                Some(parcel) => unpack(cx, this, parcel)?,
-                None => Val::NIL,
-            };
-            outcome(cx, this, value, ok)
         }
         _ => Err(cx.error("the select ended without a result")),
     }
@@ -469,8 +568,12 @@ fn selected(cx: &mut Cx<'_>) -> NativeResult {
 static OUTCOME: Fields<3> = Fields::new(["channel", "value", "ok"]);
 
 fn outcome<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>, ok: bool) -> NativeResult {
-    let result = cx.record(&OUTCOME, [this.val(), value, Val::bool(ok)]);
+    let result = record(cx, this, value, ok);
     cx.ret(result)
+}
+
+fn record<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>, ok: bool) -> Table<'cx> {
+    cx.record(&OUTCOME, [this.val(), value, Val::bool(ok)])
 }
 
 /// Case `i` of the select's first argument.

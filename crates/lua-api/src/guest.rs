@@ -44,6 +44,7 @@ pub trait Guest<'cx> {
 }
 
 impl<'cx> Guest<'cx> for Cx<'cx> {
+    #[inline]
     fn at(&mut self) -> &mut Host {
         self.host::<Host>()
     }
@@ -110,21 +111,24 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
 }
 
 /// Raises where waiting is not allowed: at the top level of a unit, which runs before the process does.
+#[inline]
 pub(crate) fn may_wait(cx: &mut Cx<'_>) -> Result<(), Raise> {
-    if cx.at().may_wait {
-        return Ok(());
-    }
+    if cx.at().may_wait { Ok(()) } else { Err(waits_too_early(cx)) }
+}
+
+#[cold]
+fn waits_too_early(cx: &mut Cx<'_>) -> Raise {
     let place = cx.place(1);
     let name = cx.name();
     let error =
         Error::invalid(format!("{place}'{name}' waits, which code at the top level of a unit may not do"));
     let value = error_to_val(cx, &error);
-    Err(cx.raise(value))
+    cx.raise(value)
 }
 
 /// Continuation of [`Guest::wait_for`].
 fn finish(cx: &mut Cx<'_>) -> NativeResult {
-    match cx.at().wake.take() {
+    match cx.at().take_wake() {
         Some(Wake::Finish(finish)) => finish(cx),
         _ => Err(cx.error("the wait ended without a result")),
     }

@@ -6,8 +6,9 @@ use core_dispatch::{BoxFuture, Commands, Frame};
 use core_sched::{Control, Freed};
 use infra_app::App;
 use infra_clock::Clock;
-use lua_vm::{Cx, NativeResult, Pin, Pins};
+use lua_vm::{Cx, NativeResult, Pin, Pins, Root};
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// The rest of a native once what it waited for is there; runs in the coroutine that waited.
@@ -39,23 +40,13 @@ impl WaitId {
 pub enum Wake {
     /// Its operation completed.
     Finish(Finish),
-    /// A channel gave or took a value. `case`: which case of a select.
+    /// A channel gave something that only the receiver can make a value of, or was closed.
     Channel {
-        /// The received value; `None` for a completed send and for a closed channel.
-        item: Option<Parcel>,
-        /// False: the channel was closed.
-        ok: bool,
-        /// Number of the select case, from 0.
-        case: u32,
+        /// What is received; `None` if the channel was closed.
+        item: Option<crate::channel::Item>,
+        /// Number of the select case, from 1; `None` outside a select.
+        case: Option<NonZeroU32>,
     },
-}
-
-/// A value on its way from a channel to a coroutine.
-pub enum Parcel {
-    /// A value of this heap.
-    Pinned(Pin),
-    /// Made when it is received.
-    Item(crate::channel::Item),
 }
 
 /// A managed coroutine.
@@ -65,6 +56,8 @@ pub struct TaskState {
     pub thread: Option<Pin>,
     /// Grows with each wake, so that stale waits are recognised.
     pub generation: u32,
+    /// The reason why it goes on, if its native was not ended by it; taken by the continuation.
+    pub wake: Option<Wake>,
 }
 
 /// What a name means in a unit.
@@ -121,11 +114,11 @@ pub struct Host {
     /// The task that runs now.
     pub current: u32,
     /// Tasks that go on, in order.
-    pub ready: VecDeque<(u32, Option<Wake>)>,
+    pub ready: VecDeque<u32>,
+    /// How often a turn may still be passed on inside the heap before the engine looks at what came from outside.
+    pub passes: u32,
     /// Operations to start after this run.
     pub starts: Vec<BoxFuture<'static, Operation>>,
-    /// The reason why the running coroutine goes on; taken by its continuation.
-    pub wake: Option<Wake>,
     /// Started operations that have not completed.
     pub outstanding: usize,
     /// Room of messages that were received, to be given back to the mailbox.
@@ -171,25 +164,70 @@ impl Host {
             .is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
     }
 
-    /// Makes the coroutine of `wait` ready. False: it was woken already.
+    /// Makes the coroutine of `wait` ready and gives it, for its native to be ended. `None`: it was woken already.
+    #[inline]
+    pub fn claim(&mut self, wait: WaitId) -> Option<Root> {
+        let task = self.tasks.get_mut(wait.task as usize)?;
+        if task.generation != wait.generation {
+            return None;
+        }
+        let root = task.thread.as_ref()?.root();
+        task.generation = wait.generation.wrapping_add(1);
+        self.ready.push_back(wait.task);
+        Some(root)
+    }
+
+    /// Makes the coroutine of `wait` ready; its continuation finds `why`. False: it was woken already.
     #[inline]
     pub fn wake(&mut self, wait: WaitId, why: Wake) -> bool {
-        if !self.is_waiting(wait) {
-            return false;
+        let claimed = self.claim(wait).is_some();
+        if claimed {
+            self.tasks[wait.task as usize].wake = Some(why);
         }
-        self.tasks[wait.task as usize].generation = wait.generation.wrapping_add(1);
-        self.ready.push_back((wait.task, Some(why)));
-        true
+        claimed
+    }
+
+    /// Why the running coroutine goes on.
+    #[inline]
+    pub fn take_wake(&mut self) -> Option<Wake> {
+        self.tasks.get_mut(self.current as usize)?.wake.take()
+    }
+
+    /// The running coroutine waits: who goes on at once, and is the running one from now on. `None` if there is nobody, or the
+    /// engine has to look at something first.
+    #[inline]
+    pub fn pass(&mut self) -> Option<Root> {
+        if self.passes == 0 || !self.starts.is_empty() {
+            return None;
+        }
+        let task = *self.ready.front()?;
+        let root = self.tasks[task as usize].thread.as_ref()?.root();
+        self.ready.pop_front();
+        self.passes -= 1;
+        self.current = task;
+        Some(root)
+    }
+
+    /// The coroutine that runs.
+    pub fn root(&self) -> Option<Root> {
+        self.tasks.get(self.current as usize)?.thread.as_ref().map(Pin::root)
+    }
+
+    /// The running coroutine is over: the pin of its thread.
+    pub fn end_task(&mut self) -> Option<Pin> {
+        let pin = self.tasks.get_mut(self.current as usize)?.thread.take()?;
+        self.free.push(self.current);
+        Some(pin)
     }
 
     /// Adds a coroutine that starts when the running one next waits.
     pub fn spawn(&mut self, thread: Pin) -> u32 {
         let task = self.free.pop().unwrap_or_else(|| {
-            self.tasks.push(TaskState { thread: None, generation: self.generation });
+            self.tasks.push(TaskState { thread: None, generation: self.generation, wake: None });
             self.tasks.len() as u32 - 1
         });
         self.tasks[task as usize].thread = Some(thread);
-        self.ready.push_back((task, None));
+        self.ready.push_back(task);
         task
     }
 

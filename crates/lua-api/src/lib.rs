@@ -26,7 +26,7 @@ pub use convert::{
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Binding, Finish, Host, Names, Operation, Parcel, System, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Operation, System, TaskState, WaitId, Wake};
 pub use json::{decode_json, encode_json, from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, install};

@@ -19,6 +19,9 @@ const MAIN: u32 = 0;
 /// Fuel for handing a message or an operation that is done to whom it is for.
 const PASSING: i64 = 32;
 
+/// How often coroutines pass their turn on to each other before the process looks at its mail.
+const PASSES: u32 = 64;
+
 /// Does `work` with some fuel at a time until it says that it is done, and true; or until the fuel is used up or forfeit, because
 /// the turn is late.
 fn in_ticks(fuel: &mut i64, mut work: impl FnMut(&mut i64) -> bool) -> bool {
@@ -256,52 +259,44 @@ impl LuaBody {
         Ok(())
     }
 
-    /// Runs one ready coroutine until it has something to say.
-    fn run_task(&mut self, task: u32, wake: Option<Wake>, fuel: &mut i64) -> Progress {
-        let Some(pin) = self.host.tasks[task as usize].thread.take() else { return Progress::Later };
+    /// Runs one ready coroutine, and those that it passes its turn on to, until one has something to say; `Host::current` is that one
+    /// then.
+    fn run_task(&mut self, task: u32, fuel: &mut i64) -> Progress {
         self.host.current = task;
-        let index = task as usize;
-        let mut wakes = wake.is_some();
-        if wakes {
-            self.host.wake = wake;
+        self.host.passes = PASSES;
+        if self.host.root().is_none() {
+            return Progress::Later;
         }
         let mut run = Run::OutOfFuel;
         in_ticks(fuel, |left| {
-            let woken = std::mem::take(&mut wakes);
-            run = if woken {
-                self.lua.wake(&pin, left, &mut self.host)
-            } else {
-                self.lua.run(&pin, left, &mut self.host)
-            };
+            let Some(root) = self.host.root() else { return true };
+            run = self.lua.wake(root, left, &mut self.host);
             !matches!(run, Run::OutOfFuel)
         });
+        let task = self.host.current;
         match run {
-            Run::Waiting => {
-                self.host.tasks[index].thread = Some(pin);
-                Progress::Later
-            }
+            Run::Waiting => Progress::Later,
             Run::OutOfFuel => {
-                self.host.tasks[index].thread = Some(pin);
-                self.host.ready.push_front((task, None));
+                self.host.ready.push_front(task);
                 Progress::Later
             }
             Run::Yielded => {
-                self.host.tasks[index].thread = Some(pin);
-                self.host.ready.push_back((task, None));
+                self.host.ready.push_back(task);
                 Progress::Later
             }
             Run::Finished => {
+                let Some(pin) = self.host.end_task() else { return Progress::Later };
                 let results = self.lua.enter(&mut self.host, |cx| {
                     let thread = cx.pinned(&pin);
                     cx.outcome(thread).into_iter().take(2).map(|v| cx.pin(v)).collect()
                 });
                 self.lua.unpin(pin);
-                self.host.free.push(task);
                 Progress::Over(results)
             }
             Run::Raised(trace) => {
+                let pin = self.host.end_task();
                 let error = self.lua.enter(&mut self.host, |cx| {
-                    let thread = cx.pinned(&pin);
+                    let thread = pin.map_or(Val::NIL, |pin| cx.pinned(&pin));
                     let value = cx.outcome(thread).into_iter().next().unwrap_or(Val::NIL);
                     outcome::raised(value, &trace)
                 });
@@ -322,7 +317,7 @@ impl LuaBody {
         size_text(if running { quota - self.built as usize } else { quota })
     }
 
-    fn advance(&mut self, progress: Progress, task: u32) -> Option<Exit> {
+    fn advance(&mut self, progress: Progress) -> Option<Exit> {
         match progress {
             Progress::Later => None,
             Progress::End(exit) => Some(exit),
@@ -332,7 +327,7 @@ impl LuaBody {
                     self.chunk_over(unit, results).err().map(|e| Exit { result: Err(e) })
                 }
                 Phase::Fresh(_) => None,
-                Phase::Running if task == MAIN => {
+                Phase::Running if self.host.current == MAIN => {
                     let result = self.lua.enter(&mut self.host, |cx| outcome::returned(cx, &results));
                     let result = result.transpose();
                     if result.is_none() {
@@ -457,14 +452,14 @@ impl LuaBody {
             if *cx.fuel <= 0 {
                 return Step::Continue;
             }
-            let Some((task, wake)) = self.host.ready.pop_front() else {
+            let Some(task) = self.host.ready.pop_front() else {
                 if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
                     continue;
                 }
                 break;
             };
-            let progress = self.run_task(task, wake, cx.fuel);
-            if let Some(exit) = self.advance(progress, task) {
+            let progress = self.run_task(task, cx.fuel);
+            if let Some(exit) = self.advance(progress) {
                 return Step::Done(exit);
             }
             if matches!(self.phase, Phase::Leaving) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::block::{self, LARGE, Tail};
 use crate::frame::Frames;
 use crate::gc::Gc;
-use crate::native::{NativeFn, Pin};
+use crate::native::{NativeFn, Pin, Root};
 use crate::object::{
     BoxedNative, Cell, Closure, Header, Kind, Native, Node, Slots, Status, Str, TEXT_KEYED, Table, Thread,
     UNSETTLED, Userdata,
@@ -397,6 +397,12 @@ impl Heap {
     pub(crate) fn pinned(&self, pin: &Pin) -> Value {
         // What lies in a free place is nil, but not the nil.
         self.pins.get(pin.0 as usize).copied().filter(|v| !v.is_nil()).unwrap_or(Value::NIL)
+    }
+    /// The coroutine that a root names.
+    #[inline(always)]
+    pub(crate) fn root(&self, root: Root) -> Option<*mut Thread> {
+        let v = self.pins.get(root.0 as usize)?;
+        (v.tag == crate::value::THREAD).then(|| v.as_thread())
     }
     pub(crate) fn unpin(&mut self, pin: Pin) {
         if let Some(slot) = self.pins.get_mut(pin.0 as usize) {

@@ -67,6 +67,8 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
                 _ => dispatch::execute(lua),
             }
         };
+        // The turn may have been passed on.
+        let root = (*lua).root;
         (*lua).heap.touch(root);
         (*root).innermost = (*lua).current;
         (*lua).root = std::ptr::null_mut();

@@ -12,7 +12,7 @@ use crate::fragment::Transit;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
-use crate::native::{Cx, Pin, Val};
+use crate::native::{Cx, Pin, Root, Val};
 use crate::object::{Closure, SHARED, Status, Table, Thread};
 use crate::proto::Proto;
 use crate::statics::Statics;
@@ -188,19 +188,19 @@ impl Lua {
     }
 
     /// Runs the root coroutine that `root` pins until it has something to say; `fuel` is reduced by what it used.
-    pub fn run<H: Any>(&mut self, root: &Pin, fuel: &mut i64, host: &mut H) -> Run {
+    pub fn run<H: Any>(&mut self, root: impl Into<Root>, fuel: &mut i64, host: &mut H) -> Run {
         if !self.settle(fuel) {
             return Run::OutOfFuel;
         }
-        let v = self.heap.pinned(root);
-        if v.tag != crate::value::THREAD || self.dead {
-            return Run::Dead;
-        }
+        let thread = match self.heap.root(root.into()) {
+            Some(thread) if !self.dead => thread,
+            _ => return Run::Dead,
+        };
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         self.fuel = *fuel;
         let _overlay = crate::overlay::enter(self.heap.overlay);
         let guard = ClearHost(self);
-        let run = crate::interp::run(guard.0, v.as_thread());
+        let run = crate::interp::run(guard.0, thread);
         *fuel = guard.0.fuel;
         if matches!(run, Run::OutOfFuel)
             && let Some(image) = &guard.0.image
@@ -211,10 +211,10 @@ impl Lua {
     }
 
     /// Like [`run`](Self::run) for a root that waits: goes on without results; the continuation asks the host for them.
-    pub fn wake<H: Any>(&mut self, root: &Pin, fuel: &mut i64, host: &mut H) -> Run {
-        let v = self.heap.pinned(root);
-        if v.tag == crate::value::THREAD {
-            crate::thread::deliver(&mut self.heap, v.as_thread(), &[], false);
+    pub fn wake<H: Any>(&mut self, root: impl Into<Root>, fuel: &mut i64, host: &mut H) -> Run {
+        let root = root.into();
+        if let Some(thread) = self.heap.root(root) {
+            crate::thread::deliver(&mut self.heap, thread, &[], false);
         }
         self.run(root, fuel, host)
     }
@@ -499,7 +499,7 @@ impl<'cx> Cx<'cx> {
             Status::Suspended => "suspended",
             Status::Running => "running",
             Status::Normal => "normal",
-            Status::Waiting => "waiting",
+            Status::Waiting | Status::Ready => "waiting",
             Status::Dead => "dead",
         }
     }

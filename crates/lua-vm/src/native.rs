@@ -74,6 +74,8 @@ pub(crate) enum FlowKind {
     Yield,
     Resume(Waits),
     Wait,
+    /// Wait, while another root goes on; `n` is its number.
+    Pass,
 }
 
 impl Flow {
@@ -195,10 +197,8 @@ impl<'cx> Val<'cx> {
     /// The userdata, if it is one.
     #[inline]
     pub fn as_userdata(self) -> Option<Userdata<'cx>> {
-        match self.view() {
-            View::Userdata(u) => Some(u),
-            _ => None,
-        }
+        let object = || Userdata { raw: self.raw.as_userdata(), brand: PhantomData };
+        (self.raw.tag == value::USERDATA).then(object)
     }
     /// Whether it is a Lua or native function.
     pub fn is_function(self) -> bool {
@@ -262,6 +262,23 @@ impl<'cx> From<Userdata<'cx>> for Val<'cx> {
 #[derive(Debug, PartialEq, Eq, Hash)]
 #[must_use = "a pin that is dropped without unpin keeps its value until the process ends"]
 pub struct Pin(pub(crate) u32);
+
+impl Pin {
+    /// Names the coroutine that it holds, to be run.
+    pub fn root(&self) -> Root {
+        Root(self.0)
+    }
+}
+
+/// A coroutine that a [`Pin`] holds; means nothing once that was given back.
+#[derive(Clone, Copy, Debug)]
+pub struct Root(pub(crate) u32);
+
+impl From<&Pin> for Root {
+    fn from(pin: &Pin) -> Root {
+        pin.root()
+    }
+}
 
 /// The window of a running native; the only way to the heap.
 pub struct Cx<'cx> {
@@ -420,6 +437,7 @@ impl<'cx> Cx<'cx> {
         Ok(Flow::values(1))
     }
     /// Returns two values.
+    #[inline]
     pub fn ret2(&mut self, a: impl Into<Val<'cx>>, b: impl Into<Val<'cx>>) -> NativeResult {
         self.push(a);
         self.push(b);
@@ -467,6 +485,13 @@ impl<'cx> Cx<'cx> {
     pub fn wait(&mut self, then: Option<NativeFn>) -> NativeResult {
         self.then = then;
         Ok(Flow { kind: FlowKind::Wait, n: 0 })
+    }
+    /// As [`Cx::wait`], and goes on with `next` in the same run, as [`Lua::wake`] would. What the run says then is about that
+    /// root, or about whom it has passed its turn on to: the host keeps the account.
+    #[inline]
+    pub fn wait_and_pass(&mut self, then: Option<NativeFn>, next: Root) -> NativeResult {
+        self.then = then;
+        Ok(Flow { kind: FlowKind::Pass, n: next.0 })
     }
     /// Resumes a coroutine: it and `args` values are the last pushed values. `then` sees what it yields or returns;
     /// [`Cx::succeeded`] is false if it raised or cannot be resumed.

@@ -267,6 +267,8 @@ pub(crate) enum Status {
     Normal,
     /// Waits for the host.
     Waiting,
+    /// What it waited for is there; it goes on when its root is run.
+    Ready,
     /// Finished or failed.
     Dead,
 }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "raw stacks")]
 
-use crate::frame::Frame;
+use crate::frame::{Frame, Ret};
 use crate::heap::{Heap, regrow};
 use crate::object::{Closure, Status, Thread};
 use crate::value::Value;
@@ -239,7 +239,60 @@ pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], rais
         }
         (*t).resume_with = values.len() as u32;
         (*t).raise_pending = raise;
-        (*t).status = Status::Suspended;
+        (*t).status = Status::Ready;
+        true
+    }
+}
+
+/// Argument `i` of the native in which the innermost coroutine of a waiting root rests.
+#[inline]
+pub(crate) fn waiting_arg(root: *const Thread, i: usize) -> Value {
+    // SAFETY: as for `deliver`; arguments of a resting native lie below the top.
+    unsafe {
+        let t = if (*root).innermost.is_null() { root } else { (*root).innermost };
+        match (&(*t).frames).last() {
+            Some(f) if (*t).status == Status::Waiting && f.native && i < f.args as usize => {
+                *(*t).stack.add(f.base as usize + i)
+            }
+            _ => Value::NIL,
+        }
+    }
+}
+
+/// Ends the native in which the innermost coroutine of a waiting root rests: `values` are its results, its continuation is not
+/// asked. False if it does not wait.
+#[inline]
+pub(crate) fn finish<const N: usize>(heap: &mut Heap, root: *mut Thread, values: [Value; N]) -> bool {
+    // SAFETY: as for `deliver`. A coroutine that waits rests in a native frame; where results go if a Lua frame called it, is
+    // made room for.
+    unsafe {
+        let t = if (*root).innermost.is_null() { root } else { (*root).innermost };
+        if (*t).status != Status::Waiting || (*t).yielded {
+            return false;
+        }
+        let count = (&(*t).frames).len();
+        let Some(f) = (*t).frames.last_mut() else { return false };
+        if f.ret != Ret::Lua {
+            f.then = None;
+            return deliver(heap, root, &values, false);
+        }
+        let (func, want) = (f.func, f.want);
+        heap.touch(t);
+        (*t).above_seen = 0;
+        (*t).frames.set_len(count - 1);
+        let slots = if want < 0 { N } else { want as usize };
+        if func as usize + slots > (*t).stack_cap as usize {
+            ensure(heap, t, func as usize + slots);
+        }
+        let place = (*t).stack.add(func as usize);
+        for i in 0..slots {
+            *place.add(i) = values.get(i).copied().unwrap_or(Value::NIL);
+        }
+        if want < 0 {
+            (*t).top = func + N as u32;
+        }
+        (*t).resume_with = 0;
+        (*t).status = Status::Ready;
         true
     }
 }

@@ -10,7 +10,7 @@ use std::ptr;
 use super::{Ctl, Exit};
 use crate::frame::{Dest, Frame, Ret, Waits};
 use crate::lua::Lua;
-use crate::native::{Cx, FlowKind, NativeFn, RaiseKind};
+use crate::native::{Cx, FlowKind, NativeFn, RaiseKind, Root};
 use crate::object::{Closure, Native, Status, Thread};
 use crate::opcode;
 use crate::proto::{Capture, Proto};
@@ -58,24 +58,7 @@ pub(super) unsafe fn resume_root(lua: *mut Lua, t: *mut Thread) -> Ctl {
     // SAFETY: the caller passes the live current coroutine; so in all functions here: `lua.current` is live, frames and
     // stack slots below the top are initialised.
     unsafe {
-        let next = match (*t).status {
-            Status::Waiting if (*t).yielded => {
-                (*t).top -= (*t).resume_with;
-                (*t).above_seen = 0;
-                (*t).resume_with = 0;
-                (*t).yielded = false;
-                (*t).status = Status::Running;
-                continue_native(t, 0, true)
-            }
-            Status::Waiting => Next::Leave(Exit::Waiting),
-            Status::Dead => Next::Leave(if (*t).raise_pending { Exit::Raised } else { Exit::Finished }),
-            Status::Suspended | Status::Running | Status::Normal => {
-                let fresh =
-                    (*t).status == Status::Suspended && (&(*t).frames).is_empty() && !(*t).raise_pending;
-                (*t).status = Status::Running;
-                if fresh { start(t) } else { go_on(lua, t) }
-            }
-        };
+        let next = rested(lua, t);
         // What nearly always happens, without the state machine: the continuation of a wait returns to its Lua frame.
         let next = match next {
             Next::Native(act) if (*lua).heap.debt <= 0 && (*lua).fuel > 0 => native(lua, act),
@@ -87,6 +70,31 @@ pub(super) unsafe fn resume_root(lua: *mut Lua, t: *mut Thread) -> Ctl {
                 Ctl::Reload
             }
             next => drive(lua, next),
+        }
+    }
+}
+
+/// Where a root goes on: `t` is its innermost coroutine, the current one.
+unsafe fn rested(lua: *mut Lua, t: *mut Thread) -> Next {
+    // SAFETY: see `resume_root`.
+    unsafe {
+        match (*t).status {
+            Status::Waiting if (*t).yielded => {
+                (*t).top -= (*t).resume_with;
+                (*t).above_seen = 0;
+                (*t).resume_with = 0;
+                (*t).yielded = false;
+                (*t).status = Status::Running;
+                continue_native(t, 0, true)
+            }
+            Status::Waiting => Next::Leave(Exit::Waiting),
+            Status::Dead => Next::Leave(if (*t).raise_pending { Exit::Raised } else { Exit::Finished }),
+            Status::Suspended | Status::Ready | Status::Running | Status::Normal => {
+                let fresh =
+                    (*t).status == Status::Suspended && (&(*t).frames).is_empty() && !(*t).raise_pending;
+                (*t).status = Status::Running;
+                if fresh { start(t) } else { go_on(lua, t) }
+            }
         }
     }
 }
@@ -429,7 +437,7 @@ unsafe fn native(lua: *mut Lua, act: Activation) -> Next {
             Err(raise) => return Next::Raise(raise.0),
         };
         let then = cx.then;
-        let n = flow.n.min((*t).top - act.base);
+        let n = if flow.kind == FlowKind::Pass { flow.n } else { flow.n.min((*t).top - act.base) };
         room_for_frame(lua, t);
         let act = Activation { results, ..act };
         after(lua, t, act, flow.kind, n, then)
@@ -471,6 +479,7 @@ pub(super) unsafe fn after(
                 Next::Leave(Exit::OutOfFuel)
             }
             FlowKind::Wait => rest_waiting(t, &act, then),
+            FlowKind::Pass => pass(lua, t, &act, then, Root(n)),
             FlowKind::Yield => {
                 push_native(t, &act, None, Waits::Plainly, (*t).top - n);
                 let parent = (*t).parent;
@@ -493,24 +502,57 @@ pub(super) unsafe fn after(
     }
 }
 
-/// A native that a Lua frame called waits.
-pub(super) unsafe fn wait(
+/// Units of a turn that one root passes on to another.
+const TURN: i64 = 16;
+
+/// A native waits, and `next` goes on.
+#[inline(always)]
+pub(super) unsafe fn pass(
     lua: *mut Lua,
     t: *mut Thread,
-    n: *const Native,
-    dest: Dest,
-    args: u32,
+    act: &Activation,
     then: Option<NativeFn>,
+    next: Root,
 ) -> Next {
-    // SAFETY: see `resume_root`.
+    // SAFETY: see `resume_root`; what is pinned is live, and so is the innermost coroutine of a root.
     unsafe {
-        room_for_frame(lua, t);
-        rest_waiting(t, &first_activation(n, dest, args), then)
+        rest_waiting(t, act, then);
+        let Some(root) = (*lua).heap.root(next) else { return Next::Leave(Exit::Dead) };
+        let before = (*lua).root;
+        (*lua).heap.touch(before);
+        (*before).innermost = t;
+        let co = if (*root).innermost.is_null() { root } else { (*root).innermost };
+        (*lua).root = root;
+        (*lua).current = co;
+        (*lua).heap.touch(co);
+        if (*co).status == Status::Waiting && !(*co).yielded {
+            // Nothing was delivered: its continuation asks the host.
+            (*co).above_seen = 0;
+            (*co).resume_with = 0;
+            (*co).raise_pending = false;
+            (*co).status = Status::Ready;
+        }
+        (*lua).fuel -= TURN;
+        if (*lua).fuel <= 0 || (*lua).heap.unsettled {
+            return Next::Leave(Exit::OutOfFuel);
+        }
+        // What nearly always happens: the results lie in the registers already.
+        if (*co).status == Status::Ready
+            && !(*co).raise_pending
+            && let Some(f) = (&(*co).frames).last()
+            && !f.native
+        {
+            (*co).above_seen = 0;
+            (*co).status = Status::Running;
+            return Next::Lua;
+        }
+        rested(lua, co)
     }
 }
 
+/// A native waits for the host.
 #[inline(always)]
-unsafe fn rest_waiting(t: *mut Thread, act: &Activation, then: Option<NativeFn>) -> Next {
+pub(super) unsafe fn rest_waiting(t: *mut Thread, act: &Activation, then: Option<NativeFn>) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
         push_native(t, act, then, Waits::Plainly, (*t).top);

@@ -595,12 +595,13 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let dest = Dest { func, want, aux: 0, ret: Ret::Lua };
                     if callee.tag == value::NATIVE {
                         match native::native(lua, th, callee.as_native(), dest, args) {
-                            None => {
+                            Ctl::Next => {
                                 (*lua).fuel -= 1;
                                 base = (*th).stack.add((*ci).base as usize);
                                 collect_if_due!();
                             }
-                            Some(next) => drive!(next),
+                            Ctl::Reload => enter!(),
+                            Ctl::Leave => return (*lua).exit,
                         }
                         continue;
                     }

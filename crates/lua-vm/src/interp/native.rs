@@ -8,7 +8,7 @@ use super::Ctl;
 use super::call::{self, Next, drive};
 use crate::frame::{Dest, Frame};
 use crate::lua::Lua;
-use crate::native::{Cx, FlowKind};
+use crate::native::{Cx, Flow, FlowKind, Root};
 use crate::object::{Native, Thread};
 use crate::statics::Effect;
 use crate::value::Value;
@@ -26,19 +26,13 @@ pub(super) unsafe fn finish(lua: *mut Lua, th: *mut Thread, ci: *mut Frame, from
     }
 }
 
-/// Calls a native for a Lua frame. `None` if it returned and its results are placed.
+/// Calls a native for a Lua frame. `Next` if it returned and its results are placed.
 #[inline(always)]
-pub(super) unsafe fn native(
-    lua: *mut Lua,
-    th: *mut Thread,
-    n: *const Native,
-    dest: Dest,
-    args: u32,
-) -> Option<Next> {
+pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Ctl {
     // SAFETY: see `dispatch::execute`; the Cx lives for this call only, and no collection happens during it.
     unsafe {
         if (*lua).rehearsal && (*n).effect != Effect::Local {
-            return Some(call::refuse(lua, n));
+            return drive(lua, call::refuse(lua, n));
         }
         let mut cx = Cx {
             lua,
@@ -52,14 +46,14 @@ pub(super) unsafe fn native(
             brand: PhantomData,
         };
         match ((*n).func)(&mut cx) {
-            Ok(flow) if flow.kind == FlowKind::Return => {
+            Ok(flow) if matches!(flow.kind, FlowKind::Return) => {
                 let top = (*th).top;
                 let n = flow.n.min(top - cx.base);
                 let from = (*th).stack.add((top - n) as usize);
                 let to = (*th).stack.add(dest.func as usize);
                 if n == 1 && dest.want == 1 {
                     *to = Value::load(from);
-                    return None;
+                    return Ctl::Next;
                 }
                 if dest.want < 0 {
                     std::ptr::copy(from, to, n as usize);
@@ -72,37 +66,30 @@ pub(super) unsafe fn native(
                         *to.add(i as usize) = Value::NIL;
                     }
                 }
-                None
+                Ctl::Next
             }
-            Ok(flow) => {
-                let then = cx.then;
-                let flow_n = flow.n.min((*th).top - cx.base);
-                Some(other_flow(lua, th, n, dest, args, flow.kind, flow_n, then))
-            }
-            Err(raise) => Some(Next::Raise(raise.0)),
+            Ok(flow) => other_flow(&cx, n, dest, flow),
+            Err(raise) => drive(lua, Next::Raise(raise.0)),
         }
     }
 }
 
+/// The native that `cx` belongs to wants something else than to return.
 #[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "one cold call")]
-unsafe fn other_flow(
-    lua: *mut Lua,
-    th: *mut Thread,
-    n: *const Native,
-    dest: Dest,
-    args: u32,
-    kind: FlowKind,
-    flow_n: u32,
-    then: Option<crate::native::NativeFn>,
-) -> Next {
+unsafe fn other_flow(cx: &Cx<'_>, n: *const Native, dest: Dest, flow: Flow) -> Ctl {
     // SAFETY: see `dispatch::execute`.
     unsafe {
-        if kind == FlowKind::Wait {
-            return call::wait(lua, th, n, dest, args, then);
-        }
+        let (lua, th) = (cx.lua, cx.thread);
         call::room_for_frame(lua, th);
-        let act = call::first_activation(n, dest, args);
-        call::after(lua, th, act, kind, flow_n, then)
+        let act = call::first_activation(n, dest, cx.args);
+        let next = match flow.kind {
+            FlowKind::Wait => call::rest_waiting(th, &act, cx.then),
+            FlowKind::Pass => call::pass(lua, th, &act, cx.then, Root(flow.n)),
+            kind => call::after(lua, th, act, kind, flow.n.min((*th).top - cx.base), cx.then),
+        };
+        match next {
+            Next::Lua => Ctl::Reload,
+            next => drive(lua, next),
+        }
     }
 }

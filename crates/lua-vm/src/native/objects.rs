@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Cx, NativeFn, Pin, Raise, Val};
+use super::{Cx, NativeFn, Pin, Raise, Root, Val};
 use crate::object::{self, BLACK, FROZEN, IMMORTAL, SHARED, Slots, TEXT_KEYED};
 use crate::overlay::{self, body};
 use crate::table;
@@ -451,6 +451,22 @@ impl<'cx> Cx<'cx> {
         let values: Vec<Value> = results.iter().map(|v| v.raw).collect();
         thread.is_thread()
             && crate::thread::deliver(&mut self.lua().heap, thread.raw.as_thread(), &values, false)
+    }
+    /// Ends the native in which `root` (its innermost coroutine) waits: `results` are its results, and its continuation is not
+    /// asked. False if it does not wait.
+    #[inline]
+    pub fn finish<const N: usize>(&mut self, root: Root, results: [Val<'cx>; N]) -> bool {
+        let heap = &mut self.lua().heap;
+        match heap.root(root) {
+            Some(thread) => crate::thread::finish(heap, thread, results.map(|v| v.raw)),
+            None => false,
+        }
+    }
+    /// Argument `i` of the native in which `root` (its innermost coroutine) waits; nil if it does not.
+    #[inline]
+    pub fn waiting_arg(&self, root: Root, i: usize) -> Val<'cx> {
+        let thread = self.lua_ref().heap.root(root);
+        thread.map_or(Val::NIL, |thread| Val::new(crate::thread::waiting_arg(thread, i)))
     }
     /// Makes the waiting root `thread` raise `v`. False if it does not wait.
     pub fn deliver_raise(&mut self, thread: Val<'cx>, v: Val<'cx>) -> bool {
