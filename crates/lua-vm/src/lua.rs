@@ -56,6 +56,9 @@ pub enum Run {
 /// Bytes that are freed in a slice; a small object counts as 256 more.
 const DISMANTLE: usize = 1 << 18;
 
+/// The host of a process without memory, which is taken for a running native: it has no stack to enter.
+const HOLLOW: Option<(NonNull<()>, TypeId)> = Some((NonNull::dangling(), TypeId::of::<()>()));
+
 /// A process.
 pub struct Lua {
     pub(crate) heap: Heap,
@@ -155,14 +158,17 @@ impl Lua {
 
     /// Gives `f` a native's view of the process, to make values, read results, deliver.
     ///
+    /// A native may enter another process, as whoever spawns does; handles of its own process must rest meanwhile, for they would
+    /// look into the other's overlay. The types do not prove that.
+    ///
     /// # Panics
     /// When called from inside a native of the same process.
     pub fn enter<H: Any, R>(&mut self, host: &mut H, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
         assert!(self.host.is_none(), "enter is not called from a running native");
         self.settle(&mut i64::MAX.clone());
+        let _overlay = crate::overlay::enter(self.heap.overlay);
         // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
-        let _overlay = crate::overlay::enter(self.heap.overlay);
         let guard = ClearHost(self);
         let lua: *mut Lua = &raw mut *guard.0;
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
@@ -196,9 +202,9 @@ impl Lua {
             Some(thread) if !self.dead => thread,
             _ => return Run::Dead,
         };
+        let _overlay = crate::overlay::enter(self.heap.overlay);
         self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
         self.fuel = *fuel;
-        let _overlay = crate::overlay::enter(self.heap.overlay);
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, thread);
         *fuel = guard.0.fuel;
@@ -273,7 +279,7 @@ impl Lua {
         self.heap.keep_pins(kept.chain(own));
     }
 
-    /// Takes the process out; what is left behind is dead.
+    /// Takes the process out; what is left behind is dead, and empty.
     pub fn take(&mut self) -> Lua {
         let left = Lua {
             heap: Heap::new(0),
@@ -282,8 +288,7 @@ impl Lua {
             statics: Arc::clone(&self.statics),
             pending: Value::NIL,
             fuel: 0,
-            // Taken for a running native: it has no stack to enter.
-            host: Some((NonNull::dangling(), TypeId::of::<()>())),
+            host: HOLLOW,
             root: ptr::null_mut(),
             current: ptr::null_mut(),
             scratch: ptr::null_mut(),
@@ -366,8 +371,10 @@ impl Lua {
         if self.heap.bytes < LARGE {
             return None;
         }
-        self.dead = true;
         let heap = std::mem::replace(&mut self.heap, Heap::new(0));
+        // Nothing here points into it any more.
+        (self.dead, self.host, self.pending) = (true, HOLLOW, Value::NIL);
+        (self.root, self.current, self.scratch) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         Some(Remains { heap, _image: self.image.clone(), _statics: Arc::clone(&self.statics) })
     }
 
@@ -383,8 +390,10 @@ impl Lua {
 
     pub(crate) fn roots(&self) -> [Value; 5] {
         let thread = |t: *mut Thread| if t.is_null() { Value::NIL } else { Value::thread(t) };
+        let globals = self.heap.globals_face;
         [
-            Value::table(self.heap.globals_face),
+            // A process without memory has none.
+            if globals.is_null() { Value::NIL } else { Value::table(globals) },
             self.pending,
             thread(self.root),
             thread(self.current),

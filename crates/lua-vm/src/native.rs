@@ -398,9 +398,9 @@ impl<'cx> Cx<'cx> {
     }
     /// Upvalue `i` of a native closure, nil when absent.
     pub fn upvalue(&self, i: usize) -> Val<'cx> {
-        // SAFETY: the callee is live for the call; its upvalue count is in the header.
+        // SAFETY: the callee, if it is no host, is live for the call; its upvalue count is in the header.
         unsafe {
-            if i < (*self.callee).hdr.word as usize {
+            if !self.callee.is_null() && i < (*self.callee).hdr.word as usize {
                 Val::new(*Native::upvals(self.callee.cast_mut()).add(i))
             } else {
                 Val::NIL
@@ -410,6 +410,7 @@ impl<'cx> Cx<'cx> {
     /// Overwrites upvalue `i` of the native closure that runs.
     pub fn set_upvalue(&mut self, i: usize, v: Val<'cx>) {
         let callee = self.callee.cast_mut();
+        assert!(!callee.is_null(), "the host has no upvalues");
         // SAFETY: bounds are checked; only private natives have upvalues; the barrier keeps the collector informed.
         unsafe {
             assert!(i < (*callee).hdr.word as usize, "upvalue {i} of {}", (*callee).hdr.word);

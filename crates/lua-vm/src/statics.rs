@@ -259,7 +259,7 @@ impl UserdataType {
     /// anybody could notice, and traced values are only set, never counted or removed.
     #[must_use]
     pub fn shareable<T: Any + Send + Sync>(mut self) -> UserdataType {
-        debug_assert_eq!(self.id, TypeId::of::<T>());
+        assert_eq!(self.id, TypeId::of::<T>(), "the type is that of the payload");
         self.shareable = true;
         self
     }
@@ -273,7 +273,7 @@ impl UserdataType {
     /// Objects of it may be part of an image as [`Template`]s.
     #[must_use]
     pub fn template<T: Template>(mut self) -> UserdataType {
-        debug_assert_eq!(self.id, TypeId::of::<T>());
+        assert_eq!(self.id, TypeId::of::<T>(), "the type is that of the payload");
         self.template = Some(template::<T>);
         self
     }
