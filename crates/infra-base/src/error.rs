@@ -157,6 +157,18 @@ impl Error {
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.0.diagnostics
     }
+
+    /// Bytes that it and its causes hold, roughly; for bounds.
+    pub fn size(&self) -> usize {
+        std::iter::successors(Some(self), |e| e.cause())
+            .map(|Error(e)| {
+                let texts = e.message.len() + e.trace.as_ref().map_or(0, |t| t.len());
+                let label = e.label.as_ref().map_or(0, |l| l.len());
+                let diagnostics = e.diagnostics.len() * size_of::<Diagnostic>();
+                size_of::<Inner>() + texts + label + diagnostics + e.details.as_ref().map_or(0, Data::size)
+            })
+            .sum()
+    }
 }
 
 impl fmt::Display for Error {
@@ -202,6 +214,22 @@ mod tests {
         let e = Error::not_found("entry a:b not found").context("start of c:d");
         assert_eq!((e.kind(), e.to_string().as_str()), (Kind::NotFound, "start of c:d: entry a:b not found"));
         assert_eq!(e.cause().map(Error::message), Some("entry a:b not found"));
+    }
+
+    #[test]
+    fn the_size_counts_all_that_it_holds() {
+        let text = || "x".repeat(1000);
+        let one = [
+            Error::internal(text()),
+            Error::internal("").with_label(text()),
+            Error::internal("").with_details(Data::text(text())),
+            Error::internal("").with_trace(text()),
+        ];
+        for e in one {
+            assert!((1000..1500).contains(&e.size()), "{}", e.size());
+            let two = Error::internal(text()).with_cause(e);
+            assert!((2000..3000).contains(&two.size()), "{}", two.size());
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Payload {
         match self {
             Payload::Data(d) => d.size(),
             Payload::Encoded(_, b) => b.len(),
-            Payload::Error(e) => e.message().len() + 64,
+            Payload::Error(e) => e.size(),
             Payload::Portable(p) => p.size(),
         }
     }

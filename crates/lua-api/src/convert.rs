@@ -68,12 +68,16 @@ pub fn payload_object<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Val<'cx> {
 
 /// A Payload object that shows `format`.
 pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format) -> Val<'cx> {
+    let held = payload.size();
     let payload = RefCell::new(Some(payload));
-    cx.userdata(PayloadObject { payload, format, once: false }, &[Val::NIL]).val()
+    let object = cx.userdata(PayloadObject { payload, format, once: false }, &[Val::NIL]);
+    cx.weigh(object, held);
+    object.val()
 }
 
-/// The value of a payload; a large table is filled before the program goes on, so nobody looks into it here. Data and fragments become Lua values, text becomes a string, an error an error object. Encoded
-/// JSON and YAML stay strings here; the `payload` module decodes them.
+/// The value of a payload; a large table is filled before the program goes on, so nobody looks into it here. Data and fragments
+/// become Lua values, text becomes a string, an error an error object. Encoded JSON and YAML stay strings here; the `payload`
+/// module decodes them.
 pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx>, Raise> {
     match payload {
         Payload::Data(data) => data_to_val(cx, &data),
@@ -201,9 +205,11 @@ fn in_argument(error: Error, i: usize) -> Error {
 fn take_copied(cx: &mut Cx<'_>) -> Result<bool> {
     let Some((i, copied)) = cx.take_copy() else { return Ok(false) };
     let payload = copied.map(portable).map_err(|e| in_argument(not_portable(e), i))?;
+    let held = payload.size();
     let object = PayloadObject { payload: RefCell::new(Some(payload)), format: Format::Lua, once: true };
-    let object = cx.userdata(object, &[Val::NIL]).val();
-    cx.set_slot(i, object);
+    let object = cx.userdata(object, &[Val::NIL]);
+    cx.weigh(object, held);
+    cx.set_slot(i, object.val());
     Ok(true)
 }
 

@@ -11,7 +11,7 @@ const MAX_CAUSES: usize = 16;
 /// An error object for `error`.
 pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
     let object = to_object(cx, error, MAX_CAUSES);
-    cx.userdata(object, &[]).val()
+    cx.error_object(object).val()
 }
 
 fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {

@@ -253,7 +253,10 @@ pub(crate) fn message_to_val<'cx>(
     raw: bool,
 ) -> Result<Val<'cx>, Raise> {
     if !raw {
-        return Ok(cx.userdata(MessageObject { message: RefCell::new(message) }, &[Val::NIL]).val());
+        let held = message.size();
+        let object = cx.userdata(MessageObject { message: RefCell::new(message) }, &[Val::NIL]);
+        cx.weigh(object, held);
+        return Ok(object.val());
     }
     if message.topic.starts_with(EVENT_TOPIC) {
         return bus_event_to_val(cx, message.payloads);
@@ -338,12 +341,15 @@ pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     if !known.is_nil() {
         return cx.ret(known);
     }
-    let payloads = &mut this.message.borrow_mut().payloads;
-    let value = if payloads.len() > 1 {
-        payload_list(cx, std::mem::take(payloads))?
-    } else {
-        payloads.pop().map_or(Val::NIL, |only| crate::convert::payload_object(cx, only))
+    let value = {
+        let payloads = &mut this.message.borrow_mut().payloads;
+        if payloads.len() > 1 {
+            payload_list(cx, std::mem::take(payloads))?
+        } else {
+            payloads.pop().map_or(Val::NIL, |only| crate::convert::payload_object(cx, only))
+        }
     };
+    cx.weigh(object, this.message.borrow().size());
     cx.set_userdata_slot(object, 0, value);
     cx.ret(value)
 }

@@ -58,6 +58,7 @@ fn data(cx: &mut Cx<'_>) -> NativeResult {
     match open(cx, payload)? {
         Ok(value) => {
             this.take();
+            cx.weigh(object, 0);
             cx.set_userdata_slot(object, 0, value);
             cx.ret(value)
         }

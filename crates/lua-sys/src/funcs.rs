@@ -1,5 +1,6 @@
 //! Lua module `funcs`: calls of functions by entry id, waited for or not.
 
+use crate::process::held;
 use core_dispatch::Context;
 use infra_base::{Data, EntryId, Error, Payload};
 use lua_api::{
@@ -171,7 +172,9 @@ fn step(cx: &mut Cx<'_>, mut plan: Plan, done: Result<(), Error>) -> Answer {
     if plan.error.is_none() {
         plan.error = failed.clone();
     }
+    let held = held(&plan.values) + plan.error.as_ref().map_or(0, Error::size);
     let executor = cx.userdata(Executor(plan), &[]);
+    cx.weigh(executor, held);
     match failed {
         None => cx.ret(executor),
         Some(error) => {

@@ -1,5 +1,6 @@
 //! Lua module `logger`: structured lines to the log.
 
+use crate::process::held;
 use infra_base::{Data, Error, Map};
 use infra_log::{Level, Log};
 use lua_api::{Class, Cx, Group, Guest, Module, NativeResult, Object, Val, View, val_to_data};
@@ -108,7 +109,13 @@ fn with(cx: &mut Cx<'_>) -> NativeResult {
     let mut all = own.fields.to_vec();
     all.extend(fields(cx, extra));
     own.fields = all.into();
-    let object = cx.userdata(own, &[]);
+    give(cx, own)
+}
+
+fn give(cx: &mut Cx<'_>, logger: Logger) -> NativeResult {
+    let held = logger.name.len() + held(&logger.fields);
+    let object = cx.userdata(logger, &[]);
+    cx.weigh(object, held);
     cx.ret(object)
 }
 
@@ -119,7 +126,5 @@ fn named(cx: &mut Cx<'_>) -> NativeResult {
     if name.is_empty() {
         return cx.fail(Error::invalid("logger: a name expected, got an empty text"));
     }
-    let own = Logger { name: name.into(), fields: fields.unwrap_or_default() };
-    let object = cx.userdata(own, &[]);
-    cx.ret(object)
+    give(cx, Logger { name: name.into(), fields: fields.unwrap_or_default() })
 }

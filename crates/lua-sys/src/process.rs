@@ -269,6 +269,11 @@ pub(crate) fn text_values<'cx>(
     Ok(out)
 }
 
+/// Bytes in such values.
+pub(crate) fn held(values: &[(Box<str>, Data)]) -> usize {
+    values.iter().map(|(key, value)| size_of::<Box<str>>() + key.len() + value.size()).sum()
+}
+
 /// The channel object for a mail function.
 pub(crate) fn give_channel<'cx>(cx: &mut Cx<'cx>, make: impl FnOnce(&mut Cx<'cx>) -> Val<'cx>) -> Answer {
     exposed(cx)?;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::fragment::Fragment;
+use crate::native::{Cx, Userdata};
 use crate::trace::TraceFrame;
 
 /// Payload of the built-in userdata `error`. Immutable; traced slot 0 may hold the details table.
@@ -113,6 +114,35 @@ impl ErrorObject {
     /// The Lua frames where it was made, innermost first.
     pub fn frames(&self) -> &[TraceFrame] {
         &self.frames
+    }
+    /// Bytes that it and its causes hold.
+    fn held(&self) -> usize {
+        let mut held = 0;
+        let mut wraps: Option<&ErrorObject> = None;
+        for error in std::iter::successors(Some(self), |error| error.cause.as_deref()) {
+            held += error.message.len() + error.context.as_ref().map_or(0, String::len) + error.kind.len();
+            held +=
+                error.frames.iter().map(|f| size_of_val(f) + f.source.len() + f.name.len()).sum::<usize>();
+            held += if wraps.is_some() { size_of::<ErrorObject>() } else { 0 };
+            // Who wraps an error shares its details.
+            if let Some(details) = &error.details
+                && !wraps.and_then(|e| e.details.as_ref()).is_some_and(|known| Arc::ptr_eq(known, details))
+            {
+                held += details.size();
+            }
+            wraps = Some(error);
+        }
+        held
+    }
+}
+
+impl<'cx> Cx<'cx> {
+    /// A Lua object of an error; what it holds counts to the process.
+    pub fn error_object(&mut self, error: ErrorObject) -> Userdata<'cx> {
+        let held = error.held();
+        let object = self.userdata(error, &[]);
+        self.weigh(object, held);
+        object
     }
 }
 

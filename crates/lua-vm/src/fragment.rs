@@ -643,7 +643,7 @@ impl Portable for ErrorObject {
         size_of::<ErrorObject>() + self.message().len() + self.details().map_or(0, |d| d.size())
     }
     fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
-        Ok(cx.userdata(self.clone(), &[]).val())
+        Ok(cx.error_object(self.clone()).val())
     }
     fn as_any(&self) -> &dyn Any {
         self

@@ -7,7 +7,7 @@
 //! [`Lua::from_image`] starts processes.
 //!
 //! Files: `value object symbol` (representation) · `block rest heap gc table thread` (storage) · `image overlay detach` (shared state) · `codegen proto` (code) · `interp meta
-//! coerce trace` (execution) · `native statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
+//! coerce trace` (execution) · `native weight statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
 //! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
 //! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
@@ -58,6 +58,7 @@ mod text;
 mod thread;
 mod trace;
 mod value;
+mod weight;
 
 pub use codegen::compile;
 pub use coroutine_lib::library as coroutine_library;

@@ -3,6 +3,7 @@
 use crate::error::ErrorObject;
 use crate::native::{Cx, NativeResult, Raise, Table, Userdata, Val, View};
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
+use crate::text::COPIED;
 use std::sync::Arc;
 
 /// Names of the constants and the texts that `err:kind()` shows for them.
@@ -58,8 +59,11 @@ fn as_error(v: Val<'_>) -> Option<&ErrorObject> {
     v.as_userdata().and_then(Userdata::payload::<ErrorObject>)
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// The text of bytes, once it is sure that the process may hold it.
+fn lossy(cx: &mut Cx<'_>, bytes: &[u8]) -> Result<String, Raise> {
+    cx.reserve(bytes.len())?;
+    cx.charge(bytes.len() / COPIED);
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn new(cx: &mut Cx<'_>) -> NativeResult {
@@ -67,9 +71,10 @@ fn new(cx: &mut Cx<'_>) -> NativeResult {
         let error = from_fields(cx, fields)?;
         return made(cx, error);
     }
-    let first = lossy(cx.check_bytes(0)?);
+    let first = cx.check_bytes(0)?;
+    let first = lossy(cx, first)?;
     let error = match cx.opt_bytes(1)? {
-        Some(message) => ErrorObject::new(lossy(message)).with_kind(normal_kind(&first)),
+        Some(message) => ErrorObject::new(lossy(cx, message)?).with_kind(normal_kind(&first)),
         None => ErrorObject::new(first),
     };
     made(cx, error)
@@ -77,7 +82,7 @@ fn new(cx: &mut Cx<'_>) -> NativeResult {
 
 fn made(cx: &mut Cx<'_>, error: ErrorObject) -> NativeResult {
     let frames = cx.traceback();
-    let error = cx.userdata(error.with_frames(frames), &[]);
+    let error = cx.error_object(error.with_frames(frames));
     cx.ret(error)
 }
 
@@ -85,7 +90,7 @@ fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject,
     let field = |cx: &mut Cx<'cx>, name: &str| -> Result<Option<String>, Raise> {
         match fields.get_field(name).view() {
             View::Nil => Ok(None),
-            View::Str(text) => Ok(Some(lossy(text))),
+            View::Str(text) => lossy(cx, text).map(Some),
             _ => {
                 let got = fields.get_field(name).type_name();
                 Err(cx.arg_error(0, format_args!("field '{name}': string expected, got {got}")))
@@ -126,12 +131,18 @@ fn wrap(cx: &mut Cx<'_>) -> NativeResult {
     let cause = match as_error(cx.arg(0)) {
         Some(error) => error.clone(),
         None => match cx.arg(0).view() {
-            View::Str(text) => ErrorObject::new(lossy(text)),
-            View::Int(_) | View::Float(_) => ErrorObject::new(lossy(cx.check_bytes(0)?)),
+            View::Str(_) | View::Int(_) | View::Float(_) => {
+                let text = cx.check_bytes(0)?;
+                ErrorObject::new(lossy(cx, text)?)
+            }
             _ => return Err(cx.type_error(0, "error or string")),
         },
     };
-    let context = lossy(cx.check_bytes(1)?);
+    let context = cx.check_bytes(1)?;
+    let context = lossy(cx, context)?;
+    // It repeats the message of its cause.
+    cx.reserve(cause.message().len())?;
+    cx.charge(cause.message().len() / COPIED);
     let depth = std::iter::successors(Some(&cause), |e| e.cause().map(|c| &**c)).count();
     // A chain without end would be memory that nobody counts: the oldest contexts stay, as text.
     let cause = if depth < MAX_CHAIN {
@@ -146,7 +157,8 @@ fn wrap(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn is(cx: &mut Cx<'_>) -> NativeResult {
-    let kind = lossy(cx.check_bytes(1)?);
+    let kind = cx.check_bytes(1)?;
+    let kind = lossy(cx, kind)?;
     let same = as_error(cx.arg(0)).is_some_and(|error| error.kind() == normal_kind(&kind));
     cx.ret(same)
 }
@@ -178,7 +190,10 @@ fn call_stack(cx: &mut Cx<'_>) -> NativeResult {
 
 fn text(cx: &mut Cx<'_>, of: fn(&ErrorObject) -> String) -> NativeResult {
     let (_, error) = error_arg(cx)?;
-    let text = cx.string(of(error).as_bytes());
+    let text = of(error);
+    cx.reserve(text.len())?;
+    cx.charge(text.len() / COPIED);
+    let text = cx.string(text.as_bytes());
     cx.ret(text)
 }
 
@@ -204,7 +219,7 @@ fn cause(cx: &mut Cx<'_>) -> NativeResult {
     let Some(cause) = error.cause() else {
         return cx.ret(Val::NIL);
     };
-    let cause = cx.userdata(ErrorObject::clone(cause), &[]);
+    let cause = cx.error_object(ErrorObject::clone(cause));
     cx.ret(cause)
 }
 

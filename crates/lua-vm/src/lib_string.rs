@@ -314,8 +314,9 @@ fn change_case(cx: &mut Cx<'_>, bytes: NativeFn, each: EachCase) -> NativeResult
 /// Slots: text, state. First looks whether all is UTF-8, then changes it.
 fn case_more(cx: &mut Cx<'_>) -> NativeResult {
     let text = text_arg(cx, 0)?;
-    let state = cx.slot(1).as_userdata().and_then(|u| u.payload::<Case>());
-    let mut state = state.expect("the slot holds the state").0.borrow_mut();
+    let state = cx.slot(1).as_userdata().and_then(|u| Some((u, u.payload::<Case>()?)));
+    let (object, state) = state.expect("the slot holds the state");
+    let mut state = state.0.borrow_mut();
     while state.valid < text.len() {
         let part = &text[state.valid..text.len().min(state.valid + text::BLOCK)];
         let whole = match std::str::from_utf8(part) {
@@ -349,10 +350,12 @@ fn case_more(cx: &mut Cx<'_>) -> NativeResult {
         state.done = end;
         cx.reserve(state.out.len())?;
         if cx.charge(0) && state.done < text.len() {
+            cx.weigh(object, state.out.held());
             return cx.again(case_more);
         }
     }
     let out = std::mem::take(&mut state.out);
     drop(state);
+    cx.weigh(object, 0);
     text::finish(cx, out)
 }

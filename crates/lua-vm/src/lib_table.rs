@@ -187,12 +187,16 @@ fn join(cx: &mut Cx<'_>, mut out: Text) -> NativeResult {
         cx.reserve(out.len())?;
         if cx.charge(BLOCK as usize * 4 + copied / 4) {
             cx.set_slot(2, Val::int(at));
-            if let Some(pieces) = cx.slot(4).as_userdata().and_then(|u| u.payload::<Pieces>()) {
-                pieces.0.replace(out);
+            let held = out.held();
+            let object = if let Some(object) = cx.slot(4).as_userdata() {
+                object.payload::<Pieces>().expect("the slot holds the pieces").0.replace(out);
+                object
             } else {
-                let pieces = cx.userdata(Pieces(RefCell::new(out)), &[]);
-                cx.set_slot(4, pieces.val());
-            }
+                let object = cx.userdata(Pieces(RefCell::new(out)), &[]);
+                cx.set_slot(4, object.val());
+                object
+            };
+            cx.weigh(object, held);
             return cx.again(concat_more);
         }
     }

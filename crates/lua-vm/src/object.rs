@@ -202,8 +202,8 @@ impl Native {
     }
 }
 
-/// A host object: traced Lua values, metatable and name from its type. `hdr.word` is its number for `tostring`. The Rust
-/// payload follows where the type says.
+/// A host object: traced Lua values, metatable and name from its type. `hdr.word` is its number for `tostring`, `hdr.small`
+/// what the payload holds outside (see `weight`). The Rust payload follows where the type says.
 #[repr(C)]
 pub(crate) struct Userdata {
     pub(crate) hdr: Header,
@@ -244,13 +244,13 @@ impl Userdata {
         }
     }
 
-    /// Bytes of its own allocation and its slots.
+    /// Bytes of its own allocation and its slots, and what the payload holds outside.
     pub(crate) unsafe fn size(u: *const Userdata) -> usize {
         // SAFETY: the caller passes a live object.
         unsafe {
             let slots = &(*u).slots;
             let spilled = if slots.spilled() { slots.capacity() * size_of::<Value>() } else { 0 };
-            (*(*u).info).layout.size() + spilled
+            (*(*u).info).layout.size() + spilled + crate::weight::bytes((*u).hdr.small)
         }
     }
 }

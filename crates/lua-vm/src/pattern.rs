@@ -154,6 +154,12 @@ impl Matcher {
         }
     }
 
+    /// Bytes that it holds outside of itself.
+    pub(crate) fn held(&self) -> usize {
+        let choices = if self.choices.spilled() { self.choices.capacity() * size_of::<Choice>() } else { 0 };
+        choices + self.sets.capacity() * size_of::<(usize, usize, ByteSet)>()
+    }
+
     /// Whether the pattern starts with an anchor, so that at most one match exists.
     pub(crate) fn is_anchored(&self) -> bool {
         self.anchored

@@ -38,8 +38,9 @@ enum Piece {
 #[derive(Debug, Default)]
 pub struct Text {
     pieces: Vec<Piece>,
-    /// Bytes in `pieces`.
+    /// Bytes in `pieces`, and those of them that are its own.
     sealed: usize,
+    own: usize,
     tail: Vec<u8>,
 }
 
@@ -54,6 +55,11 @@ impl Text {
         self.len() == 0
     }
 
+    /// Bytes that it holds: what a state that keeps it weighs (see [`Cx::weigh`]).
+    pub fn held(&self) -> usize {
+        self.own + self.tail.capacity() + self.pieces.capacity() * size_of::<Piece>()
+    }
+
     /// Where short things are appended, some KiB at a time at most.
     #[inline]
     pub fn tail(&mut self) -> &mut Vec<u8> {
@@ -66,6 +72,7 @@ impl Text {
     fn seal(&mut self) {
         if !self.tail.is_empty() {
             self.sealed += self.tail.len();
+            self.own += self.tail.capacity();
             self.pieces.push(Piece::Bytes(std::mem::take(&mut self.tail)));
         }
     }
@@ -90,6 +97,7 @@ impl Text {
         }
         self.seal();
         self.sealed += bytes.len();
+        self.own += bytes.capacity();
         self.pieces.push(Piece::Bytes(bytes));
     }
 
@@ -142,8 +150,10 @@ pub(crate) fn finish_with(cx: &mut Cx<'_>, mut text: Text, then: NativeFn) -> Na
     text.seal();
     let draft = cx.draft(text.len())?;
     cx.push(draft);
+    let held = text.held();
     let progress = Progress { text, piece: 0, offset: 0, at: 0, then };
     let state = cx.userdata(Joining(RefCell::new(progress)), &[]);
+    cx.weigh(state, held);
     cx.push(state);
     join(cx)
 }

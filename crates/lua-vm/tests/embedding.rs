@@ -9,6 +9,11 @@ use lua_vm::{
     UserdataType, View,
 };
 
+/// Interpreted by Miri, small numbers are enough.
+fn number(of: usize, under_miri: usize) -> usize {
+    if cfg!(miri) { under_miri } else { of }
+}
+
 struct Counter(std::cell::Cell<i64>);
 
 fn ask(cx: &mut Cx<'_>) -> NativeResult {
@@ -188,7 +193,7 @@ fn an_endless_loop_uses_up_its_fuel_again_and_again() {
         "repeat until false",
     ] {
         let (mut lua, root) = process(source);
-        for _ in 0..1000 {
+        for _ in 0..number(1000, 20) {
             let mut fuel = 50;
             assert!(matches!(lua.run(&root, &mut fuel, &mut ()), Run::OutOfFuel), "{source}");
             assert!(fuel <= 0);
@@ -209,18 +214,55 @@ fn exceeding_the_quota_ends_the_process_past_every_pcall() {
         "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) pcall(function() return t[1] end)",
     ];
     for source in sources {
-        let mut lua = Lua::new(statics(), Options { quota: 4 << 20, ..Options::default() });
+        let quota = number(4 << 20, 128 << 10);
+        let mut lua = Lua::new(statics(), Options { quota, ..Options::default() });
         let root = start(&mut lua, source);
         assert!(matches!(run(&mut lua, &root, 100_000), Run::Dead), "{source}");
         assert!(matches!(run(&mut lua, &root, 100_000), Run::Dead), "dead stays dead");
     }
 }
 
+/// What natives keep outside the heap for objects and for calls that are not over counts, too.
+#[test]
+fn memory_of_natives_counts_against_the_quota() {
+    let (quota, long, some) = (number(4 << 20, 128 << 10), number(1 << 17, 1 << 12), number(4000, 400));
+    let kept = format!(
+        "local kept, long, some = {{}}, ('x'):rep({long}), ('y'):rep({some})
+        local function suspended(f) local co = coroutine.wrap(f) co() return co end
+        local items = {{}} for i = 1, 30 do items[i] = some end
+        items[31] = setmetatable({{}}, {{__tostring = function() coroutine.yield() return '' end}})
+        for i = 1, 100 do kept[i] = "
+    );
+    let values = [
+        "errors.new(long)",
+        "errors.wrap('cause', long)",
+        "errors.new{message = 'm', kind = long}",
+        "errors.new{message = 'm', details = {long}}",
+        "errors.wrap(errors.new(long), 'context'):cause()",
+        "suspended(function() local n = 0
+            long:gsub('.', function() n = n + 1 if n == 30 then coroutine.yield() end return some end) end)",
+        "suspended(function() return (('%s'):rep(31)):format(table.unpack(items)) end)",
+    ];
+    for value in values {
+        let options = Options { quota, ..Options::default() };
+        let mut lua = Lua::new(statics(), options);
+        let root = start(&mut lua, &format!("{kept} {value} end"));
+        assert!(matches!(run(&mut lua, &root, 100_000), Run::Dead), "{value}");
+        // What is not kept counts for a while only.
+        let mut lua = Lua::new(statics(), options);
+        let root = start(&mut lua, &format!("{kept} {value} kept[i] = nil end"));
+        assert!(matches!(run(&mut lua, &root, 100_000), Run::Finished), "{value}");
+        lua.collect();
+        assert!(lua.stats().bytes < quota / 4, "{value}: {:?}", lua.stats());
+    }
+}
+
 #[test]
 fn garbage_does_not_count_against_the_quota_for_long() {
-    let mut lua = Lua::new(statics(), Options { quota: 1 << 20, ..Options::default() });
-    let root =
-        start(&mut lua, "for i = 1, 200000 do local t = {i, tostring(i), function() return i end} end");
+    let (quota, rounds) = (number(1 << 20, 64 << 10), number(200_000, 2000));
+    let mut lua = Lua::new(statics(), Options { quota, ..Options::default() });
+    let body = "local t = {i, tostring(i), function() return i end}";
+    let root = start(&mut lua, &format!("for i = 1, {rounds} do {body} end"));
     assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
     lua.collect();
     assert!(lua.stats().bytes < 32 << 10, "{:?}", lua.stats());
@@ -228,7 +270,9 @@ fn garbage_does_not_count_against_the_quota_for_long() {
 
 #[test]
 fn garbage_of_the_smallest_objects_does_not_pile_up() {
-    let (mut lua, root) = process("local words = {} for i = 1, 1000000 do words[i % 64] = 'w' .. i end");
+    let rounds = number(1_000_000, 5000);
+    let (mut lua, root) =
+        process(&format!("local words = {{}} for i = 1, {rounds} do words[i % 64] = 'w' .. i end"));
     let mut most = 0;
     while !matches!(lua.run(&root, &mut 10_000, &mut ()), Run::Finished) {
         most = most.max(lua.stats().bytes);
@@ -263,9 +307,9 @@ local outer = coroutine.wrap(function()\n coroutine.wrap(function() inner() end)
 local co = coroutine.create(function() error('given back') end) coroutine.resume(co)
 error('other')";
     assert_eq!(traced(source), ["test:3: in main chunk"]);
-    let deep =
-        "local function f(n) if n == 0 then error('x') end return 1 + coroutine.wrap(f)(n - 1) end f(1000)";
-    assert!(traced(deep).len() <= 160);
+    let depth = number(1000, 100);
+    let deep = "local function f(n) if n == 0 then error('x') end return 1 + coroutine.wrap(f)(n - 1) end";
+    assert!(traced(&format!("{deep} f({depth})")).len() <= 160);
 }
 
 #[test]
@@ -362,10 +406,14 @@ fn fragments_keep_shape_and_name_what_cannot_travel() {
 /// keep single ones, and collect between; the bytes come back with the last string of a block.
 #[test]
 fn strings_of_a_message_die_one_by_one() {
-    let source = "message = {}
-        for i = 1, 300 do message[i] = ('s'):rep(i) .. i end
-        message.long, message.longer = ('l'):rep(5000), ('L'):rep(2000000)";
-    let (mut lua, root) = process(source);
+    // One more is a multiple of seven.
+    let many = number(300, 62);
+    let source = format!(
+        "message = {{}}
+        for i = 1, {many} do message[i] = ('s'):rep(i) .. i end
+        message.long, message.longer = ('l'):rep(5000), ('L'):rep(2000000)"
+    );
+    let (mut lua, root) = process(&source);
     assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
     let mut fragment = lua.enter(&mut (), |cx| {
         let message = cx.globals().get_field("message");
@@ -378,9 +426,9 @@ fn strings_of_a_message_die_one_by_one() {
             let mut lua = Lua::new(statics(), options);
             lua.collect();
             let empty = lua.stats().bytes;
-            let proto = compile(
+            let proto = compile(&format!(
                 "local message = ...
-                 local kept = {}
+                 local kept = {{}}
                  for i = #message, 1, -1 do
                      if i % 7 == 0 then kept[#kept + 1] = message[i] end
                      message[i] = nil
@@ -388,11 +436,11 @@ fn strings_of_a_message_die_one_by_one() {
                  assert(message.long == ('l'):rep(5000) and #message.longer == 2000000)
                  message.long, message.longer = nil, nil
                  for n, text in ipairs(kept) do
-                     local i = 301 - n * 7
+                     local i = {many} + 1 - n * 7
                      assert(text == ('s'):rep(i) .. i, i)
                  end
-                 return #kept",
-            );
+                 return #kept"
+            ));
             let mut copy = lua_vm::Fragment::default();
             if take {
                 let pin = lua.enter(&mut (), |cx| {
@@ -414,7 +462,7 @@ fn strings_of_a_message_die_one_by_one() {
             });
             let done = run(&mut lua, &root, 1000);
             assert!(matches!(done, Run::Finished), "{done:?} {:?}", outcome(&mut lua, &root));
-            assert_eq!(outcome(&mut lua, &root), ["42"]);
+            assert_eq!(outcome(&mut lua, &root), [(many / 7).to_string()]);
             lua.unpin(root);
             lua.collect();
             lua.collect();
@@ -429,7 +477,8 @@ fn strings_of_a_message_die_one_by_one() {
 
 #[test]
 fn deep_fragments_need_no_native_stack() {
-    let (mut lua, root) = process("t = {} for i = 1, 200000 do t = {t} end");
+    let depth = number(200_000, 2000);
+    let (mut lua, root) = process(&format!("t = {{}} for i = 1, {depth} do t = {{t}} end"));
     assert!(matches!(run(&mut lua, &root, 1000), Run::Finished));
     lua.enter(&mut (), |cx| {
         let t = cx.globals().get_field("t");
@@ -496,4 +545,38 @@ fn a_panic_in_a_native_leaves_a_dead_process_that_can_be_dropped() {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&mut lua, &root, 1000)));
     assert!(caught.is_err());
     assert!(matches!(run(&mut lua, &root, 1000), Run::Dead));
+}
+
+#[test]
+fn a_process_that_is_taken_out_or_whose_memory_is_taken_can_be_dropped_and_asked() {
+    let (mut lua, root) = process("kept = ('x'):rep(1 << 20) ask()");
+    assert!(matches!(run(&mut lua, &root, 1_000_000), Run::Waiting));
+    let mut taken = lua.take();
+    lua.collect();
+    assert!(matches!(run(&mut lua, &root, 1_000_000), Run::Dead));
+    assert_eq!((lua.stats().bytes, lua.is_dead()), (0, true));
+
+    let mut remains = taken.take_remains().expect("it is large");
+    while !remains.free_slice() {}
+    taken.collect();
+    taken.rest(&mut i64::MAX.clone());
+    taken.detach();
+    taken.keep_pins(std::iter::empty());
+    assert!(matches!(run(&mut taken, &root, 1_000_000), Run::Dead));
+    assert_eq!(taken.pins().payload::<Counter>(&root).map(|_| ()), None);
+}
+
+#[test]
+#[should_panic(expected = "enter is not called")]
+fn a_process_without_memory_is_not_entered() {
+    let (mut lua, root) = process("kept = ('x'):rep(1 << 20)");
+    assert!(matches!(run(&mut lua, &root, 1_000_000), Run::Finished));
+    drop(lua.take_remains().expect("it is large"));
+    lua.enter(&mut (), |cx| cx.table(0, 0).len());
+}
+
+#[test]
+fn the_host_has_no_upvalues() {
+    let (mut lua, _) = process("");
+    assert!(lua.enter(&mut (), |cx| cx.upvalue(0).is_nil() && cx.name() == "?"));
 }

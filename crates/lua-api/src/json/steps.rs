@@ -27,13 +27,24 @@ enum Work {
     Decode(Decoder),
 }
 
-fn give_way(cx: &mut Cx<'_>, work: Work) -> NativeResult {
-    if let Some(saved) = cx.slot(1).as_userdata().and_then(|u| u.payload::<Saved>()) {
-        saved.0.replace(Some(work));
-    } else {
-        let saved = cx.userdata(Saved(RefCell::new(Some(work))), &[]);
-        cx.set_slot(1, saved.val());
+impl Work {
+    /// Bytes that it holds; levels are few.
+    fn held(&self) -> usize {
+        if let Work::Encode(encoder) = self { encoder.out.held() } else { 0 }
     }
+}
+
+fn give_way(cx: &mut Cx<'_>, work: Work) -> NativeResult {
+    let held = work.held();
+    let object = if let Some(object) = cx.slot(1).as_userdata() {
+        object.payload::<Saved>().expect("the slot holds the state").0.replace(Some(work));
+        object
+    } else {
+        let object = cx.userdata(Saved(RefCell::new(Some(work))), &[]);
+        cx.set_slot(1, object.val());
+        object
+    };
+    cx.weigh(object, held);
     cx.again(more)
 }
 

@@ -1,9 +1,9 @@
 //! Starting processes: the plain functions and the builder behind `with_context`.
 
-use super::{entry_id, exposed, text_values};
+use super::{entry_id, exposed, held, text_values};
 use core_dispatch::Context;
 use core_sched::Topic;
-use infra_base::{Data, Error, Payloads};
+use infra_base::{Data, Error, Payload, Payloads};
 use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, args_to_payloads, payload_to_val, pid_text};
 use std::sync::Arc;
 use sys_process::{Processes, Spawn};
@@ -16,6 +16,19 @@ pub(crate) struct Plan {
     messages: Vec<(Topic, Payloads)>,
     /// The first mistake; every terminal operation answers with it.
     error: Option<Error>,
+}
+
+impl Plan {
+    /// Bytes that it holds.
+    fn held(&self) -> usize {
+        let messages = self.messages.iter().map(|(topic, payloads)| {
+            size_of::<(Topic, Payloads)>() + topic.len() + payloads.iter().map(Payload::size).sum::<usize>()
+        });
+        held(&self.values)
+            + self.name.as_ref().map_or(0, |name| name.len())
+            + messages.sum::<usize>()
+            + self.error.as_ref().map_or(0, Error::size)
+    }
 }
 
 /// What ties the child to its parent.
@@ -94,7 +107,9 @@ fn step(cx: &mut Cx<'_>, mut plan: Plan, done: Result<(), Error>) -> Answer {
     if plan.error.is_none() {
         plan.error = failed.clone();
     }
+    let held = plan.held();
     let builder = cx.userdata(Builder(plan), &[]);
+    cx.weigh(builder, held);
     match failed {
         None => cx.ret(builder),
         Some(error) => {

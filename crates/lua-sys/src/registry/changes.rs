@@ -5,7 +5,7 @@ use super::{entries, give_ops, history, who};
 use core_registry::{ChangeSet, Entry, Op, Snapshot};
 use infra_base::{Data, EntryId, Error, Map, Result};
 use lua_api::{Answer, Cx, Guest, NativeResult, Object};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// A Changes object.
@@ -13,12 +13,14 @@ pub(super) struct Changes {
     /// What it was made of; absent fields of updates come from here.
     snapshot: Snapshot,
     ops: RefCell<Vec<Op>>,
+    /// Bytes in them, nearly.
+    held: Cell<usize>,
 }
 
 impl Changes {
     /// An empty set.
     pub(super) fn new(snapshot: Snapshot) -> Changes {
-        Changes { snapshot, ops: RefCell::default() }
+        Changes { snapshot, ops: RefCell::default(), held: Cell::new(0) }
     }
 
     /// The entry of `id` after the operations so far.
@@ -36,7 +38,13 @@ fn add(cx: &mut Cx<'_>, op: Result<Op>) -> Answer {
     let (object, changes) = cx.check_userdata_val::<Changes>(0)?;
     match op {
         Ok(op) => {
+            let entry = match &op {
+                Op::Create(entry) | Op::Update { new: entry, .. } | Op::Delete(entry) => entry,
+            };
+            let meta: usize = entry.meta.iter().map(|(key, value)| key.len() + value.size()).sum();
+            changes.held.update(|held| held + size_of::<Entry>() + meta + entry.data.size());
             changes.ops.borrow_mut().push(op);
+            cx.weigh(object, changes.held.get());
             cx.ret(object)
         }
         Err(error) => cx.fail(error.context("registry")),

@@ -52,7 +52,9 @@ fn take(cx: &mut Cx<'_>, at: usize) -> Progress {
 /// Puts it on top of the arguments and the kept answers.
 fn save(cx: &mut Cx<'_>, progress: Progress) {
     cx.set_len(cx.nargs() + progress.kept);
+    let held = progress.out.held();
     let saved = cx.userdata(Saved(RefCell::new(Some(progress))), &[]);
+    cx.weigh(saved, held);
     cx.push(saved);
 }
 

@@ -3,7 +3,7 @@
 use super::search::{advance, capture, captures, matcher};
 use super::{MAX_STRING, text_arg};
 use crate::long;
-use crate::native::{Cx, Flow, NativeResult, Raise, Table, Val, View};
+use crate::native::{Cx, Flow, NativeResult, Raise, Table, Userdata, Val, View};
 use crate::pattern::{Capture, Matcher, Outcome};
 use crate::statics::{StaticsBuilder, UserdataType};
 use crate::symbol::LONG;
@@ -79,22 +79,28 @@ pub(super) fn gsub(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// The object in slot 4 that keeps the state; made when first needed.
-fn keeper<'cx>(cx: &mut Cx<'cx>) -> &'cx Saved {
+fn keeper<'cx>(cx: &mut Cx<'cx>) -> (Userdata<'cx>, &'cx Saved) {
     if cx.len() == 4 {
         let saved = cx.userdata(Saved(RefCell::new(None)), &[]);
         cx.push(saved);
     }
-    let saved = cx.slot(4).as_userdata().and_then(|u| u.payload::<Saved>());
+    let saved = cx.slot(4).as_userdata().and_then(|u| Some((u, u.payload::<Saved>()?)));
     saved.expect("the slot holds the keeper")
 }
 
+fn keep<'cx>(cx: &mut Cx<'cx>, (object, saved): (Userdata<'cx>, &Saved), state: Box<State>) {
+    cx.weigh(object, size_of::<State>() + state.out.held() + state.matcher.held());
+    saved.0.replace(Some(state));
+}
+
 fn give_way(cx: &mut Cx<'_>, state: Box<State>) -> NativeResult {
-    keeper(cx).0.replace(Some(state));
+    let keeper = keeper(cx);
+    keep(cx, keeper, state);
     cx.again(more)
 }
 
 fn take(cx: &mut Cx<'_>) -> Box<State> {
-    keeper(cx).0.take().expect("the keeper was given the state")
+    keeper(cx).1.0.take().expect("the keeper was given the state")
 }
 
 fn more(cx: &mut Cx<'_>) -> NativeResult {
@@ -166,7 +172,7 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
                         let get = cx.native("index", long::get, &[]);
                         cx.push(get);
                         cx.push(replacement);
-                        keeper.0.replace(Some(state));
+                        keep(cx, keeper, state);
                         return text::values(cx, smallvec![key], |cx, _| cx.call(2, called));
                     }
                     Part::Range { from, to, .. } => {
@@ -185,7 +191,7 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
                         cx.push(handler);
                         cx.push(object);
                         cx.push(key);
-                        keeper.0.replace(Some(state));
+                        keep(cx, keeper, state);
                         return cx.call(2, called);
                     }
                 }
@@ -195,7 +201,7 @@ fn run(cx: &mut Cx<'_>, mut state: Box<State>) -> NativeResult {
                 let keeper = keeper(cx);
                 cx.push(replacement);
                 let arguments = captures(&state.matcher, 0, Some((start, end)));
-                keeper.0.replace(Some(state));
+                keep(cx, keeper, state);
                 return text::values(cx, arguments, |cx, n| cx.call(n, called));
             }
         }
@@ -220,6 +226,9 @@ fn finish(cx: &mut Cx<'_>, mut state: Box<State>, text: &[u8]) -> NativeResult {
     state.out.push(0, text, state.at, text.len());
     check_room(cx, &state)?;
     cx.set_slot(3, Val::int(state.count));
+    if let Some(keeper) = cx.slot(4).as_userdata() {
+        cx.weigh(keeper, 0);
+    }
     text::finish_with(cx, state.out, |cx| {
         let count = cx.slot(3);
         cx.push(count);

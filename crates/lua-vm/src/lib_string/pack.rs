@@ -27,7 +27,9 @@ pub(super) fn register(b: &mut StaticsBuilder) {
 }
 
 fn give_way(cx: &mut Cx<'_>, work: Work) -> NativeResult {
+    let held = if let Work::Pack(packing) = &work { packing.out.held() } else { 0 };
     let saved = cx.userdata(Saved(RefCell::new(Some(work))), &[]);
+    cx.weigh(saved, held);
     cx.push(saved);
     cx.again(more)
 }

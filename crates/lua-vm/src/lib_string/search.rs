@@ -119,6 +119,7 @@ fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResu
         Outcome::More => {
             cx.set_len(4);
             let state = cx.userdata(Search(RefCell::new(Some(matcher.clone()))), &[]);
+            cx.weigh(state, matcher.held());
             cx.push(state);
             let then: NativeFn =
                 if positions { |cx| search_more(cx, true) } else { |cx| search_more(cx, false) };
@@ -186,14 +187,16 @@ fn gmatch_next(cx: &mut Cx<'_>) -> NativeResult {
     let (Some(text), Some(pattern)) = (cx.upvalue(0).as_bytes(), cx.upvalue(1).as_bytes()) else {
         unreachable!("the iterator was made with two strings");
     };
-    let state = cx.upvalue(2).as_userdata().and_then(|u| u.payload::<Matches>());
-    let mut state = state.expect("the iterator was made with its state").0.borrow_mut();
+    let state = cx.upvalue(2).as_userdata().and_then(|u| Some((u, u.payload::<Matches>()?)));
+    let (object, state) = state.expect("the iterator was made with its state");
+    let mut state = state.0.borrow_mut();
     if !state.searching {
         let (at, last) = (state.at, state.last);
         state.matcher.begin(at, last);
         state.searching = true;
     }
     let outcome = advance(cx, &mut state.matcher, text, pattern);
+    cx.weigh(object, state.matcher.held());
     if !matches!(outcome, Ok(Outcome::More)) {
         state.searching = false;
     }

@@ -13,8 +13,8 @@ use crate::symbol::{LONG, SHORT};
 use std::cell::{Cell, RefCell};
 
 /// Elements that are sorted at once; a small part of a slice. Strings are anywhere in memory.
-const RUN: usize = 4096;
-const STRINGS: usize = 1024;
+const RUN: usize = if cfg!(miri) { 64 } else { 4096 };
+const STRINGS: usize = if cfg!(miri) { 16 } else { 1024 };
 /// Merged or copied elements between two looks at the fuel.
 const BLOCK: usize = 512;
 
@@ -172,6 +172,7 @@ fn start_keys<T: Key>(cx: &mut Cx<'_>, n: usize) -> NativeResult {
     let keys =
         Keys { stage: Stage::Load, n, keys: Buffer::with_capacity(n), merged: Buffer::<T>::with_capacity(n) };
     let state = cx.userdata(KeySort(RefCell::new(keys)), &[]);
+    cx.weigh(state, 2 * n * size_of::<T>());
     cx.push(state);
     sort_keys::<T>(cx)
 }

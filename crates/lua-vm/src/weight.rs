@@ -1,0 +1,69 @@
+//! What host objects hold outside the heap: counted to the process, so that its quota bounds that, too.
+//!
+//! The number is kept in the 16 free bits of the object's header, as a short float: 5 bits of exponent, 11 of mantissa, rounded
+//! up. So what is added when it is set is what is taken off when the object dies, whatever became of the payload.
+
+#![allow(unsafe_code, reason = "writes the header of an object")]
+
+use crate::native::{Cx, Userdata};
+use crate::object::{IMMORTAL, SHARED};
+
+const MANTISSA: u32 = 11;
+/// The largest number: 4 TiB.
+const MOST: usize = ((1 << MANTISSA) - 1) << 31;
+
+/// The short form of a number of bytes, not smaller than it.
+fn short(bytes: usize) -> u16 {
+    let bytes = bytes.min(MOST);
+    let mut exponent = (usize::BITS - bytes.leading_zeros()).saturating_sub(MANTISSA);
+    let mut mantissa = (bytes + ((1 << exponent) - 1)) >> exponent;
+    if mantissa == 1 << MANTISSA {
+        (mantissa, exponent) = (mantissa / 2, exponent + 1);
+    }
+    (exponent << MANTISSA) as u16 | mantissa as u16
+}
+
+/// The number of bytes that a short form stands for.
+pub(crate) fn bytes(short: u16) -> usize {
+    usize::from(short & ((1 << MANTISSA) - 1)) << (short >> MANTISSA)
+}
+
+impl<'cx> Cx<'cx> {
+    /// Says how many bytes the payload of an object holds outside the heap. They count to the process instead of what was
+    /// said before, until the object dies. Objects of images and statics count to nobody. Whoever makes something large asks
+    /// [`Cx::reserve`] first.
+    pub fn weigh(&mut self, object: Userdata<'cx>, held: usize) {
+        // SAFETY: handles are live; the header of a private object is written by its process only.
+        unsafe {
+            let header = &raw mut (*object.raw).hdr;
+            if (*header).mark & (IMMORTAL | SHARED) != 0 {
+                return;
+            }
+            let before = bytes((*header).small);
+            (*header).small = short(held);
+            let after = bytes((*header).small);
+            let heap = &mut self.lua().heap;
+            if after > before {
+                heap.add_bytes(after - before);
+            } else {
+                heap.sub_bytes(before - after);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_are_a_little_more_than_the_number() {
+        let near = (0..44).flat_map(|e| [(1usize << e) - 1, 1 << e, (1 << e) + 1]).filter(|n| *n <= MOST);
+        for n in (0..5000).chain(near) {
+            let there = bytes(short(n));
+            assert!(there >= n && there - n <= n / 1000, "{n} became {there}");
+            assert_eq!(bytes(short(there)), there);
+        }
+        assert_eq!(bytes(short(usize::MAX)), MOST);
+    }
+}

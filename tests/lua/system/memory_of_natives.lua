@@ -1,0 +1,46 @@
+-- system.memory: what natives keep outside the heap for a process counts to it as long as it is kept, so the limit bounds that, too.
+-- modules: funcs, logger, payload, registry, system
+local funcs, logger, payload = require("funcs"), require("logger"), require("payload")
+local registry, system = require("registry"), require("system")
+local MIB = 1 << 20
+local long = ("x"):rep(4 * MIB)
+local ways = {
+  error = function() return errors.new(long) end,
+  kind = function() return errors.new{message = "m", kind = long} end,
+  details = function() return errors.new{message = "m", details = {long}} end,
+  cause = function() return errors.wrap(errors.new(long), "context") end,
+  payload = function() return payload.new(long) end,
+  payload_of_error = function() return payload.new(errors.new(long)) end,
+  spawner = function() return process.with_context{a = long} end,
+  executor = function() return funcs.new():with_context{a = long} end,
+  logger = function() return logger:with{a = long} end,
+  name = function() return logger:named(long) end,
+  message = function() process.send(process.pid(), "m", long) return process.inbox():receive() end,
+  opened = function() process.send(process.pid(), "m", long) return (process.inbox():receive():payload()) end,
+  changes = function()
+    local made = registry.snapshot():changes()
+    return (assert(made:create{id = "memory:one", kind = "registry.entry", data = {text = long}}))
+  end,
+}
+-- Registers that nobody uses any more keep what they held.
+local function wipe() local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t end
+local function alloc()
+  wipe()
+  system.gc.collect()
+  return system.memory.stats().process.alloc
+end
+local function held(way)
+  local before = alloc()
+  local kept = way()
+  local with = alloc()
+  return with - before, kept
+end
+for name, way in pairs(ways) do
+  local before = alloc()
+  do
+    local n = held(way)
+    assert(n >= 4 * MIB and n < 20 * MIB, name .. ": " .. n)
+  end
+  local left = alloc() - before
+  assert(left < MIB, name .. ": " .. left .. " bytes stay")
+end
