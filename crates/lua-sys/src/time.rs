@@ -179,9 +179,15 @@ fn load_location(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+/// Longest name of a zone: each time in the zone keeps it.
+const MAX_ZONE_NAME: usize = 256;
+
 /// `time.fixed_zone(name, offset)`
 fn fixed_zone(cx: &mut Cx<'_>) -> NativeResult {
     let (name, seconds) = (cx.check_str(0)?, cx.check_int(1)?);
+    if name.len() > MAX_ZONE_NAME {
+        return Err(cx.arg_error(0, format_args!("a name of at most {MAX_ZONE_NAME} bytes expected")));
+    }
     let offset = i32::try_from(seconds).ok().and_then(|s| jiff::tz::Offset::from_seconds(s).ok());
     match offset {
         Some(offset) => {

@@ -10,6 +10,10 @@ use infra_base::{Error, Kind, Name, Pid, Result};
 use infra_clock::Clock;
 use std::sync::{Arc, OnceLock};
 
+/// Names that a process may have, and longest one: no heap counts them.
+const MAX_NAMES: usize = 10_000;
+const MAX_NAME: usize = 1024;
+
 /// Something that happened to a spawned process; for the event bus.
 #[derive(Clone, Copy)]
 #[allow(missing_docs, reason = "named by the fact")]
@@ -183,13 +187,17 @@ impl Topology {
     }
 
     /// Gives a process a name. The same pid again is fine; `AlreadyExists` names the owner, `NotFound` a pid that has
-    /// ended, `Invalid` a name that reads as a pid or is empty.
+    /// ended, `Invalid` a name that reads as a pid, is empty or very long, `Unavailable` a process that has many.
     pub fn register(&self, name: &str, pid: Pid) -> Result<()> {
         check_name(name)?;
         let mut shard = self.table.shard(pid);
         let record = shard.get_mut(&pid.unique).ok_or_else(|| not_found(pid))?;
+        let own = &mut record.watch().names;
+        if own.len() >= MAX_NAMES && self.names.get(name) != Some(pid) {
+            return Err(Error::unavailable(format!("a process has at most {MAX_NAMES} names")));
+        }
         if self.names.take(name, pid)? {
-            record.watch().names.push(name.into());
+            own.push(name.into());
         }
         Ok(())
     }
@@ -304,6 +312,9 @@ fn check_name(name: &str) -> Result<()> {
         None => Err(Error::invalid("a process name must not be empty")),
         Some('{') => {
             Err(Error::invalid(format!("process name \"{name}\" must not begin with {{, as pids do")))
+        }
+        Some(_) if name.len() > MAX_NAME => {
+            Err(Error::invalid(format!("a process name of {} bytes is longer than {MAX_NAME}", name.len())))
         }
         Some(_) => Ok(()),
     }

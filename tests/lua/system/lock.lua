@@ -34,3 +34,10 @@ for _, call in ipairs{system.lock.acquire, system.lock.release} do
   assert(none == nil and err:kind() == errors.INVALID)
   assert(not pcall(call) and not pcall(call, {}))
 end
+-- No heap counts them, so there is a bound.
+for i = 1, 10000 do assert(system.lock.acquire(name .. i)) end
+local none, err = system.lock.acquire(name .. "more")
+assert(none == nil and err:kind() == errors.UNAVAILABLE and err:message():find("at most 10000 locks", 1, true), tostring(err))
+assert(system.lock.release(name .. 77) and system.lock.acquire(name .. "more"))
+none, err = system.lock.acquire(("x"):rep(1025))
+assert(none == nil and err:kind() == errors.INVALID and err:message():find("1025 bytes", 1, true), tostring(err))

@@ -15,3 +15,4 @@ assert(none == nil and errors.is(err, errors.NOT_FOUND) and err:message():find("
 none, err = time.load_location("")
 assert(none == nil and errors.is(err, errors.INVALID))
 assert(not pcall(time.load_location) and not pcall(time.fixed_zone, "X") and not pcall(time.fixed_zone, "X", 1000000))
+assert(not pcall(time.fixed_zone, ("x"):rep(257), 0) and time.fixed_zone(("x"):rep(256), 0):string() == ("x"):rep(256))
