@@ -44,18 +44,22 @@ pub(super) struct Scope {
     /// Number of locals and free registers when it was opened.
     locals: usize,
     free: u32,
-    labels: Vec<(Box<str>, usize, usize)>,
+    /// Where the labels of the block are.
+    labels: FxHashMap<Box<str>, usize>,
+    /// Jumps in it, blocks that it contains included, to labels that were not seen yet.
+    gotos: Gotos,
     /// Jumps of `break` to be patched, if it is a loop.
     pub(super) breaks: Option<Vec<usize>>,
 }
 
 struct Goto {
-    name: Box<str>,
     at: usize,
     span: Span,
     locals: usize,
-    depth: usize,
 }
+
+/// By the name of the label.
+type Gotos = FxHashMap<Box<str>, Vec<Goto>>;
 
 #[derive(PartialEq, Eq, Hash)]
 enum ConstKey {
@@ -79,7 +83,8 @@ pub(super) struct Func {
     pub(super) locals: Vec<Local>,
     pub(super) upvals: Vec<Upvalue>,
     pub(super) scopes: Vec<Scope>,
-    gotos: Vec<Goto>,
+    /// Jumps of the whole function that found no label.
+    lost: Gotos,
     pub(super) free: u32,
     max: u32,
     pub(super) vararg: bool,
@@ -103,7 +108,7 @@ impl Func {
             locals: Vec::new(),
             upvals: Vec::new(),
             scopes: Vec::new(),
-            gotos: Vec::new(),
+            lost: Gotos::default(),
             free: 0,
             max: 2,
             vararg,
@@ -257,21 +262,20 @@ impl Func {
         self.scopes.push(Scope {
             locals: self.locals.len(),
             free: self.free,
-            labels: Vec::new(),
+            labels: FxHashMap::default(),
+            gotos: Gotos::default(),
             breaks: is_loop.then(Vec::new),
         });
     }
     /// Closes the innermost scope and returns its breaks.
     pub(super) fn close(&mut self) -> Vec<usize> {
-        let depth = self.scopes.len();
         let scope = self.scopes.pop().expect("scopes are balanced");
         self.locals.truncate(scope.locals);
         self.free = scope.free;
-        for g in &mut self.gotos {
-            if g.depth == depth {
-                g.depth -= 1;
-                g.locals = g.locals.min(scope.locals);
-            }
+        let outer = self.scopes.last_mut().map_or(&mut self.lost, |outer| &mut outer.gotos);
+        for (name, gotos) in scope.gotos {
+            let to = outer.entry(name).or_default();
+            to.extend(gotos.into_iter().map(|g| Goto { locals: g.locals.min(scope.locals), ..g }));
         }
         scope.breaks.unwrap_or_default()
     }
@@ -289,41 +293,31 @@ impl Func {
     // ---- goto ----------------------------------------------------------------------------------------------------
 
     pub(super) fn goto(&mut self, name: &str, span: Span) {
-        for scope in self.scopes.iter().rev() {
-            if let Some((_, target, _)) = scope.labels.iter().find(|l| &*l.0 == name) {
-                let target = *target;
-                self.loop_to(target);
-                return;
-            }
+        if let Some(target) = self.scopes.iter().rev().find_map(|scope| scope.labels.get(name)) {
+            self.loop_to(*target);
+            return;
         }
-        let at = self.jump();
-        let (locals, depth) = (self.locals.len(), self.scopes.len());
-        self.gotos.push(Goto { name: name.into(), at, span, locals, depth });
+        let (at, locals) = (self.jump(), self.locals.len());
+        let scope = self.scopes.last_mut().expect("a function has a scope");
+        scope.gotos.entry(name.into()).or_default().push(Goto { at, span, locals });
     }
 
     /// `last` = only empty statements follow in the block, so that its locals are out of scope already.
     pub(super) fn label(&mut self, name: &str, last: bool, span: Span) -> Result<()> {
-        if self.scopes.iter().any(|s| s.labels.iter().any(|l| &*l.0 == name)) {
+        if self.scopes.iter().any(|scope| scope.labels.contains_key(name)) {
             return error(span, format!("label '{name}' is defined twice"));
         }
         let here = self.here();
-        let depth = self.scopes.len();
         let scope = self.scopes.last_mut().expect("a function has a scope");
         let locals = if last { scope.locals } else { self.locals.len() };
-        scope.labels.push((name.into(), here, locals));
-        let mut rest = Vec::new();
-        for g in std::mem::take(&mut self.gotos) {
-            if g.depth >= depth && *g.name == *name {
-                if g.locals < locals {
-                    let local = &self.locals[g.locals].name;
-                    return error(g.span, format!("goto '{name}' jumps into the scope of local '{local}'"));
-                }
-                self.patch_to(g.at, here);
-            } else {
-                rest.push(g);
+        scope.labels.insert(name.into(), here);
+        for g in scope.gotos.remove(name).unwrap_or_default() {
+            if g.locals < locals {
+                let local = &self.locals[g.locals].name;
+                return error(g.span, format!("goto '{name}' jumps into the scope of local '{local}'"));
             }
+            self.patch_to(g.at, here);
         }
-        self.gotos = rest;
         Ok(())
     }
 
@@ -331,8 +325,9 @@ impl Func {
         if self.code.len() > MAX_WORDS || self.protos.len() > 0xffff {
             return error(self.start, "function is too large");
         }
-        match self.gotos.first() {
-            Some(g) => error(g.span, format!("no visible label '{}' for goto", g.name)),
+        let lost = self.lost.iter().flat_map(|(name, gotos)| gotos.iter().map(move |g| (g, name)));
+        match lost.min_by_key(|(g, _)| g.at) {
+            Some((g, name)) => error(g.span, format!("no visible label '{name}' for goto")),
             None => Ok(()),
         }
     }

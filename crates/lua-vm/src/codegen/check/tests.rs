@@ -95,3 +95,19 @@ fn nothing_is_read_before_it_is_written() {
     let found = changed("for i = 1, 2 do local x = i end", Op::Move, false, |w| w & !0xff_0000);
     assert!(found.contains("holds Loop"), "{found}");
 }
+
+/// In time that grows with their number only.
+#[test]
+fn labels_and_jumps_may_be_many() {
+    let n = if cfg!(miri) { 50 } else { 20_000 };
+    let forward: String = (0..n).map(|i| format!("if x then do goto l{i} end end ")).collect();
+    let backward: String = (0..n).map(|i| format!("::l{i}:: if x then goto l{i} end ")).collect();
+    let proto = compiled(&format!("{forward}{backward}"));
+    assert_eq!(check(&proto), Ok(()));
+    assert!(proto.code.len() > 4 * n);
+    let source = format!("{forward}goto a goto b {backward}").replace("goto b ", "do goto lost end ");
+    let parsed = lua_syntax::parse(source.as_bytes());
+    let lines = lua_syntax::LineIndex::new(source.as_bytes());
+    let error = crate::compile(&parsed.chunk, "test", &lines).expect_err("two labels are missing");
+    assert_eq!(error.message, "no visible label 'a' for goto");
+}
