@@ -1,7 +1,7 @@
 //! A graph of tables survives the journey to another process, in any order of drops and collections.
 #![no_main]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use lua_vm::{Lua, Options, Run, Statics, StaticsBuilder};
@@ -82,13 +82,16 @@ fn process(statics: &Arc<Statics>, stress: bool) -> Lua {
     Lua::new(Arc::clone(statics), Options { quota: 64 << 20, stress, ..Options::default() })
 }
 
+/// Made once: that takes longer than the rest.
+static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(|| StaticsBuilder::new().build());
+
 fuzz_target!(|bytes: &[u8]| {
     let Some((order, bytes)) = bytes.split_first() else { return };
     if bytes.len() > 2000 {
         return;
     }
-    let statics = StaticsBuilder::new().build();
-    let mut from = process(&statics, order & 1 != 0);
+    let statics = &*STATICS;
+    let mut from = process(statics, order & 1 != 0);
     if run(&mut from, MAKE, |cx| cx.string(bytes)).is_none() {
         return;
     }
@@ -100,7 +103,7 @@ fuzz_target!(|bytes: &[u8]| {
     if order & 2 != 0 {
         drop(from);
     }
-    let mut to = process(&statics, order & 4 != 0);
+    let mut to = process(statics, order & 4 != 0);
     let last = order >> 3 & 1;
     for time in 0..=last {
         to.enter(&mut (), |cx| {

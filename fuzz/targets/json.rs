@@ -1,12 +1,16 @@
 //! Any bytes decode to a value or an error; what was decoded encodes to one text, again and again.
 #![no_main]
 
+use std::sync::{Arc, LazyLock};
+
 use libfuzzer_sys::fuzz_target;
 use lua_api::{from_json, to_json};
-use lua_vm::{Lua, Options, StaticsBuilder};
+use lua_vm::{Lua, Options, Statics, StaticsBuilder};
+
+static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(|| StaticsBuilder::new().build());
 
 fuzz_target!(|text: &[u8]| {
-    let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota: 16 << 20, ..Options::default() });
+    let mut lua = Lua::new(Arc::clone(&STATICS), Options { quota: 16 << 20, ..Options::default() });
     lua.enter(&mut (), |cx| {
         let Ok(Ok(value)) = from_json(cx, text) else { return };
         // Holes of an array are refused, nothing else.

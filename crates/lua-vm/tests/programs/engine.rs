@@ -1,6 +1,6 @@
 //! Runs a program of text in our engine, with what it prints as the result.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lua_vm::{Cx, Lua, NativeResult, Options, Pin, Proto, Run, Statics, StaticsBuilder};
 
@@ -29,11 +29,15 @@ pub(crate) enum End {
     OutOfMemory,
 }
 
-/// Base libraries and a `print` that adds a line to the host's bytes.
+/// Base libraries and a `print` that adds a line to the host's bytes; made once, since that takes longer than most programs.
 pub(crate) fn statics() -> Arc<Statics> {
-    let mut b = StaticsBuilder::new();
-    b.func("print", print);
-    b.build()
+    static STATICS: OnceLock<Arc<Statics>> = OnceLock::new();
+    let made = STATICS.get_or_init(|| {
+        let mut b = StaticsBuilder::new();
+        b.func("print", print);
+        b.build()
+    });
+    Arc::clone(made)
 }
 
 fn print(cx: &mut Cx<'_>) -> NativeResult {

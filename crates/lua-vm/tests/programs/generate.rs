@@ -77,6 +77,7 @@ struct Program<'a> {
 }
 
 /// The program that `bytes` stand for, behind the prelude; what raises in it is part of its output.
+#[allow(dead_code, reason = "one fuzz target needs flat programs only")]
 pub(crate) fn program(bytes: &[u8]) -> String {
     let mut p = Program::new(bytes);
     p.line("try(function(...)");
