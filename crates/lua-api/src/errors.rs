@@ -2,7 +2,7 @@
 
 use crate::convert::{data_to_fragment, fragment_to_data};
 use infra_base::{Error, Kind};
-use lua_vm::{Cx, ErrorObject, Val, View};
+use lua_vm::{Cx, ErrorObject, TraceFrame, Val, View};
 use std::sync::Arc;
 
 /// Longest chain of causes that crosses a border.
@@ -19,6 +19,9 @@ fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
         ErrorObject::new(error.message()).with_kind(error.kind_text()).with_retryable(error.retryable());
     if let Some(details) = error.details() {
         object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
+    }
+    if let Some(trace) = error.trace() {
+        object = object.with_frames(trace.lines().filter_map(TraceFrame::parse).collect());
     }
     if let (Some(cause), 1..) = (error.cause(), depth) {
         object = object.with_cause(Arc::new(to_object(cx, cause, depth - 1)));

@@ -23,6 +23,18 @@ impl fmt::Display for TraceFrame {
     }
 }
 
+impl TraceFrame {
+    /// The frame that a line of a traceback shows, as `Display` writes it; `None` for other lines.
+    pub fn parse(line: &str) -> Option<TraceFrame> {
+        // Names of chunks may hold anything, numbers of lines are before the first fit.
+        line.match_indices(": in ").find_map(|(at, between)| {
+            let (source, number) = line[..at].rsplit_once(':')?;
+            let name = line[at + between.len()..].to_owned();
+            Some(TraceFrame { source: source.to_owned(), line: number.parse().ok()?, name })
+        })
+    }
+}
+
 /// Frames of one coroutine that a traceback shows at either end, and half of what it shows at either end in all.
 const LIMIT: usize = 40;
 
@@ -126,5 +138,22 @@ pub(crate) fn place(t: *const Thread, level: usize) -> String {
         n.checked_sub(level)
             .and_then(|i| frame(t, i))
             .map_or(String::new(), |f| format!("{}:{}: ", f.source, f.line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TraceFrame;
+
+    #[test]
+    fn a_shown_frame_is_read_back() {
+        for (source, line, name) in
+            [("app:lib", 4, "M.fail"), ("a: in b", 12, "main chunk"), ("=[C:7", 0, "t.x: in y")]
+        {
+            let frame = TraceFrame { source: source.to_owned(), line, name: name.to_owned() };
+            assert_eq!(TraceFrame::parse(&frame.to_string()), Some(frame));
+        }
+        assert_eq!(TraceFrame::parse("..."), None);
+        assert_eq!(TraceFrame::parse("app:lib:x: in f"), None);
     }
 }

@@ -51,6 +51,8 @@ pub struct Spawn {
     pub messages: Vec<(Topic, Payloads)>,
     /// Its option `trap_links` from the start.
     pub trap_links: bool,
+    /// Whoever spawns it tells of its failure; otherwise the log does.
+    pub told: bool,
 }
 
 impl Spawn {
@@ -69,6 +71,7 @@ impl Spawn {
             name,
             messages,
             trap_links: false,
+            told: false,
         }
     }
 }
@@ -188,7 +191,7 @@ impl Processes {
     }
 
     fn start(&self, spawn: Spawn, reply: Option<Reply<Payload>>) -> Result<Pid> {
-        let Spawn { entry, host, args, parent, mut context, link, monitor, name, messages, trap_links } =
+        let Spawn { entry, host, args, parent, mut context, link, monitor, name, messages, trap_links, told } =
             spawn;
         let inner = &self.0;
         let entry = inner
@@ -233,7 +236,7 @@ impl Processes {
             slot: None,
         })?;
         // From here on dropping the process undoes everything through its ending.
-        let ending = Box::new(Ended { topology: inner.topology.clone(), seat, reply });
+        let ending = Box::new(Ended { topology: inner.topology.clone(), seat, reply, told });
         let told = control.set_ending(ending);
         debug_assert!(told.is_ok(), "an engine must not set the ending");
         control.set_trap_links(trap_links);
@@ -318,15 +321,28 @@ struct Ended {
     topology: Arc<Topology>,
     seat: Seat,
     reply: Option<Reply<Payload>>,
+    told: bool,
 }
 
 impl Ending for Ended {
     fn end(mut self: Box<Self>, control: &Arc<Control>, exit: &Exit) {
+        if self.reply.is_none() && !self.told {
+            report(control, exit);
+        }
         self.topology.stopped(control, exit);
         self.seat.release(Some(exit));
         if let Some(reply) = self.reply.take() {
             reply.send(exit.result.clone());
         }
+    }
+}
+
+/// It may be that nobody watches a process that fails, so the log tells. One that was made to end did not fail.
+fn report(control: &Control, exit: &Exit) {
+    let Err(error) = &exit.result else { return };
+    if error.kind() != Kind::Canceled {
+        let (pid, entry) = (control.pid(), control.entry());
+        tracing::warn!(target: "process", %pid, %entry, stack = error.trace(), "process failed: {error}");
     }
 }
 

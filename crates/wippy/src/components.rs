@@ -100,7 +100,8 @@ pub(crate) async fn start_process(
 ) -> Result<()> {
     let console = app.get::<Console>()?;
     let args = args.into_iter().map(|arg| Payload::Data(Data::from(arg))).collect();
-    app.get::<Processes>()?.spawn(Spawn { args, ..Spawn::new(entry.id.clone(), host.clone()) })?;
+    let spawn = Spawn { args, told: true, ..Spawn::new(entry.id.clone(), host.clone()) };
+    app.get::<Processes>()?.spawn(spawn)?;
     Tasks::default().spawn("end of the command", async move {
         let exit = console.ended().await;
         console.flushed().await;
