@@ -24,6 +24,7 @@ const SIDEWAYS: &[(&str, &[&str])] = &[
     ("infra-codec", &["infra-base"]),
     ("infra-config", &["infra-base", "infra-codec"]),
     ("infra-log", &["infra-base", "infra-clock", "infra-codec"]),
+    ("infra-profile", &["infra-base"]),
     ("infra-app", &["infra-base", "infra-clock", "infra-log"]),
     ("core-sched", &["core-dispatch"]),
     ("core-relay", &["core-sched"]),

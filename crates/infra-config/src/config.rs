@@ -17,6 +17,8 @@ pub struct Config {
     pub encoding: Encoding,
     /// `logmanager`
     pub logmanager: LogManager,
+    /// `profiler`
+    pub profiler: Profiler,
     /// `registry`
     pub history: History,
     /// `relay.node_name`; `None` = derived from machine and directory.
@@ -53,6 +55,21 @@ pub struct LogManager {
     pub stream_to_events: bool,
     /// -1 debug, 0 info, 1 warn, 2 error; anything less or more is the nearest of these.
     pub min_level: i64,
+}
+
+/// `profiler`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profiler {
+    /// Whether profiles are served.
+    pub enabled: bool,
+    /// `host:port`
+    pub address: Box<str>,
+    /// For the head of a request; zero = no limit, here and below.
+    pub read_timeout: Duration,
+    /// For a client that takes nothing of a response.
+    pub write_timeout: Duration,
+    /// Between two requests.
+    pub idle_timeout: Duration,
 }
 
 /// Where versions of the registry are kept.
@@ -162,6 +179,7 @@ pub(crate) fn read(root: &Section, base: PathBuf, mistakes: &mut Vec<Diagnostic>
             stream_to_events: read.bool("logmanager.stream_to_events", false),
             min_level: level.clamp(-1, 2),
         },
+        profiler: read.profiler(),
         history: read.history(),
         node_name: read.text("relay.node_name").filter(|n| !n.is_empty()),
         supervisor: SupervisorHost {
@@ -291,6 +309,23 @@ impl<'a> Reader<'a> {
         {
             let text = "security.strict_mode is not built yet, and going on without it would not protect";
             self.mistakes.push(item.place.error(text));
+        }
+    }
+
+    fn profiler(&mut self) -> Profiler {
+        let address = self.text("profiler.address");
+        if let (Some(item), Some(text)) = (self.leaf("profiler.address"), &address)
+            && !text.contains(':')
+        {
+            let text = format!("profiler.address must be host:port, this is \"{text}\"");
+            self.mistakes.push(item.place.error(text));
+        }
+        Profiler {
+            enabled: self.bool("profiler.enabled", false),
+            address: address.as_deref().unwrap_or("localhost:6060").into(),
+            read_timeout: self.duration("profiler.read_timeout", Duration::from_secs(15)),
+            write_timeout: self.duration("profiler.write_timeout", Duration::from_secs(15)),
+            idle_timeout: self.duration("profiler.idle_timeout", Duration::from_secs(60)),
         }
     }
 

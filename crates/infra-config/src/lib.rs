@@ -13,8 +13,8 @@ mod tests;
 mod tree;
 
 pub use config::{
-    CacheAccess, CodeCache, Config, Disable, Encoding, History, LogManager, Override, Pattern, Replacement,
-    SupervisorHost,
+    CacheAccess, CodeCache, Config, Disable, Encoding, History, LogManager, Override, Pattern, Profiler,
+    Replacement, SupervisorHost,
 };
 pub use keys::{KEYS, Key, State, Type};
 pub use layers::{Loaded, Sources, load};

@@ -1,7 +1,8 @@
 //! Layers and their order, placeholders, checks of every key.
 
 use crate::{
-    CacheAccess, CodeCache, Config, Encoding, History, KEYS, Loaded, Replacement, Sources, Type, load, shaped,
+    CacheAccess, CodeCache, Config, Encoding, History, KEYS, Loaded, Profiler, Replacement, Sources, Type,
+    load, shaped,
 };
 use expect_test::{Expect, expect};
 use infra_base::{Data, Error};
@@ -202,6 +203,34 @@ registry: {history_type: sqlite, history_path: x}
     );
     let none = loaded(&["registry: {enable_history: false, history_type: nil}\n"], &[], &[]).unwrap();
     assert_eq!(none.config.history, History::None);
+}
+
+#[test]
+fn the_profiler_listens_on_this_machine_unless_told_otherwise() {
+    let profiler = |text: &str| loaded(&[text], &[], &[]).unwrap().config.profiler;
+    let second = Duration::from_secs;
+    let (address, enabled) = ("localhost:6060".into(), false);
+    let standard = Profiler {
+        enabled,
+        address,
+        read_timeout: second(15),
+        write_timeout: second(15),
+        idle_timeout: second(60),
+    };
+    assert_eq!(profiler(""), standard);
+    let own = profiler(
+        "profiler: {enabled: true, address: ':1', read_timeout: 2s, write_timeout: 0s, idle_timeout: 1m}\n",
+    );
+    let limits = (own.read_timeout, own.write_timeout, own.idle_timeout);
+    assert_eq!((own.enabled, &*own.address, limits), (true, ":1", (second(2), second(0), second(60))));
+    check(
+        &["profiler: {address: nowhere, idle_timeout: 5}\n"],
+        expect![[r#"
+            the configuration has mistakes
+            Error 0.yaml:1:44: profiler.idle_timeout must be a duration (30s, 1m, 2h15m), this is "5" `5`
+            Error 0.yaml:1:21: profiler.address must be host:port, this is "nowhere" `nowhere`
+        "#]],
+    );
 }
 
 #[test]

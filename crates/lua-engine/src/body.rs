@@ -270,7 +270,11 @@ impl LuaBody {
         let mut run = Run::OutOfFuel;
         in_ticks(fuel, |left| {
             let Some(root) = self.host.root() else { return true };
-            run = self.lua.wake(root, left, &mut self.host);
+            run = if self.share.profiler().is_on() {
+                self.run_recorded(root, left)
+            } else {
+                self.lua.wake(root, left, &mut self.host)
+            };
             !matches!(run, Run::OutOfFuel)
         });
         let task = self.host.current;

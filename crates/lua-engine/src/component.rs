@@ -9,6 +9,7 @@ use core_sched::Scheduler;
 use infra_app::Component;
 use infra_base::Result;
 use infra_clock::Clock;
+use infra_profile::Profiler;
 use lua_api::{Module, ModuleInfo, Node};
 use lua_vm::{Statics, StaticsBuilder};
 use std::sync::Arc;
@@ -53,6 +54,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .provides::<LuaExecutor>()
         .provides::<Compiler>()
         .provides::<Node>()
+        .provides::<Profiler>()
         .load(move |boot| async move {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
@@ -71,6 +73,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             let mut modules: Vec<ModuleInfo> = modules.iter().map(ModuleInfo::from).collect();
             modules.sort_unstable_by_key(|module| module.name);
             boot.provide(Arc::new(Node { id, memory: executor.memory().clone(), modules }))?;
+            boot.provide(executor.profiler().clone())?;
             let engines = boot.get::<Engines>()?;
             engines.register("lua.engine", Function::KIND, executor.clone())?;
             engines.register("lua.engine", Process::KIND, executor.clone())?;

@@ -10,6 +10,7 @@ use core_sched::{BoxProcess, Freed, Process};
 use infra_app::App;
 use infra_base::{EntryId, Error, Result};
 use infra_clock::{Clock, Rng};
+use infra_profile::Profiler;
 use lua_api::{Host, Mailroom, Memory, System};
 use lua_vm::Statics;
 use std::collections::VecDeque;
@@ -42,6 +43,11 @@ impl LuaExecutor {
     /// The heaps of its processes.
     pub fn memory(&self) -> &Arc<Memory> {
         &self.heaps.memory
+    }
+
+    /// Who records what its processes do.
+    pub fn profiler(&self) -> &Arc<Profiler> {
+        &self.heaps.profiler
     }
 
     /// Hands over the sealed context; nothing can be launched before.

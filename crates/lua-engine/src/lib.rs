@@ -11,6 +11,7 @@ mod making;
 pub mod memory;
 mod outcome;
 mod program;
+mod recorded;
 mod require;
 mod unit;
 

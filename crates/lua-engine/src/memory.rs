@@ -5,6 +5,7 @@
 //! of a task of its own, so that the end of a process with 500 MB holds no worker.
 
 use core_sched::Scheduler;
+use infra_profile::Profiler;
 use lua_api::{Held, Memory, Pace};
 use lua_vm::{Image, Lua};
 use parking_lot::Mutex;
@@ -13,16 +14,18 @@ use std::sync::Arc;
 /// Default of `--memory-limit`.
 pub const DEFAULT_LIMIT: usize = 1 << 30;
 
-/// The heaps of a node, and who frees the large ones.
+/// The heaps of a node, who frees the large ones, and who records what is done in them.
 pub struct Heaps {
     pub(crate) memory: Arc<Memory>,
+    pub(crate) profiler: Arc<Profiler>,
     reaper: Scheduler,
 }
 
 impl Heaps {
     /// No heap yet; `limit` is the soft limit of their sum in bytes.
     pub fn new(limit: usize) -> Arc<Heaps> {
-        Arc::new(Heaps { memory: Memory::new(limit), reaper: Scheduler::default() })
+        let (profiler, reaper) = Default::default();
+        Arc::new(Heaps { memory: Memory::new(limit), profiler, reaper })
     }
 }
 
@@ -47,6 +50,12 @@ impl Share {
     /// Who does what nobody waits for, see [`Scheduler::drudge`].
     pub(crate) fn reaper(&self) -> Scheduler {
         self.heaps.reaper.clone()
+    }
+
+    /// Who records what the processes of the node do.
+    #[inline]
+    pub(crate) fn profiler(&self) -> &Arc<Profiler> {
+        &self.heaps.profiler
     }
 
     /// So many bytes are left of a heap that is being freed.

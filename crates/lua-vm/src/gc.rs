@@ -674,6 +674,7 @@ impl Heap {
                     self.bytes -= size;
                     self.freed += size;
                     self.objects -= 1;
+                    self.swept = self.swept.wrapping_add(1);
                     self.gc.work += FREE + size / 256;
                 } else {
                     (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;

@@ -66,6 +66,10 @@ pub(crate) struct Heap {
     pub(crate) over_quota: bool,
     /// Something has to be finished before the process goes on; see `Lua::settle`.
     pub(crate) unsettled: bool,
+    /// Whoever records who allocates: the run ends at the next safepoint with debt.
+    pub(crate) watched: bool,
+    /// Objects freed, modulo 2^32.
+    pub(crate) swept: u32,
     /// Growth since the last collection that begins the next, in percent of what lived then; negative = never by itself.
     pub(crate) pause: i32,
     /// Over the quota: the count of cycles at which is judged; 0 = not yet collecting for it.
@@ -103,6 +107,8 @@ impl Heap {
             lifted: 0,
             over_quota: false,
             unsettled: false,
+            watched: false,
+            swept: 0,
             pause: 100,
             urgent: 0,
             stress: false,
@@ -153,6 +159,22 @@ impl Heap {
     /// Bytes freed since this was asked last.
     pub(crate) fn take_freed(&mut self) -> usize {
         std::mem::take(&mut self.freed)
+    }
+
+    /// Has the run stop behind about `bytes` of allocation.
+    pub(crate) fn watch(&mut self, bytes: usize) {
+        let due = -(bytes.min(isize::MAX as usize) as isize);
+        self.watched = true;
+        if self.debt < due {
+            self.lifted += due - self.debt;
+            self.debt = due;
+        }
+    }
+
+    /// Ends that.
+    pub(crate) fn unwatch(&mut self) {
+        self.watched = false;
+        self.debt -= std::mem::take(&mut self.lifted);
     }
 
     /// Work was done that is not in the price of the instruction or native that runs: so many units, to be paid at the
@@ -428,7 +450,7 @@ impl Heap {
     }
 
     pub(crate) fn stats(&self) -> HeapStats {
-        let next = self.bytes.saturating_add_signed(-self.debt.min(0));
+        let next = self.bytes.saturating_add_signed(-(self.debt - self.lifted).min(0));
         let (bytes, stacks, objects, quota) = (self.bytes, self.stacks, self.objects, self.quota);
         HeapStats { bytes, stacks, objects, collections: self.gc.cycles, next, quota }
     }

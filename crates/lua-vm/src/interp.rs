@@ -120,6 +120,21 @@ pub(crate) unsafe fn collect(lua: *mut Lua) -> bool {
 pub(crate) unsafe fn collect_for_native(lua: *mut Lua) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
+        let watched = std::mem::take(&mut (*lua).heap.watched);
+        let goes_on = work_off(lua);
+        if goes_on && watched {
+            (*lua).exit = Exit::OutOfFuel;
+            return false;
+        }
+        goes_on
+    }
+}
+
+/// # Safety
+/// As for [`collect`].
+unsafe fn work_off(lua: *mut Lua) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
         let heap = &mut (*lua).heap;
         if heap.unsettled {
             (*lua).exit = Exit::OutOfFuel;

@@ -378,6 +378,32 @@ impl Lua {
         Some(Remains { heap, _image: self.image.clone(), _statics: Arc::clone(&self.statics) })
     }
 
+    /// Has the next run stop behind about `bytes` of allocation as if its fuel were used up, to ask who allocates. That fuel is left
+    /// tells the two apart.
+    pub fn watch(&mut self, bytes: usize) {
+        self.heap.watch(bytes);
+    }
+
+    /// Ends that.
+    pub fn unwatch(&mut self) {
+        self.heap.unwatch();
+    }
+
+    /// Bytes and objects allocated, garbage included; only differences mean anything, as long as nobody asks
+    /// [`take_freed`](Self::take_freed) in between. Objects count modulo 2^32.
+    pub fn allocated(&self) -> (usize, u32) {
+        let heap = &self.heap;
+        (heap.bytes.wrapping_add(heap.freed), (heap.objects as u32).wrapping_add(heap.swept))
+    }
+
+    /// The Lua functions on the stack of the root coroutine `root` and the line that each is at, innermost first and through
+    /// coroutines; `most` of them at most.
+    pub fn stack(&self, root: impl Into<Root>, most: usize, visit: &mut dyn FnMut(&Proto, u32)) {
+        if let Some(thread) = self.heap.root(root.into()) {
+            crate::trace::visit(thread, most, visit);
+        }
+    }
+
     /// Live bytes and objects.
     pub fn stats(&self) -> HeapStats {
         self.heap.stats()

@@ -88,6 +88,16 @@ impl Proto {
         &self.source
     }
 
+    /// Name of the function as the code that defined it says; `main chunk` for the chunk itself.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Line of its first instruction; 0 without any.
+    pub fn first_line(&self) -> u32 {
+        self.lines.first().copied().unwrap_or(0)
+    }
+
     /// Fuel of one call of a function of so many instruction words.
     pub(crate) fn cost_of(words: usize) -> u32 {
         1 + words as u32 / 64

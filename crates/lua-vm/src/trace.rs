@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::object::{Closure, Thread};
+use crate::proto::Proto;
 
 /// One Lua function on a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,31 @@ unsafe fn frame(t: *const Thread, i: usize) -> Option<TraceFrame> {
             line: proto.line_at(f.pc),
             name: proto.name.to_string(),
         })
+    }
+}
+
+/// Shows the Lua frames of the coroutine that `root` rests in and of those that resumed it, innermost first, `most` at most.
+pub(crate) fn visit(root: *const Thread, most: usize, visit: &mut dyn FnMut(&Proto, u32)) {
+    let mut left = most;
+    // SAFETY: the caller passes a live root; its innermost coroutine and the parents of that are reachable from it, and Lua
+    // frames point to live closures.
+    unsafe {
+        let innermost: *const Thread = (*root).innermost;
+        let mut t = if innermost.is_null() { root } else { innermost };
+        for _ in 0..COROUTINES {
+            if t.is_null() {
+                return;
+            }
+            for f in (&(*t).frames).iter().rev().filter(|f| !f.native) {
+                if left == 0 {
+                    return;
+                }
+                left -= 1;
+                let proto = &*(*f.callee.cast::<Closure>()).proto;
+                visit(proto, proto.line_at(f.pc));
+            }
+            t = (*t).parent;
+        }
     }
 }
 

@@ -258,6 +258,41 @@ fn memory_of_natives_counts_against_the_quota() {
 }
 
 #[test]
+fn who_allocates_is_met_in_the_act() {
+    let source = "local function hog(n) local t = {} for i = 1, n do t[i] = {i} end return #t end
+        local function idle(n) local s = 0 for i = 1, n do s = s + i end return s end
+        for i = 1, 200 do idle(100) hog(100) end
+        coroutine.wrap(function() for i = 1, 100 do hog(100) end end)()";
+    for stress in [false, true] {
+        let mut lua = Lua::new(statics(), Options { stress, ..Options::default() });
+        let root = start(&mut lua, source);
+        let (mut bytes, mut objects, mut stops) = (0, 0, 0);
+        loop {
+            let (before, mut fuel) = (lua.allocated(), i64::MAX);
+            lua.watch(10_000);
+            let run = lua.run(&root, &mut fuel, &mut ());
+            lua.unwatch();
+            let after = lua.allocated();
+            bytes += after.0.wrapping_sub(before.0);
+            objects += after.1.wrapping_sub(before.1);
+            if matches!(run, Run::Finished) {
+                break;
+            }
+            assert!(matches!(run, Run::OutOfFuel) && fuel > 0, "{run:?}");
+            if after.0.wrapping_sub(before.0) >= 10_000 {
+                stops += 1;
+                let mut stack = Vec::new();
+                lua.stack(&root, 9, &mut |proto, line| stack.push((proto.name().to_owned(), line)));
+                assert_eq!(stack[0], ("hog".to_owned(), 1), "{stack:?}");
+                assert_eq!(stack.last().unwrap().0, "main chunk");
+            }
+        }
+        assert!((30_000..34_000).contains(&objects), "{objects} objects");
+        assert!(bytes > 30_000 * 48 && (stress || stops > bytes / 25_000), "{bytes} bytes, {stops} stops");
+    }
+}
+
+#[test]
 fn garbage_does_not_count_against_the_quota_for_long() {
     let (quota, rounds) = (number(1 << 20, 64 << 10), number(200_000, 2000));
     let mut lua = Lua::new(statics(), Options { quota, ..Options::default() });

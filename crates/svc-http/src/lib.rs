@@ -12,6 +12,7 @@ mod exchange;
 mod multipart;
 mod pattern;
 mod percent;
+mod profiler;
 mod reply;
 mod response;
 mod router;
@@ -24,6 +25,7 @@ pub use body::{BodyStream, Limits};
 pub use component::component;
 pub use exchange::Exchange;
 pub use multipart::{Form, Upload, UploadStream};
+pub use profiler::{ProfilerOptions, profiler};
 pub use response::{Transfer, Writing};
 
 #[cfg(test)]

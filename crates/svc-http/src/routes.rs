@@ -19,7 +19,7 @@ use sys_entries::{Entries, Fields};
 /// is seen as one, and a request that comes after the change meets the new table.
 pub(crate) struct Routes {
     server: EntryId,
-    /// `None`: the table is fixed (tests).
+    /// `None`: the table is fixed.
     entries: Option<Arc<Entries>>,
     present: ArcSwap<Present>,
     /// Held by whoever makes the next table.
@@ -37,7 +37,6 @@ impl Routes {
         Routes { server, entries: Some(entries), present, remake: Mutex::new(()) }
     }
 
-    #[cfg(test)]
     pub(crate) fn fixed(server: EntryId, table: Table) -> Routes {
         let present = ArcSwap::from_pointee(Present { version: None, table });
         Routes { server, entries: None, present, remake: Mutex::new(()) }

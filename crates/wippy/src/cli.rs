@@ -50,8 +50,8 @@ pub(crate) struct Global {
     /// Log to the event bus instead of the console
     #[arg(short, long, global = true, hide = true)]
     pub(crate) event_streams: bool,
-    /// Serve the profiler
-    #[arg(short, long, global = true, hide = true)]
+    /// Serve profiles of Lua code, on localhost:6060 unless the configuration says otherwise
+    #[arg(short, long, global = true)]
     pub(crate) profiler: bool,
     /// Soft limit of memory (1G, 512M); GOMEMLIMIT else, or 1G
     #[arg(short, long, value_name = "SIZE", global = true)]

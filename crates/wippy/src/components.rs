@@ -5,10 +5,11 @@ use core_registry::{Entry, NilHistory};
 use infra_app::{App, Component, Shutdown, Tasks};
 use infra_base::{Data, Diagnostic, EntryId, Map, Payload, Result};
 use infra_clock::Clock;
-use infra_config::{Config, History};
+use infra_config::{Config, History, Profiler};
 use infra_log::Log;
 use lua_engine::{Compiler, Counts};
 use std::sync::Arc;
+use svc_http::ProfilerOptions;
 use svc_terminal::Console;
 use sys_entries::Entries;
 use sys_process::{Processes, Spawn};
@@ -37,7 +38,12 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
     };
     let hide = move |hide| _ = log.set_hidden(hide);
     let console = Console::system(infrastructure.args.clone(), hide);
-    vec![
+    let profiler = Some(infrastructure.config.profiler.clone()).filter(|profiler| profiler.enabled);
+    let profiler = profiler.map(|Profiler { address, read_timeout, write_timeout, idle_timeout, .. }| {
+        let (read, write, idle) = (read_timeout, write_timeout, idle_timeout);
+        svc_http::profiler(ProfilerOptions { address, read, write, idle })
+    });
+    let mut components = vec![
         infra(infrastructure),
         core_dispatch::component(),
         core_events::component(),
@@ -49,7 +55,9 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
         svc_http::component(),
         svc_terminal::component(console),
         lua_engine::component(modules(), options),
-    ]
+    ];
+    components.extend(profiler);
+    components
 }
 
 /// Every Lua module.

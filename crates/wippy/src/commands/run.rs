@@ -16,7 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
-    let (config, mut warnings) = project::config(global, &args.layers)?;
+    let (mut config, mut warnings) = project::config(global, &args.layers)?;
+    config.profiler.enabled |= global.profiler;
     if args.exec.is_none() && args.words.first().is_some_and(|w| w == "list") {
         let log = quiet_log(global)?;
         let prepared = project::entries(&config, Path::new(LOCK_FILE), &args.overrides)?;
@@ -92,11 +93,7 @@ fn log_options(global: &Global, config: &Config, goal: &Goal) -> Options {
 
 /// Flags that are taken, and do nothing yet.
 fn warn_flags(global: &Global, args: &Run) {
-    let flags = [
-        (global.event_streams, "--event-streams"),
-        (global.profiler, "--profiler"),
-        (args.registry.is_some(), "--registry"),
-    ];
+    let flags = [(global.event_streams, "--event-streams"), (args.registry.is_some(), "--registry")];
     for (_, flag) in flags.into_iter().filter(|(given, _)| *given) {
         tracing::warn!(target: "boot", flag, "flag has no effect yet");
     }
