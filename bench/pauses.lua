@@ -51,9 +51,9 @@ assert(next(t) == nil) for k in pairs(t) do error(k) end
 --- a queue of texts
 local t = {} for i = 1, 2000000 do t['k' .. i] = i if i > 50000 then t['k' .. i - 50000] = nil end end
 
---- unpack of 200,000 tables, again and again
-local t = {} for i = 1, 200000 do t[i] = { i } end local function f(...) return { ... } end
-for i = 1, 20 do f(table.unpack(t, 1, 200000)) end
+--- unpack of 60,000 tables, again and again
+local t = {} for i = 1, 60000 do t[i] = { i } end local function f(...) return { ... } end
+for i = 1, 20 do f(table.unpack(t, 1, 60000)) end
 
 --- a stack of 200,000 frames
 local function down(n) if n == 0 then return {} end local t = down(n - 1) return t and { n } end
@@ -133,16 +133,16 @@ local t = {} for i = 1, 3000000 do t[i] = i end table.insert(t, 1, 0) table.remo
 local t = {} for i = 1, 3000000 do t[i] = i end local u = table.move(t, 1, #t, 1, {})
 
 --- unpack
-local t = {} for i = 1, 900000 do t[i] = i end local n = select('#', table.unpack(t))
+local t = {} for i = 1, 65000 do t[i] = i end local n = select('#', table.unpack(t))
 
 --- pack
-local t = {} for i = 1, 900000 do t[i] = i end local p = table.pack(table.unpack(t))
+local t = {} for i = 1, 65000 do t[i] = i end local p = table.pack(table.unpack(t))
 
 --- varargs
-local function f(...) local t = { ... } return #t end local t = {} for i = 1, 900000 do t[i] = i end f(table.unpack(t))
+local function f(...) local t = { ... } return #t end local t = {} for i = 1, 65000 do t[i] = i end f(table.unpack(t))
 
 --- string.byte and char
-local s = string.rep('ab', 400000) local t = string.char(s:byte(1, -1))
+local s = string.rep('ab', 30000) local t = string.char(s:byte(1, -1))
 
 --- sort of numbers
 local t = {} for i = 1, 1000000 do t[i] = (i * 7919) % 1000003 end table.sort(t)
