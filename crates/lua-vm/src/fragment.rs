@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::error::ErrorObject;
+use crate::heap::Heap;
 use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED, UNSETTLED};
 use crate::packed::{Block, Blocks, Packer};
@@ -576,7 +577,8 @@ impl<'cx> Cx<'cx> {
             };
             match open.last_mut() {
                 None => out.push(Val::new(v)),
-                Some(level) => self.put(level, v),
+                // SAFETY: the table was made here; no collection happens meanwhile.
+                Some(level) => unsafe { level.put(&mut self.lua().heap, v) },
             }
             if let Some(level) = opened {
                 open.push(level);
@@ -590,7 +592,7 @@ impl<'cx> Cx<'cx> {
                     && let [k, v, rest @ ..] = items
                     && let (Some(k), Some(v)) = (leaf(k), leaf(v))
                 {
-                    // SAFETY: as in `put`.
+                    // SAFETY: as in `Open::put`.
                     unsafe { object::Table::insert_new(heap, level.table, k, v) };
                     level.pairs -= 1;
                     items = rest;
@@ -602,30 +604,6 @@ impl<'cx> Cx<'cx> {
         }
         Ok(out)
     }
-
-    fn put(&mut self, level: &mut Open, v: Value) {
-        let heap = &mut self.lua().heap;
-        // SAFETY: the table was made in `adopt`; no collection happens meanwhile. Keys came out of a table, so no
-        // write can fail. Array values fill the reserved array part in order, holes included.
-        unsafe {
-            if level.filled < level.array {
-                *(*level.table).arr.add(level.filled as usize) = v;
-                level.filled += 1;
-                (*level.table).arr_len = level.filled;
-                if v.is_nil() {
-                    (*level.table).hdr.mark |= UNSETTLED;
-                }
-                return;
-            }
-            match level.key.take() {
-                None => level.key = Some(v),
-                Some(k) => {
-                    object::Table::insert_new(heap, level.table, k, v);
-                    level.pairs -= 1;
-                }
-            }
-        }
-    }
 }
 
 impl Open {
@@ -635,6 +613,33 @@ impl Open {
 
     fn expects_key(&self) -> bool {
         self.filled == self.array && self.pairs > 0 && self.key.is_none()
+    }
+
+    /// Takes the next value of its array, or the next key or value of a pair.
+    ///
+    /// # Safety
+    /// The table was made by the adoption in `heap`, and nothing was collected since.
+    unsafe fn put(&mut self, heap: &mut Heap, v: Value) {
+        // SAFETY: the caller's promise. Keys came out of a table, so no write can fail. Array values fill the reserved array
+        // part in order, holes included.
+        unsafe {
+            if self.filled < self.array {
+                *(*self.table).arr.add(self.filled as usize) = v;
+                self.filled += 1;
+                (*self.table).arr_len = self.filled;
+                if v.is_nil() {
+                    (*self.table).hdr.mark |= UNSETTLED;
+                }
+                return;
+            }
+            match self.key.take() {
+                None => self.key = Some(v),
+                Some(k) => {
+                    object::Table::insert_new(heap, self.table, k, v);
+                    self.pairs -= 1;
+                }
+            }
+        }
     }
 }
 

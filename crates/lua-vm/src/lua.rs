@@ -175,17 +175,7 @@ impl Lua {
         let mut cx = unsafe {
             (*(*lua).scratch).top = 0;
             (*(*lua).scratch).above_seen = 0;
-            Cx {
-                lua,
-                thread: (*lua).scratch,
-                callee: ptr::null(),
-                base: 0,
-                args: 0,
-                results: 0,
-                ok: true,
-                then: None,
-                brand: PhantomData,
-            }
+            (*lua).window()
         };
         let result = f(&mut cx);
         // SAFETY: as above; what lies on the scratch stack is garbage now.
@@ -256,7 +246,12 @@ impl Lua {
 
     /// A native's view of the process for work between two slices, without a host and without looking at what is unsettled.
     pub(crate) fn aside<R>(&mut self, f: impl for<'cx> FnOnce(&mut Cx<'cx>) -> R) -> R {
-        let mut cx = Cx {
+        f(&mut self.window())
+    }
+
+    /// The host's window of the process.
+    fn window<'cx>(&mut self) -> Cx<'cx> {
+        Cx {
             lua: self,
             thread: self.scratch,
             callee: ptr::null(),
@@ -266,8 +261,7 @@ impl Lua {
             ok: true,
             then: None,
             brand: PhantomData,
-        };
-        f(&mut cx)
+        }
     }
 
     /// Gives all pins back but these: whoever held others is gone.

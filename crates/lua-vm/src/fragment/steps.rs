@@ -14,11 +14,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::pieces::Pieces;
-use super::{Fragment, Item, NotPortable, Portable};
+use super::{Fragment, Item, NotPortable, Open, Portable};
 use crate::block::{LARGE, Tail};
 use crate::lua::Lua;
 use crate::native::{Cx, Raise, RaiseKind, Val};
-use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED, UNSETTLED};
+use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED};
 use crate::packed::{Block, Blocks, Filling, Packer, WHOLE};
 use crate::value::{self, Value};
 
@@ -530,15 +530,6 @@ impl Source {
     }
 }
 
-/// A table that is being filled.
-struct Open {
-    table: *mut object::Table,
-    array: u32,
-    pairs: u32,
-    filled: u32,
-    key: Option<Value>,
-}
-
 /// An adoption in the making.
 struct Adoption {
     source: Source,
@@ -636,7 +627,7 @@ impl Adoption {
         };
         match self.open.last_mut() {
             // SAFETY: the table was made here and is not reachable yet.
-            Some(level) => unsafe { level.put(lua, v) },
+            Some(level) => unsafe { level.put(&mut lua.heap, v) },
             None => self.roots.push(v),
         }
         if let Some(level) = opened {
@@ -672,36 +663,5 @@ impl Adoption {
         lua.heap.take_over(block);
         self.block = Some((number, start));
         start
-    }
-}
-
-impl Open {
-    fn is_full(&self) -> bool {
-        self.filled == self.array && self.pairs == 0
-    }
-
-    /// # Safety
-    /// The table was made by the adoption, and nothing was collected since.
-    unsafe fn put(&mut self, lua: &mut Lua, v: Value) {
-        // SAFETY: the caller's promise. Keys came out of a table, so no write can fail. Array values fill the reserved array
-        // part in order, holes included.
-        unsafe {
-            if self.filled < self.array {
-                *(*self.table).arr.add(self.filled as usize) = v;
-                self.filled += 1;
-                (*self.table).arr_len = self.filled;
-                if v.is_nil() {
-                    (*self.table).hdr.mark |= UNSETTLED;
-                }
-                return;
-            }
-            match self.key.take() {
-                None => self.key = Some(v),
-                Some(k) => {
-                    object::Table::insert_new(&mut lua.heap, self.table, k, v);
-                    self.pairs -= 1;
-                }
-            }
-        }
     }
 }
