@@ -333,9 +333,10 @@ impl Control {
         Look { activity, figures, mail: self.mailbox_load() }
     }
 
-    /// Whether the process has something to [`take`](Self::take).
+    /// Whether mail, a kill or a question waits for the process. A body that looks between two turns of its own coroutines
+    /// answers `Continue` for it, and meets it a turn later instead of a slice later.
     #[inline]
-    pub(crate) fn has_news(&self) -> bool {
+    pub fn has_news(&self) -> bool {
         self.news.load(Ordering::Acquire)
     }
 

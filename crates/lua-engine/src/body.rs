@@ -453,7 +453,8 @@ impl LuaBody {
                 self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
             }
             cx.mail.free_all(&mut self.host.freed);
-            if *cx.fuel <= 0 {
+            // Mail to oneself comes while coroutines run; those that never wait must not hold it up for a slice.
+            if *cx.fuel <= 0 || cx.control.has_news() {
                 return Step::Continue;
             }
             let Some(task) = self.host.ready.pop_front() else {

@@ -1,0 +1,41 @@
+//! What relations between types ask of whoever infers them.
+
+use crate::pool::Pool;
+use crate::ty::{Pack, Results, ShapeId, SigId, Table};
+
+/// A pool, and what is found out on demand.
+pub trait Types {
+    /// The pool of the types in question.
+    fn pool(&self) -> &Pool;
+
+    /// The same, to make further ones.
+    fn pool_mut(&mut self) -> &mut Pool;
+
+    /// What a function gives back; infers it from the body if need be.
+    fn results(&mut self, sig: SigId) -> Pack;
+
+    /// What a table of the code holds as far as that is known: its own fields, then those that its metatable lends it.
+    fn shape(&mut self, shape: ShapeId) -> Table;
+}
+
+/// A pool alone infers nothing: signatures of functions without annotation give back anything.
+impl Types for Pool {
+    fn pool(&self) -> &Pool {
+        self
+    }
+
+    fn pool_mut(&mut self) -> &mut Pool {
+        self
+    }
+
+    fn results(&mut self, sig: SigId) -> Pack {
+        match self.signature(sig).results {
+            Results::Known(pack) => pack,
+            Results::Inferred(_) => Pack { rest: Some(crate::ty::Ty::ANY), ..Pack::EMPTY },
+        }
+    }
+
+    fn shape(&mut self, _: ShapeId) -> Table {
+        Table::default()
+    }
+}
