@@ -4,16 +4,40 @@
 //! interned in a [`Pool`]; what has no annotation is inferred when it is first asked for.
 
 mod code;
+mod display;
+mod evaluate;
+mod generic;
+mod lower;
+mod manifest;
+pub mod members;
+pub mod narrow;
+mod nearest;
 mod pool;
+mod relate;
 mod report;
+mod subst;
 mod ty;
 mod types;
+mod widen;
+
+#[cfg(test)]
+mod tests;
 
 pub use code::{Code, Severity};
+pub use display::{show, show_with};
+pub use evaluate::{Evaluated, alternatives, evaluate, resolve};
+pub use generic::{Bindings, BrokenBound, broken_bounds, infer};
+pub use lower::{Declaration, Found, Names, TypeName, declare_all, lower, lower_returns, lower_type_params};
+pub use manifest::{BadManifest, Imported, Manifest, NamedTypes};
+pub use members::Member;
+pub use nearest::nearest;
 pub use pool::Pool;
+pub use relate::{Mismatch, Mode, Outcome, Step, Why, explain, fits, is_same, is_subtype, relate};
 pub use report::{Note, Report};
+pub use subst::{Subst, instantiate};
 pub use ty::{
     CondId, Conditional, Decl, DeclId, DeclKind, Field, Kind, List, Name, Pack, Param, ParamId, Predicate,
     Results, ShapeId, Sig, SigId, Table, TableId, Ty, TypeParam,
 };
 pub use types::Types;
+pub use widen::{widen, widen_deep};

@@ -4,10 +4,10 @@
 //! too. Nothing is ever removed: a pool lives for the check of one unit.
 
 use crate::ty::{
-    CondId, Conditional, Decl, DeclId, Field, Kind, List, Name, Pack, Param, ParamId, Results, Sig, SigId,
-    Table, TableId, Ty, TypeParam,
+    CondId, Conditional, Decl, DeclId, DeclKind, Field, Kind, List, Name, Pack, Param, ParamId, Results, Sig,
+    SigId, Table, TableId, Ty, TypeParam,
 };
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -58,7 +58,26 @@ pub struct Pool {
     by_table: FxHashMap<u64, TableId>,
     by_sig: FxHashMap<u64, SigId>,
     by_cond: FxHashMap<Conditional, CondId>,
+    /// For each kind of this pool: whether substitution may change it.
+    open: Vec<bool>,
+    /// Signatures that may still change.
+    fluid: FxHashSet<SigId>,
+    /// Declarations by unit and name; the last of a name counts.
+    by_home: FxHashMap<(Option<Name>, Name), DeclId>,
+    /// Bodies of generic declarations with their arguments put in.
+    instances: FxHashMap<Ty, Ty>,
+    gave_up: bool,
+    /// Levels of the question under way.
+    nested: u32,
+    /// Steps that it took.
+    work: u32,
 }
+
+/// Levels of types, expansions and comparisons within each other in one question.
+const MAX_NESTED: u32 = 100;
+
+/// Steps of one question.
+const MAX_WORK: u32 = 200_000;
 
 macro_rules! basics {
     ($($name:ident = $kind:ident, $at:literal;)*) => {
@@ -143,9 +162,57 @@ impl Pool {
         if let Some(known) = self.find(|p| p.by_kind.get(&kind).copied()) {
             return known;
         }
+        let open = self.kind_is_open(kind);
         let ty = Ty(self.kinds.push(kind));
+        self.open.push(open);
         self.by_kind.insert(kind, ty);
         ty
+    }
+
+    /// Whether substitution may change a type: it mentions parameters, or something that is still inferred.
+    pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        let mut pool = self;
+        loop {
+            if ty.0 >= pool.kinds.first {
+                return pool.open[(ty.0 - pool.kinds.first) as usize];
+            }
+            pool = pool.base.as_deref().expect("a handle of this pool or its base");
+        }
+    }
+
+    fn kind_is_open(&self, kind: Kind) -> bool {
+        let open = |ty: Ty| self.is_open(ty);
+        let any_open = |list: List| (0..list.len()).any(|i| self.is_open(self.at(list, i)));
+        match kind {
+            Kind::Param(_) | Kind::Shape(_) => true,
+            Kind::Array(elem, _) => open(elem),
+            Kind::Map(key, value, _) => open(key) || open(value),
+            Kind::Record(id) => {
+                let table = self.fields(id);
+                table.fields.iter().any(|field| open(field.ty))
+                    || table.index.is_some_and(|(key, value)| open(key) || open(value))
+            }
+            Kind::Tuple(list) | Kind::Union(list) | Kind::Intersection(list) | Kind::Ref(_, list) => {
+                any_open(list)
+            }
+            Kind::Function(id) => {
+                let sig = self.signature(id);
+                let results = match sig.results {
+                    Results::Known(pack) => any_open(pack.list) || pack.rest.is_some_and(open),
+                    Results::Inferred(_) => true,
+                };
+                let asserts = sig.asserts.and_then(|predicate| predicate.ty).is_some_and(open);
+                let params = sig.params.iter().any(|param| open(param.ty)) || sig.rest.is_some_and(open);
+                results || asserts || params || self.find(|p| p.fluid.contains(&id).then_some(())).is_some()
+            }
+            Kind::TypeValue(ty) | Kind::KeyOf(ty) => open(ty),
+            Kind::Indexed(object, key) => open(object) || open(key),
+            Kind::Conditional(id) => {
+                let cond = self.cond(id);
+                [cond.check, cond.bound, cond.then, cond.otherwise].into_iter().any(open)
+            }
+            _ => false,
+        }
     }
 
     /// What `ty` is.
@@ -248,7 +315,9 @@ impl Pool {
 
     /// A signature of its own: that of a function of the unit, whose results come later.
     pub fn new_sig(&mut self, sig: Sig) -> SigId {
-        SigId(self.sigs.push(sig))
+        let id = SigId(self.sigs.push(sig));
+        self.fluid.insert(id);
+        id
     }
 
     /// The signature behind a handle.
@@ -263,7 +332,29 @@ impl Pool {
 
     /// A new declaration.
     pub fn declare(&mut self, decl: Decl) -> DeclId {
-        DeclId(self.decls.push(decl))
+        let home = (decl.unit, decl.name);
+        let id = DeclId(self.decls.push(decl));
+        self.by_home.insert(home, id);
+        id
+    }
+
+    /// The declaration of a unit or module with that name, of the language without one.
+    pub fn declared(&self, unit: Option<Name>, name: Name) -> Option<DeclId> {
+        self.find(|p| p.by_home.get(&(unit, name)).copied())
+    }
+
+    /// The type `error` of the language: an object; `any` where the base declares none.
+    pub fn error_type(&mut self) -> Ty {
+        let error = self.known_name(b"error").and_then(|name| self.declared(None, name));
+        match error {
+            Some(id) if self.decl(id).kind == DeclKind::Object => self.add(Kind::Ref(id, List::EMPTY)),
+            _ => Ty::ANY,
+        }
+    }
+
+    /// Whether a declaration lies in a pool below this one.
+    pub(crate) fn in_base(&self, id: DeclId) -> bool {
+        id.0 < self.decls.first
     }
 
     /// What is declared.
@@ -273,7 +364,45 @@ impl Pool {
 
     /// Changes a declaration of this pool.
     pub fn decl_mut(&mut self, id: DeclId) -> &mut Decl {
+        self.instances.clear();
         &mut self.decls.own[(id.0 - self.decls.first) as usize]
+    }
+
+    /// The body of a generic declaration with its arguments, if it was made already.
+    pub(crate) fn instance(&self, of: Ty) -> Option<Ty> {
+        self.find(|p| p.instances.get(&of).copied())
+    }
+
+    pub(crate) fn set_instance(&mut self, of: Ty, body: Ty) {
+        self.instances.insert(of, body);
+    }
+
+    /// Notes that a question was too deep or too large, and was answered in favour of the code.
+    pub(crate) fn give_up(&mut self) {
+        self.gave_up = true;
+    }
+
+    /// Whether some question since the last call was too deep or too large: what the checker reports as `E0011`.
+    pub fn take_gave_up(&mut self) -> bool {
+        std::mem::take(&mut self.gave_up)
+    }
+
+    /// Begins a level of a question; `false`: too deep or too long. Ends with [`leave`](Self::leave) either way.
+    #[must_use]
+    pub(crate) fn enter(&mut self) -> bool {
+        if self.nested == 0 {
+            self.work = 0;
+        }
+        self.nested += 1;
+        self.work += 1;
+        let fine = self.nested <= MAX_NESTED && self.work <= MAX_WORK;
+        self.gave_up |= !fine;
+        fine
+    }
+
+    /// Ends a level of a question.
+    pub(crate) fn leave(&mut self) {
+        self.nested -= 1;
     }
 
     /// A new type parameter.
@@ -386,6 +515,35 @@ impl Pool {
         }
         let list = self.list(&flat);
         self.add(Kind::Union(list))
+    }
+
+    /// `A & B & …`: flattened, without doubles; `unknown` adds nothing, `any` and `never` swallow the rest.
+    pub fn intersection(&mut self, types: &[Ty]) -> Ty {
+        let mut flat: Vec<Ty> = Vec::with_capacity(types.len());
+        let mut add = |ty: Ty| {
+            if ty != Ty::UNKNOWN && !flat.contains(&ty) {
+                flat.push(ty);
+            }
+        };
+        for ty in types {
+            match self.kind(*ty) {
+                Kind::Intersection(list) => (0..list.len()).for_each(|i| add(self.at(list, i))),
+                _ => add(*ty),
+            }
+        }
+        for swallow in [Ty::NEVER, Ty::ANY] {
+            if flat.contains(&swallow) {
+                return swallow;
+            }
+        }
+        match flat[..] {
+            [] => Ty::UNKNOWN,
+            [only] => only,
+            _ => {
+                let list = self.list(&flat);
+                self.add(Kind::Intersection(list))
+            }
+        }
     }
 
     /// `T?`
