@@ -35,14 +35,32 @@ pub fn evaluate<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Evaluated {
 /// What a type stands for: aliases are opened, operators carried out, until a type is found that is neither. Interfaces, objects
 /// and what depends on a type parameter stay as they are.
 pub fn resolve<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
+    if !stands_for_other(cx, ty) {
+        return ty;
+    }
+    let fine = cx.pool_mut().enter();
+    let result = if fine { open(cx, ty) } else { Ty::ANY };
+    cx.pool_mut().leave();
+    result
+}
+
+fn stands_for_other<T: Types + ?Sized>(cx: &T, ty: Ty) -> bool {
+    match cx.pool().kind(ty) {
+        Kind::Ref(decl, _) => cx.pool().decl(decl).kind == DeclKind::Alias,
+        Kind::KeyOf(_) | Kind::Indexed(..) | Kind::Conditional(_) => true,
+        _ => false,
+    }
+}
+
+fn open<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
     let mut at = ty;
     for _ in 0..MAX_HOPS {
+        if !stands_for_other(cx, at) {
+            return at;
+        }
         let next = match cx.pool().kind(at) {
-            Kind::Ref(decl, args) if cx.pool().decl(decl).kind == DeclKind::Alias => {
-                Some(instantiate(cx, decl, args))
-            }
-            Kind::KeyOf(_) | Kind::Indexed(..) | Kind::Conditional(_) => operate(cx, at),
-            _ => None,
+            Kind::Ref(decl, args) => Some(instantiate(cx, decl, args)),
+            _ => operate(cx, at),
         };
         match next {
             Some(next) if next != at => at = next,
@@ -161,12 +179,16 @@ fn indexed<T: Types + ?Sized>(cx: &mut T, object: Ty, key: Ty) -> Option<Ty> {
     if mentions_params(cx.pool(), object) || mentions_params(cx.pool(), key) {
         return None;
     }
+    let target = resolve(cx, object);
+    let elements = matches!(cx.pool().kind(target), Kind::Array(..) | Kind::Map(..) | Kind::Tuple(_));
     let mut results = vec![];
     for key in alternatives(cx, key) {
-        match members::index(cx, object, key) {
-            members::Member::Found { ty, .. } => results.push(ty),
-            _ => results.push(Ty::UNKNOWN),
-        }
+        let member = members::index(cx, object, key);
+        results.push(match member {
+            // An element is spoken of as one that is there, a field as it is declared.
+            members::Member::Found { ty, .. } if elements => ty,
+            _ => member.read(cx).unwrap_or(Ty::UNKNOWN),
+        });
     }
     Some(cx.pool_mut().union(&results))
 }
@@ -184,3 +206,6 @@ fn conditional<T: Types + ?Sized>(cx: &mut T, id: CondId) -> Option<Ty> {
     let holds = relate::relate(cx, Mode::Gradual, check, cond.bound).result.is_ok();
     Some(if holds { cond.then } else { cond.otherwise })
 }
+
+#[cfg(test)]
+mod tests;

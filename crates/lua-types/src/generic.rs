@@ -4,13 +4,10 @@ use crate::evaluate::resolve;
 use crate::members::table_of;
 use crate::relate::fits;
 use crate::subst::{Subst, mentions_params};
-use crate::ty::{Kind, ParamId, Results, SigId, Ty};
-use crate::types::Types;
+use crate::ty::{Kind, List, ParamId, Results, Sig, SigId, Ty};
+use crate::types::{Types, results_of};
 use crate::widen::widen;
 use rustc_hash::FxHashSet;
-
-/// Levels that inference goes down.
-const MAX_DEPTH: u32 = 64;
 
 /// Candidates of one parameter; further ones make no difference worth their price.
 const MAX_CANDIDATES: usize = 64;
@@ -104,7 +101,14 @@ pub fn broken_bounds<T: Types + ?Sized>(cx: &mut T, params: &[ParamId], subst: &
 
 /// Learns from an argument of type `arg` where `param` is wanted.
 pub fn infer<T: Types + ?Sized>(cx: &mut T, bindings: &mut Bindings, param: Ty, arg: Ty) {
-    Inference { cx, bindings }.go(param, arg, 0);
+    Inference { cx, bindings, weak: false }.go(param, arg);
+}
+
+/// Learns from the type that a result of type `param` is expected to have; what arguments said goes before.
+pub fn infer_expected<T: Types + ?Sized>(cx: &mut T, bindings: &mut Bindings, param: Ty, expected: Ty) {
+    if expected != Ty::ANY && expected != Ty::UNKNOWN {
+        Inference { cx, bindings, weak: true }.go(param, expected);
+    }
 }
 
 /// A generic function as one without type parameters that suits where another is wanted. `None`: its bounds forbid it.
@@ -118,8 +122,8 @@ pub(crate) fn specialize<T: Types + ?Sized>(cx: &mut T, given: SigId, wanted: Si
     for broken in broken_bounds(cx, &source.generics, &subst) {
         subst.insert(broken.param, broken.bound);
     }
-    let results = cx.results(given);
-    let plain = crate::ty::Sig { generics: vec![], results: Results::Known(results), ..source };
+    let results = results_of(cx, given);
+    let plain = Sig { generics: vec![], results: Results::Known(results), ..source };
     let id = cx.pool_mut().sig(plain);
     let plain = cx.pool_mut().add(Kind::Function(id));
     Some(subst.apply(cx, plain))
@@ -128,15 +132,19 @@ pub(crate) fn specialize<T: Types + ?Sized>(cx: &mut T, given: SigId, wanted: Si
 struct Inference<'a, T: ?Sized> {
     cx: &'a mut T,
     bindings: &'a mut Bindings,
+    /// Only parameters of which nothing is known yet learn from this.
+    weak: bool,
 }
 
 impl<T: Types + ?Sized> Inference<'_, T> {
-    fn go(&mut self, param: Ty, arg: Ty, depth: u32) {
-        if depth > MAX_DEPTH || !self.cx.pool().is_open(param) {
+    fn go(&mut self, param: Ty, arg: Ty) {
+        if !self.cx.pool().is_open(param) {
             return;
         }
         if let Kind::Param(id) = self.cx.pool().kind(param) {
+            let weak = self.weak;
             if let Some(candidates) = self.bindings.candidates(id)
+                && (!weak || candidates.is_empty())
                 && candidates.len() < MAX_CANDIDATES
                 && !candidates.contains(&arg)
             {
@@ -147,31 +155,38 @@ impl<T: Types + ?Sized> Inference<'_, T> {
         if !self.bindings.seen.insert((param, arg)) {
             return;
         }
+        if self.cx.pool_mut().enter() {
+            self.inside(param, arg);
+        }
+        self.cx.pool_mut().leave();
+    }
+
+    fn inside(&mut self, param: Ty, arg: Ty) {
         let (wanted, given) = (self.cx.pool().kind(param), self.cx.pool().kind(arg));
         if let (Kind::Ref(a, wanted), Kind::Ref(b, given)) = (wanted, given)
             && a == b
         {
-            return self.lists(wanted, given, depth);
+            return self.lists(wanted, given);
         }
         if let Kind::Union(list) = wanted {
-            return self.union(list, arg, depth);
+            return self.union(list, arg);
         }
         let resolved = (resolve(self.cx, param), resolve(self.cx, arg));
         if resolved != (param, arg) {
-            return self.go(resolved.0, resolved.1, depth + 1);
+            return self.go(resolved.0, resolved.1);
         }
-        self.structure(param, arg, depth + 1);
+        self.structure(param, arg);
     }
 
-    fn lists(&mut self, wanted: crate::ty::List, given: crate::ty::List, depth: u32) {
+    fn lists(&mut self, wanted: List, given: List) {
         let (wanted, given) = (self.cx.pool().types(wanted), self.cx.pool().types(given));
         for (wanted, given) in wanted.into_iter().zip(given) {
-            self.go(wanted, given, depth + 1);
+            self.go(wanted, given);
         }
     }
 
     /// `T | nil`: what the other alternatives take says nothing of `T`.
-    fn union(&mut self, list: crate::ty::List, arg: Ty, depth: u32) {
+    fn union(&mut self, list: List, arg: Ty) {
         let (open, closed): (Vec<Ty>, Vec<Ty>) =
             self.cx.pool().types(list).into_iter().partition(|member| self.cx.pool().is_open(*member));
         let mut rest = vec![];
@@ -185,7 +200,7 @@ impl<T: Types + ?Sized> Inference<'_, T> {
         for given in rest.clone() {
             for member in &open {
                 if !matches!(self.cx.pool().kind(*member), Kind::Param(_)) {
-                    self.go(*member, given, depth + 1);
+                    self.go(*member, given);
                 }
             }
         }
@@ -201,75 +216,75 @@ impl<T: Types + ?Sized> Inference<'_, T> {
         let rest = self.cx.pool_mut().union(&rest);
         for member in open {
             if matches!(self.cx.pool().kind(member), Kind::Param(_)) {
-                self.go(member, rest, depth + 1);
+                self.go(member, rest);
             }
         }
     }
 
-    fn structure(&mut self, param: Ty, arg: Ty, depth: u32) {
+    fn structure(&mut self, param: Ty, arg: Ty) {
         if arg == Ty::ANY {
-            return self.all(param, depth);
+            return self.all(param);
         }
         match (self.cx.pool().kind(param), self.cx.pool().kind(arg)) {
             (_, Kind::Union(list)) => {
                 for member in self.cx.pool().types(list) {
-                    self.go(param, member, depth);
+                    self.go(param, member);
                 }
             }
-            (Kind::Tuple(wanted), Kind::Tuple(given)) => self.lists(wanted, given, depth),
-            (Kind::TypeValue(wanted), Kind::TypeValue(given)) => self.go(wanted, given, depth),
+            (Kind::Tuple(wanted), Kind::Tuple(given)) => self.lists(wanted, given),
+            (Kind::TypeValue(wanted), Kind::TypeValue(given)) => self.go(wanted, given),
             (Kind::Intersection(list), _) => {
                 for member in self.cx.pool().types(list) {
-                    self.go(member, arg, depth);
+                    self.go(member, arg);
                 }
             }
-            (Kind::Function(wanted), Kind::Function(given)) => self.functions(wanted, given, depth),
+            (Kind::Function(wanted), Kind::Function(given)) => self.functions(wanted, given),
             (Kind::Array(elem, _), _) => {
                 if let Some((_, value)) = table_of(self.cx, arg).and_then(|table| table.index) {
-                    self.go(elem, value, depth);
+                    self.go(elem, value);
                 }
             }
-            (Kind::Map(key, value, _), _) => self.map(key, value, arg, depth),
+            (Kind::Map(key, value, _), _) => self.map(key, value, arg),
             (Kind::Record(_) | Kind::Ref(..), _) => {
                 let (Some(wanted), Some(given)) = (table_of(self.cx, param), table_of(self.cx, arg)) else {
                     return;
                 };
                 for field in &wanted.fields {
                     if let Some(known) = given.fields.iter().find(|known| known.name == field.name) {
-                        self.go(field.ty, known.ty, depth);
+                        self.go(field.ty, known.ty);
                     } else if let Some((_, value)) = given.index {
-                        self.go(field.ty, value, depth);
+                        self.go(field.ty, value);
                     }
                 }
                 if let (Some(wanted), Some(given)) = (wanted.index, given.index) {
-                    self.go(wanted.0, given.0, depth);
-                    self.go(wanted.1, given.1, depth);
+                    self.go(wanted.0, given.0);
+                    self.go(wanted.1, given.1);
                 }
             }
             _ => {}
         }
     }
 
-    fn map(&mut self, key: Ty, value: Ty, arg: Ty, depth: u32) {
+    fn map(&mut self, key: Ty, value: Ty, arg: Ty) {
         let Some(table) = table_of(self.cx, arg) else { return };
         for field in &table.fields {
             let name = self.cx.pool_mut().add(Kind::Str(field.name));
-            self.go(key, name, depth);
-            self.go(value, field.ty, depth);
+            self.go(key, name);
+            self.go(value, field.ty);
         }
         if let Some(index) = table.index {
-            self.go(key, index.0, depth);
-            self.go(value, index.1, depth);
+            self.go(key, index.0);
+            self.go(value, index.1);
         }
     }
 
-    fn functions(&mut self, wanted: SigId, given: SigId, depth: u32) {
+    fn functions(&mut self, wanted: SigId, given: SigId) {
         let (target, source) =
             (self.cx.pool().signature(wanted).clone(), self.cx.pool().signature(given).clone());
         for (wanted, given) in target.params.iter().zip(&source.params) {
             // A parameter without annotation says nothing.
             if given.ty != Ty::ANY {
-                self.go(wanted.ty, given.ty, depth);
+                self.go(wanted.ty, given.ty);
             }
         }
         let Results::Known(wanted) = target.results else { return };
@@ -277,22 +292,22 @@ impl<T: Types + ?Sized> Inference<'_, T> {
         if !open && wanted.rest.is_none() {
             return;
         }
-        let results = self.cx.results(given);
+        let results = results_of(self.cx, given);
         for i in 0..wanted.list.len() {
             let wanted = self.cx.pool().at(wanted.list, i);
             let got = match i < results.list.len() {
                 true => self.cx.pool().at(results.list, i),
                 false => results.rest.unwrap_or(Ty::NIL),
             };
-            self.go(wanted, got, depth);
+            self.go(wanted, got);
         }
         if let (Some(wanted), Some(got)) = (wanted.rest, results.rest) {
-            self.go(wanted, got, depth);
+            self.go(wanted, got);
         }
     }
 
     /// Every parameter inside is `any`.
-    fn all(&mut self, param: Ty, _depth: u32) {
+    fn all(&mut self, param: Ty) {
         let mut seen = FxHashSet::default();
         let mut open = vec![param];
         while let Some(ty) = open.pop() {
@@ -309,3 +324,6 @@ impl<T: Types + ?Sized> Inference<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,7 @@ mod tests;
 pub use code::{Code, Severity};
 pub use display::{show, show_with};
 pub use evaluate::{Evaluated, alternatives, evaluate, resolve};
-pub use generic::{Bindings, BrokenBound, broken_bounds, infer};
+pub use generic::{Bindings, BrokenBound, broken_bounds, infer, infer_expected};
 pub use lower::{Declaration, Found, Names, TypeName, declare_all, lower, lower_returns, lower_type_params};
 pub use manifest::{BadManifest, Imported, Manifest, NamedTypes};
 pub use members::Member;

@@ -43,7 +43,7 @@ struct DeclNode {
 }
 
 /// A type; numbers are indices of strings, parameters, declarations and earlier nodes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
     Basic(u8),
     Bool(bool),
@@ -65,7 +65,7 @@ enum Node {
     Conditional([u32; 4]),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct FieldNode {
     name: u32,
     ty: u32,
@@ -73,7 +73,7 @@ struct FieldNode {
     readonly: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SigNode {
     generics: Vec<u32>,
     /// Name, type, optional.

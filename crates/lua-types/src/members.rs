@@ -5,7 +5,7 @@ use crate::narrow::intersect;
 use crate::relate::fits;
 use crate::subst::instantiate;
 use crate::ty::{DeclKind, Field, Kind, List, Name, Pack, Param, Table, Ty};
-use crate::types::Types;
+use crate::types::{Types, shape_of};
 
 /// What is found under a name or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,9 @@ pub fn names<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Name> {
 /// The fields of a type that has some: those of tables, objects and interfaces; several of an intersection together.
 pub fn table_of<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Option<Table> {
     let fine = cx.pool_mut().enter();
-    let table = if fine { table_within(cx, ty) } else { None };
+    // Too deep: a table of anything.
+    let anything = Table { index: Some((Ty::ANY, Ty::ANY)), ..Table::default() };
+    let table = if fine { table_within(cx, ty) } else { Some(anything) };
     cx.pool_mut().leave();
     table
 }
@@ -123,7 +125,7 @@ fn table_within<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Option<Table> {
     let ty = resolve(cx, ty);
     match cx.pool().kind(ty) {
         Kind::Record(id) => Some(cx.pool().fields(id).clone()),
-        Kind::Shape(shape) => Some(cx.shape(shape)),
+        Kind::Shape(shape) => Some(shape_of(cx, shape)),
         Kind::AnyTable => Some(Table { index: Some((Ty::ANY, Ty::ANY)), ..Table::default() }),
         Kind::Array(elem, _) => Some(Table { index: Some((Ty::INTEGER, elem)), ..Table::default() }),
         Kind::Map(key, value, _) => Some(Table { index: Some((key, value)), ..Table::default() }),
@@ -357,6 +359,12 @@ fn accepts_key<T: Types + ?Sized>(cx: &mut T, keys: Ty, key: Ty) -> bool {
 }
 
 fn of_table<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
+    let pool = cx.pool();
+    if let (Kind::Record(id), Kind::Str(name)) = (pool.kind(ty), pool.kind(key))
+        && let Some(field) = pool.fields(id).fields.iter().find(|field| field.name == name)
+    {
+        return Member::Found { ty: field.ty, optional: field.optional, readonly: field.readonly };
+    }
     let Some(table) = table_of(cx, ty) else { return Member::NotIndexable(ty) };
     let kind = cx.pool().kind(key);
     if let Kind::Str(name) = kind

@@ -2,9 +2,11 @@
 
 use crate::evaluate::{alternatives, resolve};
 use crate::members::{self, Member};
-use crate::relate::{Mode, is_subtype, relate};
+use crate::relate::{Mode, is_subtype, is_unit, relate};
+use crate::subst::parts;
 use crate::ty::{DeclKind, Kind, Name, Ty};
 use crate::types::Types;
+use rustc_hash::FxHashSet;
 
 /// What is left when the value is neither nil nor false.
 pub fn truthy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
@@ -232,16 +234,23 @@ fn common<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
         return common_of_two(cx, left[0], right[0]);
     }
     let mut found = vec![];
-    for member in &left {
-        if is_subtype(cx, *member, b) {
-            found.push(*member);
-            continue;
-        }
-        for other in &right {
-            let both = intersect(cx, *member, *other);
-            if both != Ty::NEVER {
-                found.push(both);
+    // One value is in or out; of other alternatives a part may be in.
+    let mut part = |cx: &mut T, members: Vec<Ty>, other: Ty| -> Vec<Ty> {
+        let mut rest = vec![];
+        for member in members {
+            if is_subtype(cx, member, other) {
+                found.push(member);
+            } else if !is_unit(cx.pool().kind(member)) {
+                rest.push(member);
             }
+        }
+        rest
+    };
+    let (left, right) = (part(cx, left, b), part(cx, right, a));
+    for one in &left {
+        for other in &right {
+            let both = intersect(cx, *one, *other);
+            found.push(both);
         }
     }
     cx.pool_mut().union(&found)
@@ -260,15 +269,30 @@ fn common_of_two<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
             return Ty::NEVER;
         }
     }
-    for (one, other) in [(a, b), (b, a)] {
-        if relate(cx, Mode::Gradual, one, other).result.is_ok() {
-            return one;
-        }
+    if relate(cx, Mode::Gradual, a, b).result.is_ok() {
+        // Where `any` makes the difference, the other type says more.
+        let vague = mentions_any(cx, a) && relate(cx, Mode::Gradual, b, a).result.is_ok();
+        return if vague { b } else { a };
     }
     if tags_differ(cx, a, b) {
         return Ty::NEVER;
     }
     cx.pool_mut().intersection(&[a, b])
+}
+
+/// Whether `any` is written in a type.
+fn mentions_any<T: Types + ?Sized>(cx: &T, ty: Ty) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut open = vec![ty];
+    while let Some(ty) = open.pop() {
+        if ty == Ty::ANY {
+            return true;
+        }
+        if seen.insert(ty) {
+            parts(cx.pool(), ty, &mut open);
+        }
+    }
+    false
 }
 
 /// Two records with a field of which they allow no common value.
@@ -298,7 +322,8 @@ pub fn subtract<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
         if member == Ty::ANY {
             return member;
         }
-        if is_subtype(cx, member, b) {
+        let outcome = relate(cx, Mode::Strict, member, b);
+        if outcome.result.is_ok() && !outcome.gave_up {
             return Ty::NEVER;
         }
         if member == Ty::BOOLEAN {

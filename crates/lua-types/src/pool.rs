@@ -74,10 +74,17 @@ pub struct Pool {
 }
 
 /// Levels of types, expansions and comparisons within each other in one question.
-const MAX_NESTED: u32 = 100;
+const MAX_NESTED: u32 = 160;
 
 /// Steps of one question.
 const MAX_WORK: u32 = 200_000;
+
+/// How far a question has come.
+pub(crate) struct Suspended {
+    nested: u32,
+    work: u32,
+    gave_up: bool,
+}
 
 macro_rules! basics {
     ($($name:ident = $kind:ident, $at:literal;)*) => {
@@ -405,6 +412,22 @@ impl Pool {
         self.nested -= 1;
     }
 
+    /// Puts the question under way aside: what is inferred meanwhile asks its own ones.
+    pub(crate) fn suspend(&mut self) -> Suspended {
+        Suspended {
+            nested: std::mem::take(&mut self.nested),
+            work: std::mem::take(&mut self.work),
+            gave_up: std::mem::take(&mut self.gave_up),
+        }
+    }
+
+    /// Goes on with a question.
+    pub(crate) fn resume(&mut self, question: Suspended) {
+        self.nested = question.nested;
+        self.work = question.work;
+        self.gave_up |= question.gave_up;
+    }
+
     /// A new type parameter.
     pub fn param(&mut self, param: TypeParam) -> ParamId {
         ParamId(self.params.push(param))
@@ -520,8 +543,9 @@ impl Pool {
     /// `A & B & …`: flattened, without doubles; `unknown` adds nothing, `any` and `never` swallow the rest.
     pub fn intersection(&mut self, types: &[Ty]) -> Ty {
         let mut flat: Vec<Ty> = Vec::with_capacity(types.len());
+        let mut seen = FxHashSet::default();
         let mut add = |ty: Ty| {
-            if ty != Ty::UNKNOWN && !flat.contains(&ty) {
+            if ty != Ty::UNKNOWN && seen.insert(ty) {
                 flat.push(ty);
             }
         };

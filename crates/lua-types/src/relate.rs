@@ -221,8 +221,8 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                 let members = self.cx.pool().types(list);
                 members.into_iter().try_for_each(|member| self.fit(a, member))
             }
-            (_, Kind::Union(list)) => self.fit_union(a, list, b),
             (Kind::Intersection(list), _) => self.intersection_fits(a, list, b),
+            (_, Kind::Union(list)) => self.fit_union(a, list, b),
             (_, Kind::Never) => differ(b, a, Why::Type),
             (Kind::Param(param), _) => match self.cx.pool().type_param(param).bound {
                 Some(bound) => self.fit(bound, b).map_err(|_| Mismatch {
@@ -327,8 +327,7 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         if is_plain(kind) && self.plain_base_in(kind, to) {
             return Ok(());
         }
-        let mut near: Option<Mismatch> = None;
-        let mut several = false;
+        let mut near = Near::default();
         for i in 0..list.len() {
             let member = self.cx.pool().at(list, i);
             let alike = is_plain(self.cx.pool().kind(member));
@@ -338,16 +337,15 @@ impl<T: Types + ?Sized> Relation<'_, T> {
             match self.fit(from, member) {
                 Ok(()) => return Ok(()),
                 Err(mismatch) if !alike => {
-                    several |= near.is_some();
-                    near = Some(mismatch);
+                    let tag = is_unit(self.cx.pool().kind(mismatch.expected));
+                    near.add(mismatch, tag);
                 }
                 Err(_) => {}
             }
         }
-        match near {
-            Some(mismatch) if !several && !mismatch.path.is_empty() => Err(mismatch),
-            Some(mismatch) if !several && matches!(mismatch.why, Why::MissingField(_)) => Err(mismatch),
-            _ => differ(to, from, Why::Type),
+        match near.only() {
+            Some(mismatch) => Err(mismatch),
+            None => differ(to, from, Why::Type),
         }
     }
 
@@ -363,15 +361,36 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         bases.iter().any(|base| self.contains(union, *base))
     }
 
+    /// Some member fits, or all of them together do.
     fn intersection_fits(&mut self, from: Ty, list: List, to: Ty) -> Fit {
-        for i in 0..list.len() {
-            let member = self.cx.pool().at(list, i);
-            if self.fit(member, to).is_ok() {
+        let members = self.cx.pool().types(list);
+        for member in &members {
+            if self.fit(*member, to).is_ok() {
                 return Ok(());
             }
         }
         let wanted = self.cx.pool().kind(to);
-        self.structural(from, self.cx.pool().kind(from), to, wanted)
+        if let Kind::Union(list) = wanted
+            && self.fit_union(from, list, to).is_ok()
+        {
+            return Ok(());
+        }
+        // `(A | B) & C` is `A & C | B & C`.
+        for (at, member) in members.iter().enumerate() {
+            let member = resolve(self.cx, *member);
+            let Kind::Union(list) = self.cx.pool().kind(member) else { continue };
+            for alternative in self.cx.pool().types(list) {
+                let mut parts = members.clone();
+                parts[at] = alternative;
+                let part = self.cx.pool_mut().intersection(&parts);
+                self.fit(part, to)?;
+            }
+            return Ok(());
+        }
+        match wanted {
+            Kind::Union(_) => differ(to, from, Why::Type),
+            _ => self.structural(from, self.cx.pool().kind(from), to, wanted),
+        }
     }
 
     /// Two types that are neither plain on both sides, nor aliases, unions, parameters.
@@ -468,6 +487,42 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         }
         if methods == 0 { differ(to, from, Why::Type) } else { Ok(()) }
     }
+}
+
+/// Why the alternatives of a union did not fit.
+#[derive(Default)]
+struct Near {
+    tried: u32,
+    last: Option<Mismatch>,
+    /// Those that did not already differ in a tag.
+    meant: u32,
+    meant_last: Option<Mismatch>,
+}
+
+impl Near {
+    fn add(&mut self, mismatch: Mismatch, tag: bool) {
+        self.tried += 1;
+        if !(tag && mismatch.path.len() == 1) {
+            self.meant += 1;
+            self.meant_last = Some(mismatch.clone());
+        }
+        self.last = Some(mismatch);
+    }
+
+    /// The one that was meant, if what differs lies inside it.
+    fn only(self) -> Option<Mismatch> {
+        let only = match (self.meant, self.tried) {
+            (1, _) => self.meant_last,
+            (_, 1) => self.last,
+            _ => None,
+        };
+        only.filter(|mismatch| !mismatch.path.is_empty() || matches!(mismatch.why, Why::MissingField(_)))
+    }
+}
+
+/// Types with one value.
+pub(crate) fn is_unit(kind: Kind) -> bool {
+    matches!(kind, Kind::Nil | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_))
 }
 
 /// Types without parts.

@@ -6,11 +6,8 @@ use crate::ty::{
     CondId, Conditional, DeclId, Field, Kind, List, Pack, Param, ParamId, Predicate, Results, ShapeId, Sig,
     SigId, Table, Ty,
 };
-use crate::types::Types;
+use crate::types::{Types, results_of, shape_of};
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// Levels of a type that substitution goes down; what lies deeper stays as it is.
-const MAX_DEPTH: u32 = 150;
 
 /// Which type stands for which parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +45,7 @@ impl Subst {
         if self.is_empty() {
             return ty;
         }
-        Walk { cx, subst: self, done: FxHashMap::default(), depth: 0 }.ty(ty)
+        Walk { cx, subst: self, done: FxHashMap::default() }.ty(ty)
     }
 
     /// The same for a list of values.
@@ -56,7 +53,7 @@ impl Subst {
         if self.is_empty() {
             return pack;
         }
-        Walk { cx, subst: self, done: FxHashMap::default(), depth: 0 }.pack(pack)
+        Walk { cx, subst: self, done: FxHashMap::default() }.pack(pack)
     }
 }
 
@@ -142,7 +139,6 @@ struct Walk<'a, T: ?Sized> {
     cx: &'a mut T,
     subst: &'a Subst,
     done: FxHashMap<Ty, Ty>,
-    depth: u32,
 }
 
 impl<T: Types + ?Sized> Walk<'_, T> {
@@ -153,15 +149,11 @@ impl<T: Types + ?Sized> Walk<'_, T> {
         if let Some(known) = self.done.get(&ty) {
             return *known;
         }
-        if self.depth >= MAX_DEPTH {
-            self.cx.pool_mut().give_up();
-            return ty;
-        }
-        // What mentions itself through something inferred keeps that mention.
+        // What mentions itself through something inferred keeps that mention, and so does what is too deep.
         self.done.insert(ty, ty);
-        self.depth += 1;
-        let result = self.open(ty);
-        self.depth -= 1;
+        let fine = self.cx.pool_mut().enter();
+        let result = if fine { self.open(ty) } else { ty };
+        self.cx.pool_mut().leave();
         self.done.insert(ty, result);
         result
     }
@@ -216,7 +208,7 @@ impl<T: Types + ?Sized> Walk<'_, T> {
 
     /// A table of the code becomes a record where the parameters occur in it.
     fn shape(&mut self, ty: Ty, shape: ShapeId) -> Ty {
-        let before = self.cx.shape(shape);
+        let before = shape_of(self.cx, shape);
         let after = self.table(before.clone());
         if after == before {
             return ty;
@@ -234,7 +226,7 @@ impl<T: Types + ?Sized> Walk<'_, T> {
         let asserts = sig.asserts.map(|known| Predicate { ty: known.ty.map(|ty| self.ty(ty)), ..known });
         let before = match sig.results {
             Results::Known(pack) => pack,
-            Results::Inferred(_) => self.cx.results(id),
+            Results::Inferred(_) => results_of(self.cx, id),
         };
         let after = self.pack(before);
         if after == before && params == sig.params && rest == sig.rest && asserts == sig.asserts {
@@ -260,10 +252,10 @@ impl<T: Types + ?Sized> Walk<'_, T> {
                 for member in self.cx.pool().types(list) {
                     let mut subst = self.subst.clone();
                     subst.insert(param, member);
-                    let depth = self.depth;
-                    let mut walk =
-                        Walk { cx: &mut *self.cx, subst: &subst, done: FxHashMap::default(), depth };
-                    results.push(walk.parts_of(cond));
+                    let mut walk = Walk { cx: &mut *self.cx, subst: &subst, done: FxHashMap::default() };
+                    let outcome = walk.parts_of(cond);
+                    // What can be decided now shrinks the union.
+                    results.push(resolve(self.cx, outcome));
                 }
                 return self.cx.pool_mut().union(&results);
             }
@@ -281,3 +273,6 @@ impl<T: Types + ?Sized> Walk<'_, T> {
         self.cx.pool_mut().conditional(cond)
     }
 }
+
+#[cfg(test)]
+mod tests;

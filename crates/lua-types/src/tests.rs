@@ -1,5 +1,8 @@
 //! Types from source text, for the tests of this crate.
 
+mod hostile;
+mod laws;
+
 use crate::{
     Decl, DeclId, DeclKind, Declaration, Found, Kind, Name, Names, Pack, Pool, Report, ShapeId, SigId,
 };

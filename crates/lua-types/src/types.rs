@@ -2,6 +2,7 @@
 
 use crate::pool::Pool;
 use crate::ty::{Name, Pack, Results, ShapeId, SigId, Table, Ty};
+use rustc_hash::FxHashSet;
 
 /// A pool, and what is found out on demand.
 pub trait Types {
@@ -11,7 +12,8 @@ pub trait Types {
     /// The same, to make further ones.
     fn pool_mut(&mut self) -> &mut Pool;
 
-    /// What a function gives back; infers it from the body if need be.
+    /// What a function gives back; infers it from the body if need be. May ask further questions; an implementation bounds
+    /// how deep inference goes within inference.
     fn results(&mut self, sig: SigId) -> Pack;
 
     /// What a table of the code holds as far as that is known: its own fields, then those that its metatable lends it.
@@ -34,6 +36,27 @@ pub trait Types {
             Results::Inferred(_) => None,
         }
     }
+}
+
+/// What a function gives back. The question under way rests while the body of the function is looked into.
+pub(crate) fn results_of<T: Types + ?Sized>(cx: &mut T, sig: SigId) -> Pack {
+    if let Results::Known(pack) = cx.pool().signature(sig).results {
+        return pack;
+    }
+    let question = cx.pool_mut().suspend();
+    let results = cx.results(sig);
+    cx.pool_mut().resume(question);
+    results
+}
+
+/// What a table of the code holds, each name once: its own fields hide those of its metatable.
+pub(crate) fn shape_of<T: Types + ?Sized>(cx: &mut T, shape: ShapeId) -> Table {
+    let question = cx.pool_mut().suspend();
+    let mut table = cx.shape(shape);
+    cx.pool_mut().resume(question);
+    let mut seen = FxHashSet::default();
+    table.fields.retain(|field| seen.insert(field.name));
+    table
 }
 
 /// A pool alone infers nothing: signatures of functions without annotation give back anything.

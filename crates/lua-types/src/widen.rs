@@ -75,3 +75,6 @@ impl Deep<'_> {
         self.pool.add(kind)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::{BASICS, DeclNode, FieldNode, Manifest, Node, ParamNode, SigNode};
 use crate::pool::Pool;
 use crate::ty::{DeclId, DeclKind, Kind, Name, ParamId, ShapeId, SigId, Table, Ty};
-use crate::types::Types;
+use crate::types::{Types, results_of, shape_of};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -33,7 +33,7 @@ impl Manifest {
             out,
             strings: FxHashMap::default(),
             nodes: FxHashMap::default(),
-            records: FxHashMap::default(),
+            interned: FxHashMap::default(),
             params: FxHashMap::default(),
             decls: FxHashMap::default(),
             shapes: FxHashMap::default(),
@@ -69,8 +69,7 @@ struct Export<'a, T: ?Sized> {
     out: Manifest,
     strings: FxHashMap<Name, u32>,
     nodes: FxHashMap<Ty, u32>,
-    /// Nodes of records of the code: equal ones are one.
-    records: FxHashMap<Table, u32>,
+    interned: FxHashMap<Node, u32>,
     params: FxHashMap<ParamId, u32>,
     decls: FxHashMap<DeclId, u32>,
     shapes: FxHashMap<ShapeId, Shape>,
@@ -108,9 +107,15 @@ impl<T: Types + ?Sized> Export<'_, T> {
         at
     }
 
+    /// Equal nodes are one: a record and a table of the code that look alike cannot be told apart from outside.
     fn node(&mut self, node: Node) -> u32 {
-        self.out.nodes.push(node);
-        self.out.nodes.len() as u32 - 1
+        if let Some(known) = self.interned.get(&node) {
+            return *known;
+        }
+        let at = self.out.nodes.len() as u32;
+        self.out.nodes.push(node.clone());
+        self.interned.insert(node, at);
+        at
     }
 
     fn param(&mut self, id: ParamId) -> u32 {
@@ -152,15 +157,24 @@ impl<T: Types + ?Sized> Export<'_, T> {
         if let Kind::Shape(shape) = kind {
             return self.shape(shape);
         }
+        if let Some(basic) = BASICS.iter().position(|basic| *basic == ty) {
+            let at = self.node(Node::Basic(basic as u8));
+            self.nodes.insert(ty, at);
+            return at;
+        }
         // A function may give back itself; what nests without end is a mistake that is reported elsewhere.
         if self.depth >= MAX_DEPTH || !self.busy.insert(ty) {
             return self.ty(if matches!(kind, Kind::Function(_)) { Ty::FUNCTION } else { Ty::ANY });
         }
         self.depth += 1;
-        let node = self.kind(ty, kind);
+        let node = self.kind(kind);
         self.depth -= 1;
         self.busy.remove(&ty);
-        let at = self.node(node);
+        let at = match &node {
+            // Tables of the code that look alike have become one record.
+            Node::Union(parts) | Node::Intersection(parts) if parts.len() == 1 => parts[0],
+            _ => self.node(node),
+        };
         self.nodes.insert(ty, at);
         at
     }
@@ -169,7 +183,7 @@ impl<T: Types + ?Sized> Export<'_, T> {
         types.iter().map(|ty| self.ty(*ty)).collect()
     }
 
-    fn kind(&mut self, ty: Ty, kind: Kind) -> Node {
+    fn kind(&mut self, kind: Kind) -> Node {
         let list = |cx: &T, list| cx.pool().types(list);
         match kind {
             Kind::Bool(value) => Node::Bool(value),
@@ -191,11 +205,11 @@ impl<T: Types + ?Sized> Export<'_, T> {
                 let mut types = list(self.cx, of);
                 // Handles depend on what else was checked; the order of what is offered must not.
                 types.sort_by_cached_key(|ty| fingerprint(self.cx.pool(), *ty, 3));
-                Node::Union(self.alternatives(&types))
+                Node::Union(self.distinct(&types))
             }
             Kind::Intersection(of) => {
                 let types = list(self.cx, of);
-                Node::Intersection(self.types(&types))
+                Node::Intersection(self.distinct(&types))
             }
             Kind::Ref(decl, args) => {
                 let (decl, args) = (self.decl(decl), list(self.cx, args));
@@ -211,12 +225,13 @@ impl<T: Types + ?Sized> Export<'_, T> {
                     [cond.check, cond.bound, cond.then, cond.otherwise].map(|part| self.ty(part)),
                 )
             }
-            _ => Node::Basic(BASICS.iter().position(|basic| *basic == ty).unwrap_or(2) as u8),
+            // Types of one word have their nodes already.
+            _ => Node::Basic(2),
         }
     }
 
     /// Two tables of the code may become one record.
-    fn alternatives(&mut self, types: &[Ty]) -> Vec<u32> {
+    fn distinct(&mut self, types: &[Ty]) -> Vec<u32> {
         let mut nodes = self.types(types);
         let mut seen = FxHashSet::default();
         nodes.retain(|node| seen.insert(*node));
@@ -251,14 +266,9 @@ impl<T: Types + ?Sized> Export<'_, T> {
         }
         self.shapes.insert(shape, Shape::Busy(None));
         self.depth += 1;
-        let table = self.cx.shape(shape);
-        let node = match self.records.get(&table) {
-            Some(known) => *known,
-            None => {
-                let node = self.record(&table);
-                self.node(node)
-            }
-        };
+        let table = shape_of(self.cx, shape);
+        let node = self.record(&table);
+        let node = self.node(node);
         self.depth -= 1;
         let done = match self.shapes.get(&shape) {
             Some(Shape::Busy(Some(decl))) => {
@@ -266,10 +276,7 @@ impl<T: Types + ?Sized> Export<'_, T> {
                 self.out.decls[decl as usize].body = Some(node);
                 self.node(Node::Ref(decl, vec![]))
             }
-            _ => {
-                self.records.insert(table, node);
-                node
-            }
+            _ => node,
         };
         self.shapes.insert(shape, Shape::Done(done));
         done
@@ -289,7 +296,7 @@ impl<T: Types + ?Sized> Export<'_, T> {
 
     fn function(&mut self, id: SigId) -> Node {
         let sig = self.cx.pool().signature(id).clone();
-        let results = self.cx.results(id);
+        let results = results_of(self.cx, id);
         let generics = sig.generics.iter().map(|param| self.param(*param)).collect();
         let params = sig
             .params

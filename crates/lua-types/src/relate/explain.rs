@@ -24,6 +24,7 @@ pub fn explain<T: Types + ?Sized>(cx: &mut T, mismatch: &Mismatch) -> String {
         Why::Type | Why::Nil | Why::Invariant => {
             let (expected, got) = (show_with(cx, mismatch.expected), show_with(cx, mismatch.got));
             match mismatch.why {
+                Why::Nil => format!("expected {expected}, but it may be nil"),
                 Why::Invariant => format!("expected exactly {expected}, got {got}"),
                 // A function that is given something it does not take.
                 _ if matches!(mismatch.path.last(), Some(Step::Param(_))) => {

@@ -3,7 +3,7 @@
 use super::{Fit, Relation, Step, Why, differ, within};
 use crate::generic;
 use crate::ty::{Kind, Pack, Results, Sig, SigId, Ty};
-use crate::types::Types;
+use crate::types::{Types, results_of};
 
 impl<T: Types + ?Sized> Relation<'_, T> {
     pub(super) fn functions(&mut self, from: Ty, given: SigId, to: Ty, wanted: SigId) -> Fit {
@@ -65,12 +65,12 @@ impl<T: Types + ?Sized> Relation<'_, T> {
     fn returns(&mut self, given: SigId, wanted: SigId, target: &Sig) -> Fit {
         let expected = match target.results {
             Results::Known(pack) => pack,
-            Results::Inferred(_) => self.cx.results(wanted),
+            Results::Inferred(_) => results_of(self.cx, wanted),
         };
         if expected == Pack::EMPTY {
             return Ok(());
         }
-        let results = self.cx.results(given);
+        let results = results_of(self.cx, given);
         if results.list.len() == 1 && self.cx.pool().at(results.list, 0) == Ty::NEVER {
             return Ok(());
         }

@@ -2,9 +2,10 @@
 
 use super::function::is_function;
 use super::{Fit, Relation, Step, Why, differ, within};
+use crate::evaluate::{alternatives, resolve};
 use crate::members::table_of;
 use crate::ty::{Field, Kind, Name, Table, Ty};
-use crate::types::Types;
+use crate::types::{Types, shape_of};
 use crate::widen::widen;
 use rustc_hash::FxHashMap;
 
@@ -23,7 +24,7 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                 self.fit_fields(from, &table, to)
             }
             Kind::Shape(shape) => {
-                let mut table = self.cx.shape(shape);
+                let mut table = shape_of(self.cx, shape);
                 for field in &mut table.fields {
                     // What the code puts there later it takes from no one else.
                     field.readonly = true;
@@ -46,7 +47,7 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                     .try_for_each(|(item, at)| within(Step::Item(at), self.fit(item, elem)))
             }
             Kind::Shape(shape) => {
-                let table = self.cx.shape(shape);
+                let table = shape_of(self.cx, shape);
                 match table.index {
                     Some((key, value)) => {
                         within(Step::Key, self.fit(key, Ty::INTEGER))?;
@@ -72,6 +73,8 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                 within(Step::Value, self.stored(value, wanted.1))
             }
             Kind::Ref(..) => differ(to, from, Why::Type),
+            // A record may have further fields, which only usually have suitable types.
+            Kind::Record(_) | Kind::Intersection(_) if !self.gradual() => differ(to, from, Why::Type),
             _ => match table_of(self.cx, from) {
                 Some(table) => self.contents(&table, wanted),
                 None => differ(to, from, Why::Type),
@@ -104,16 +107,18 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                     .into_iter()
                     .try_for_each(|((given, wanted), at)| within(Step::Item(at), self.fit(given, wanted)))
             }
-            (Kind::Shape(shape), Kind::Tuple(wanted)) if self.gradual() => match self.cx.shape(shape).index {
-                Some((_, value)) => {
-                    let wanted = self.cx.pool().types(wanted);
-                    wanted
-                        .into_iter()
-                        .zip(1..)
-                        .try_for_each(|(wanted, at)| within(Step::Item(at), self.fit(value, wanted)))
+            (Kind::Shape(shape), Kind::Tuple(wanted)) if self.gradual() => {
+                match shape_of(self.cx, shape).index {
+                    Some((_, value)) => {
+                        let wanted = self.cx.pool().types(wanted);
+                        wanted
+                            .into_iter()
+                            .zip(1..)
+                            .try_for_each(|(wanted, at)| within(Step::Item(at), self.fit(value, wanted)))
+                    }
+                    None => differ(to, from, Why::Type),
                 }
-                None => differ(to, from, Why::Type),
-            },
+            }
             _ => differ(to, from, Why::Type),
         }
     }
@@ -183,11 +188,10 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         if from == to || self.widens(from) {
             return Ok(());
         }
-        let pool = self.cx.pool_mut();
-        let written: Vec<Ty> = pool.members(to).into_iter().filter(|member| *member != Ty::NIL).collect();
-        let back = widen(pool, from);
-        for member in written {
-            if is_function(self.cx.pool().kind(member)) {
+        let back = widen(self.cx.pool_mut(), from);
+        for member in alternatives(self.cx, to) {
+            let resolved = resolve(self.cx, member);
+            if member == Ty::NIL || is_function(self.cx.pool().kind(resolved)) {
                 continue;
             }
             if self.fit(member, back).is_err() {
@@ -197,9 +201,10 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         Ok(())
     }
 
-    fn widens(&self, ty: Ty) -> bool {
+    fn widens(&mut self, ty: Ty) -> bool {
+        let members = alternatives(self.cx, ty);
         let pool = self.cx.pool();
-        pool.members(ty).into_iter().all(|member| {
+        members.into_iter().all(|member| {
             matches!(
                 pool.kind(member),
                 Kind::Nil

@@ -78,7 +78,7 @@ fn unions_and_optional_types() {
     none_fits(
         world,
         &[
-            ("string?", "string", "expected string, got nil"),
+            ("string?", "string", "expected string, but it may be nil"),
             ("string | boolean", "string | number", "expected number | string, got boolean"),
             ("{b: integer}", "{b: string}?", "field 'b': expected string, got integer"),
         ],
@@ -120,7 +120,7 @@ fn records_by_width_and_mutable_fields_exactly() {
                 "field 'x': expected exactly number | string, got string",
             ),
             ("{readonly x: string}", "{x: string}", "field 'x' is readonly"),
-            ("{x?: string}", "{x: string}", "field 'x': expected string, got nil"),
+            ("{x?: string}", "{x: string}", "field 'x': expected string, but it may be nil"),
             ("string", "{x: string}", "expected {x: string}, got string"),
         ],
     );

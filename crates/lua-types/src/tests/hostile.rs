@@ -1,0 +1,149 @@
+//! Sources that are made to take long or to nest deep; all must come to an end within the steps of one question.
+
+use super::World;
+use crate::{
+    Field, Kind, Manifest, Mode, Pool, ShapeId, Table, Ty, alternatives, evaluate, fits, narrow, relate, show,
+};
+
+/// Runs in a thread whose stack is as small as that of a worker.
+fn with_small_stack(test: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(2 << 20).spawn(test).unwrap().join().unwrap();
+}
+
+#[test]
+fn aliases_that_grow_without_end_are_given_up() {
+    with_small_stack(|| {
+        for text in [
+            "type A<T> = B<{T}> type B<T> = {next: A<{T}>, value: T}",
+            "type C<T> = T extends any ? 1 : 2 type A<T> = C<A<{T}>>",
+            "type A<T> = A<{T}> extends A<{{T}}> ? {T} : T",
+            "type A<T> = T extends any ? A<{T}> | A<{{T}}> : T",
+            "type A<T> = T extends any ? A<{a: T, b: T}> & A<{T}> : T",
+            "type A<T> = keyof(A<{T}>)",
+            "type A<T> = {x: A<{T}>}[\"x\"]",
+            "type A<T> = {[keyof(A<{T}>)]: T}",
+            "type A<T: A<T>> = {v: T}",
+        ] {
+            let mut world = World::new(text);
+            let (a, b) = (world.careless("A<integer>"), world.careless("A<string>"));
+            let _ = evaluate(&mut world, a);
+            let _ = alternatives(&mut world, a);
+            let _ = relate(&mut world, Mode::Gradual, a, b);
+            let _ = narrow::intersect(&mut world, a, b);
+            let _ = narrow::by_type_name(&mut world, a, "table", true);
+            let _ = world.show(a);
+            let name = world.pool.name(b"x");
+            let _ = crate::members::field(&mut world, a, name);
+            let _ = crate::members::names(&mut world, a);
+            let decls = world.decls.clone();
+            let manifest = Manifest::export(&mut world, a, &decls, &[]);
+            let mut pool = Pool::new();
+            let imported = manifest.import(&mut pool);
+            let _ = evaluate(&mut pool, imported.value);
+        }
+    });
+}
+
+#[test]
+fn types_nested_to_the_limit_of_the_parser_stay_within_the_stack() {
+    with_small_stack(|| {
+        let deep = |core: &str| format!("{}{core}{}", "{".repeat(190), "}".repeat(190));
+        let mut world = World::new("type Box<T> = {value: T}");
+        let (a, b) = (world.ty(&deep("integer")), world.ty(&deep("string")));
+        let outcome = relate(&mut world, Mode::Gradual, a, b);
+        assert!(outcome.gave_up && outcome.result.is_ok());
+        let nested = "Box<".repeat(180) + "integer" + &">".repeat(180);
+        let c = world.ty(&nested);
+        let _ = fits(&mut world, c, a);
+        let _ = narrow::intersect(&mut world, a, b);
+        let manifest = Manifest::export(&mut world, a, &[], &[]);
+        assert_eq!(Manifest::from_bytes(&manifest.to_bytes()), Ok(manifest));
+        assert!(world.show(a).chars().count() <= 120);
+    });
+}
+
+#[test]
+fn a_type_that_doubles_on_each_level_is_walked_once_per_part() {
+    with_small_stack(|| {
+        let mut world = World::new("type Want<T> = {v: T}");
+        let Some(crate::TypeName::Decl(id)) = world.names.get("Want").copied() else { panic!() };
+        let params = world.pool.decl(id).params.clone();
+        let mut levels = [world.pool.add(Kind::Param(params[0])), Ty::STRING];
+        let (left, right) = (world.pool.name(b"a"), world.pool.name(b"b"));
+        for _ in 0..60 {
+            levels = levels.map(|ty| {
+                let field = |name| Field { name, ty, optional: false, readonly: false };
+                world.pool.record(vec![field(left), field(right)])
+            });
+        }
+        let [open, closed] = levels;
+        let subst = crate::Subst::of(&params, &[Ty::STRING]);
+        assert_eq!(subst.apply(&mut world, open), closed);
+        let mut bindings = crate::Bindings::new(&params);
+        crate::infer(&mut world, &mut bindings, open, closed);
+        assert_eq!(bindings.solve(&mut world).get(params[0]), Some(Ty::STRING));
+        let other = crate::Subst::of(&params, &[Ty::INTEGER]).apply(&mut world, open);
+        let outcome = relate(&mut world, Mode::Gradual, closed, other);
+        assert!(outcome.result.is_err() && !outcome.gave_up);
+        let manifest = Manifest::export(&mut world, closed, &[], &[]);
+        assert!(manifest.to_bytes().len() < 5_000);
+        assert!(show(&world.pool, closed).len() < 1_000);
+        let _ = crate::widen_deep(&mut world.pool, closed);
+    });
+}
+
+#[test]
+fn unions_of_ten_thousand_literals_are_narrowed_in_few_steps() {
+    let mut world = World::new("");
+    let texts: Vec<Ty> = (0..10_000).map(|i| world.pool.str_type(format!("k{i}").as_bytes())).collect();
+    let (all, half) = (world.pool.union(&texts), world.pool.union(&texts[..5_000]));
+    assert_eq!(narrow::intersect(&mut world, all, half), half);
+    let more = world.pool.union(&[half, Ty::INTEGER]);
+    assert_eq!(narrow::intersect(&mut world, all, more), half);
+    let rest = narrow::subtract(&mut world, all, half);
+    assert_eq!(world.pool.members(rest).len(), 5_000);
+    assert_eq!(narrow::by_literal(&mut world, all, texts[7], true), texts[7]);
+    assert!(!world.pool.take_gave_up());
+    assert!(world.show(all).chars().count() <= 120);
+}
+
+#[test]
+fn wide_unions_of_records_end_by_the_steps() {
+    let mut world = World::new("");
+    let name = world.pool.name(b"tag");
+    let mut record = |i: i64, ty: Ty| {
+        let tag = world.pool.add(Kind::Int(i));
+        let ty = world.pool.map(tag, ty);
+        world.pool.record(vec![Field { name, ty, optional: false, readonly: false }])
+    };
+    let a: Vec<Ty> = (0..2_000).map(|i| record(i, Ty::STRING)).collect();
+    let b: Vec<Ty> = (0..2_000).map(|i| record(i, Ty::INTEGER)).collect();
+    let (a, b) = (world.pool.union(&a), world.pool.union(&b));
+    let _ = relate(&mut world, Mode::Gradual, a, b);
+    let _ = narrow::intersect(&mut world, a, b);
+}
+
+#[test]
+fn a_table_that_holds_itself_is_compared_shown_and_exported() {
+    let mut world =
+        World::new("type Node = {next: Node, name: string} type Bad = {next: Bad, name: integer}");
+    let shape = world.pool.add(Kind::Shape(ShapeId(0)));
+    let (next, name) = (world.pool.name(b"next"), world.pool.name(b"name"));
+    let field = |name, ty| Field { name, ty, optional: false, readonly: false };
+    world
+        .shapes
+        .push(Table { fields: vec![field(next, shape), field(name, Ty::STRING)], ..Table::default() });
+    let (good, bad) = (world.ty("Node"), world.ty("Bad"));
+    assert!(fits(&mut world, shape, good).is_ok());
+    assert!(fits(&mut world, shape, bad).is_err());
+    assert!(fits(&mut world, good, shape).is_ok());
+    assert_eq!(world.show(shape), "{next: …, name: string}");
+    let manifest = Manifest::export(&mut world, shape, &[], &[]);
+    let mut pool = Pool::new();
+    let imported = manifest.import(&mut pool);
+    assert_eq!(show(&pool, imported.value), "table");
+    let body = evaluate(&mut pool, imported.value).ty;
+    assert_eq!(show(&pool, body), "{next: table, name: string}");
+    let subst = crate::Subst::of(&[], &[]);
+    assert_eq!(subst.apply(&mut world, shape), shape);
+}
