@@ -4,7 +4,7 @@ use crate::evaluate::resolve;
 use crate::members::table_of;
 use crate::relate::fits;
 use crate::subst::{Subst, mentions_params};
-use crate::ty::{Kind, List, ParamId, Results, Sig, SigId, Ty};
+use crate::ty::{Kind, List, ParamId, Results, SigId, Ty};
 use crate::types::{Types, results_of};
 use crate::widen::widen;
 use rustc_hash::FxHashSet;
@@ -122,11 +122,8 @@ pub(crate) fn specialize<T: Types + ?Sized>(cx: &mut T, given: SigId, wanted: Si
     for broken in broken_bounds(cx, &source.generics, &subst) {
         subst.insert(broken.param, broken.bound);
     }
-    let results = results_of(cx, given);
-    let plain = Sig { generics: vec![], results: Results::Known(results), ..source };
-    let id = cx.pool_mut().sig(plain);
-    let plain = cx.pool_mut().add(Kind::Function(id));
-    Some(subst.apply(cx, plain))
+    let generic = cx.pool_mut().add(Kind::Function(given));
+    Some(subst.apply(cx, generic))
 }
 
 struct Inference<'a, T: ?Sized> {

@@ -385,15 +385,30 @@ impl<'a, C: Names + ?Sized> Lowering<'a, C> {
         for (param, id) in params.iter().zip(ids) {
             if let Some(bound) = &param.bound {
                 let bound = self.ty(bound);
-                // `T: T` bounds nothing.
-                let own = self.cx.pool().kind(bound) == Kind::Param(*id);
-                if own {
-                    let message = format!("type parameter '{}' is bounded by itself", param.name.text);
-                    self.report(Code::Circular, param.name.span, message);
-                }
-                self.cx.pool_mut().set_bound(*id, (!own).then_some(bound));
+                self.cx.pool_mut().set_bound(*id, Some(bound));
             }
         }
+        for (param, id) in params.iter().zip(ids) {
+            if self.bounds_itself(*id, ids.len()) {
+                let message = format!("type parameter '{}' is bounded by itself", param.name.text);
+                self.report(Code::Circular, param.name.span, message);
+                self.cx.pool_mut().set_bound(*id, None);
+            }
+        }
+    }
+
+    /// `T: U, U: T`
+    fn bounds_itself(&self, id: ParamId, most: usize) -> bool {
+        let pool = self.cx.pool();
+        let mut at = id;
+        for _ in 0..most {
+            match pool.type_param(at).bound.map(|bound| pool.kind(bound)) {
+                Some(Kind::Param(next)) if next == id => return true,
+                Some(Kind::Param(next)) => at = next,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// What had to wait for the bodies of declarations.

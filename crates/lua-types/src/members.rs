@@ -238,7 +238,13 @@ fn look_within<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty, using: Use) -> Me
 /// One key of several: all must be there.
 fn by_alternatives<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty, using: Use) -> Member {
     let mut all: Option<(Ty, bool, bool)> = None;
+    let mut nil = false;
     for key in alternatives(cx, key) {
+        // Nothing lies under nil; only storing there fails.
+        if key == Ty::NIL && using == Use::Read {
+            nil = true;
+            continue;
+        }
         match look(cx, ty, key, using) {
             Member::Found { ty, optional, readonly } => {
                 all = Some(join(cx, all, (ty, optional, readonly), using))
@@ -246,7 +252,10 @@ fn by_alternatives<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty, using: Use) -
             other => return other,
         }
     }
-    found(all)
+    match found(all) {
+        Member::Found { ty, optional, readonly } => Member::Found { ty, optional: optional || nil, readonly },
+        other => other,
+    }
 }
 
 fn join<T: Types + ?Sized>(
@@ -384,9 +393,11 @@ fn of_table<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
         return ANYTHING;
     }
     let names: Vec<Ty> = table.fields.iter().map(|field| cx.pool_mut().add(Kind::Str(field.name))).collect();
-    // A table of the code is not closed: any of its fields may be meant.
-    if matches!(cx.pool().kind(ty), Kind::Shape(_)) && fits(cx, key, Ty::STRING).is_ok() && !names.is_empty()
-    {
+    // A table of the code is not closed: any of its fields may be meant, and other keys are only not there.
+    if matches!(cx.pool().kind(ty), Kind::Shape(_)) {
+        if fits(cx, key, Ty::STRING).is_err() || names.is_empty() {
+            return Member::Missing { on: ty, present_elsewhere: false };
+        }
         let types: Vec<Ty> = table.fields.iter().map(|field| field.ty).collect();
         return Member::Found { ty: cx.pool_mut().union(&types), optional: true, readonly: false };
     }

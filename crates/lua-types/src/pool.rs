@@ -483,6 +483,26 @@ impl Pool {
         self.add(Kind::Record(id))
     }
 
+    /// The simplest type with these fields: an array or a map where there are no named ones, `table` where there is nothing.
+    pub(crate) fn table_type(&mut self, table: Table) -> Ty {
+        match (table.index, table.fields.is_empty() && !table.interface) {
+            (Some((key, value)), true) if self.is_integer(key) => self.array(value),
+            (Some((key, value)), true) => self.map(key, value),
+            (None, true) => Ty::TABLE,
+            _ => {
+                let id = self.table(table);
+                self.add(Kind::Record(id))
+            }
+        }
+    }
+
+    /// Whether keys of a type are those of an array.
+    fn is_integer(&self, key: Ty) -> bool {
+        self.members(key)
+            .into_iter()
+            .all(|key| matches!(self.kind(key), Kind::Integer | Kind::Number | Kind::Int(_)))
+    }
+
     /// A function type without generics.
     pub fn function(&mut self, params: Vec<Param>, rest: Option<Ty>, results: Pack) -> Ty {
         let results = Results::Known(results);

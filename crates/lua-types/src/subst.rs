@@ -213,9 +213,7 @@ impl<T: Types + ?Sized> Walk<'_, T> {
         if after == before {
             return ty;
         }
-        let pool = self.cx.pool_mut();
-        let id = pool.table(after);
-        pool.add(Kind::Record(id))
+        self.cx.pool_mut().table_type(after)
     }
 
     fn function(&mut self, ty: Ty, id: SigId) -> Ty {
@@ -229,11 +227,20 @@ impl<T: Types + ?Sized> Walk<'_, T> {
             Results::Inferred(_) => results_of(self.cx, id),
         };
         let after = self.pack(before);
-        if after == before && params == sig.params && rest == sig.rest && asserts == sig.asserts {
+        // A parameter of its own that has an argument now is none any more.
+        let generics: Vec<ParamId> =
+            sig.generics.iter().copied().filter(|param| self.subst.get(*param).is_none()).collect();
+        let same_generics = generics.len() == sig.generics.len();
+        if same_generics
+            && after == before
+            && params == sig.params
+            && rest == sig.rest
+            && asserts == sig.asserts
+        {
             return ty;
         }
         let pool = self.cx.pool_mut();
-        let id = pool.sig(Sig { params, rest, asserts, results: Results::Known(after), ..sig });
+        let id = pool.sig(Sig { generics, params, rest, asserts, results: Results::Known(after), ..sig });
         pool.add(Kind::Function(id))
     }
 

@@ -2,9 +2,11 @@
 
 use super::{Lowering, Names, TypeName, new_param};
 use crate::code::Code;
+use crate::pool::Pool;
 use crate::ty::{Decl, DeclId, DeclKind, Field, Kind, Name, Pack, Param, ParamId, Results, Sig, Table, Ty};
 use lua_syntax::ast::{self, InterfaceDecl, MethodSig, TypeDecl};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 
 /// A declaration of a type.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +62,7 @@ pub fn declare_all<C: Names + ?Sized>(
     for (declaration, id) in all.iter().zip(&ids) {
         lowering.body(declaration, *id);
     }
-    for (declaration, id) in all.iter().zip(&ids) {
-        lowering.circular(declaration, *id);
-    }
+    lowering.circular(all, &ids);
     lowering.check();
     ids
 }
@@ -145,47 +145,95 @@ impl<C: Names + ?Sized> Lowering<'_, C> {
     }
 
     /// A type that stands for itself, with no table or function between, stands for nothing.
-    fn circular(&mut self, declaration: &Declaration<'_>, id: DeclId) {
-        if !self.reaches(id) {
-            return;
+    fn circular(&mut self, all: &[Declaration<'_>], ids: &[DeclId]) {
+        for id in Walk::new(self.cx.pool()).circles(ids) {
+            // Only declarations of this block can speak of one another.
+            let Some(at) = ids.iter().position(|known| *known == id) else { continue };
+            let name = all[at].name();
+            let message = match all[at] {
+                Declaration::Type(_) => format!("type '{}' stands for itself", name.text),
+                Declaration::Interface(_) => format!("interface '{}' extends itself", name.text),
+            };
+            self.report(Code::Circular, name.span, message);
+            self.cx.pool_mut().decl_mut(id).body = Ty::ANY;
         }
-        let name = declaration.name();
-        let message = match declaration {
-            Declaration::Type(_) => format!("type '{}' stands for itself", name.text),
-            Declaration::Interface(_) => format!("interface '{}' extends itself", name.text),
-        };
-        self.report(Code::Circular, name.span, message);
-        self.cx.pool_mut().decl_mut(id).body = Ty::ANY;
+    }
+}
+
+/// Goes through declarations that stand for each other, depth first.
+struct Walk<'a> {
+    pool: &'a Pool,
+    /// Those on the way from the start to the one at hand, and what each still leads to.
+    way: Vec<(DeclId, Vec<DeclId>)>,
+    /// Those on the way, and those done.
+    seen: FxHashMap<DeclId, Mark>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    OnTheWay,
+    Done,
+}
+
+impl<'a> Walk<'a> {
+    fn new(pool: &'a Pool) -> Self {
+        Walk { pool, way: vec![], seen: FxHashMap::default() }
     }
 
-    fn reaches(&self, id: DeclId) -> bool {
-        let pool = self.cx.pool();
-        let mut seen: FxHashSet<DeclId> = FxHashSet::default();
-        let mut open = vec![pool.decl(id).body];
-        while let Some(ty) = open.pop() {
-            match pool.kind(ty) {
-                Kind::Ref(target, _) => {
-                    if target == id {
-                        return true;
-                    }
-                    let decl = pool.decl(target);
-                    let through = match decl.kind {
-                        DeclKind::Alias => true,
-                        DeclKind::Interface => {
-                            matches!(pool.kind(decl.body), Kind::Intersection(_) | Kind::Ref(..))
+    /// One declaration of each circle, at which to break it.
+    fn circles(mut self, ids: &[DeclId]) -> Vec<DeclId> {
+        let mut found = vec![];
+        for id in ids {
+            self.enter(*id);
+            while let Some((_, open)) = self.way.last_mut() {
+                match open.pop() {
+                    Some(next) if self.seen.get(&next) == Some(&Mark::OnTheWay) => found.push(next),
+                    Some(next) => self.enter(next),
+                    None => {
+                        if let Some((done, _)) = self.way.pop() {
+                            self.seen.insert(done, Mark::Done);
                         }
-                        DeclKind::Object => false,
-                    };
-                    if through && seen.insert(target) {
-                        open.push(decl.body);
                     }
                 }
+            }
+        }
+        found.sort_unstable_by_key(|id| id.0);
+        found.dedup();
+        found
+    }
+
+    fn enter(&mut self, id: DeclId) {
+        if let Entry::Vacant(entry) = self.seen.entry(id) {
+            entry.insert(Mark::OnTheWay);
+            self.way.push((id, self.leads_to(id)));
+        }
+    }
+
+    /// The declarations that one stands for directly; none for one that has fields.
+    fn leads_to(&self, id: DeclId) -> Vec<DeclId> {
+        let pool = self.pool;
+        let decl = pool.decl(id);
+        let extends = matches!(pool.kind(decl.body), Kind::Intersection(_) | Kind::Ref(..));
+        match decl.kind {
+            DeclKind::Alias => {}
+            DeclKind::Interface if extends => {}
+            DeclKind::Interface | DeclKind::Object => return vec![],
+        }
+        let mut targets = vec![];
+        let mut seen = FxHashSet::default();
+        let mut open = vec![decl.body];
+        while let Some(ty) = open.pop() {
+            if !seen.insert(ty) {
+                continue;
+            }
+            match pool.kind(ty) {
+                Kind::Ref(target, _) => targets.push(target),
                 Kind::Union(list) | Kind::Intersection(list) => open.extend(pool.types(list)),
                 Kind::KeyOf(of) | Kind::Indexed(of, _) => open.push(of),
                 Kind::Conditional(cond) => open.push(pool.cond(cond).check),
                 _ => {}
             }
         }
-        false
+        targets
     }
 }

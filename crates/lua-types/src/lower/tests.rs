@@ -26,6 +26,8 @@ fn what_stands_for_itself_is_circular() {
     mistakes("type A<T> = A<{T}>", &["E0013 type 'A' stands for itself"]);
     mistakes("interface A: B end interface B: A end", &["E0013 interface 'A' extends itself"]);
     mistakes("type A = {A} type B = () -> B", &[]);
+    mistakes("type A = keyof(A)", &["E0013 type 'A' stands for itself"]);
+    mistakes("type A<T: U, U: T> = T", &["E0013 type parameter 'T' is bounded by itself"]);
 }
 
 #[test]
@@ -73,4 +75,33 @@ fn keys_of_indexed_types_must_be_there() {
 #[test]
 fn fields_and_methods_are_declared_once() {
     mistakes("type P = {x: integer, x: string}", &["E0017 field 'x' is declared twice"]);
+}
+
+#[test]
+fn a_long_chain_of_names_is_walked_once() {
+    let mut text: String = (0..5_000).map(|i| format!("type A{i} = A{} | {i} ", i + 1)).collect();
+    text.push_str("type A5000 = A0");
+    mistakes(&text, &["E0013 type 'A0' stands for itself"]);
+}
+
+#[test]
+fn types_of_imports_may_be_generic() {
+    let mut world = World::new("type Box<T> = {value: T}");
+    let found = world.names["Box"];
+    world.modules.insert(("lib".to_owned(), "Box".to_owned()), found);
+    let ty = world.ty("lib.Box<string>");
+    assert_eq!(world.show(ty), "Box<string>");
+    world.careless("lib.Bag<string>");
+    assert_eq!(world.messages(0), ["E0012 'lib' declares no type 'Bag'"]);
+}
+
+#[test]
+fn parameters_that_may_be_nil_are_optional() {
+    let mut world = World::new("");
+    let ty = world.ty("(a: string, b: integer?) -> ()");
+    let crate::Kind::Function(id) = world.pool.kind(ty) else { panic!() };
+    let optional: Vec<bool> = world.pool.signature(id).params.iter().map(|param| param.optional).collect();
+    assert_eq!(optional, [false, true]);
+    let ty = world.ty("fun(self: string, ...: integer): string, nil");
+    assert_eq!(world.show(ty), "(self: string, ...integer) -> (string, nil)");
 }

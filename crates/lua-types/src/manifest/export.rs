@@ -204,7 +204,7 @@ impl<T: Types + ?Sized> Export<'_, T> {
             Kind::Union(of) => {
                 let mut types = list(self.cx, of);
                 // Handles depend on what else was checked; the order of what is offered must not.
-                types.sort_by_cached_key(|ty| fingerprint(self.cx.pool(), *ty, 3));
+                types.sort_by_cached_key(|ty| fingerprint(self.cx.pool(), *ty, 2));
                 Node::Union(self.distinct(&types))
             }
             Kind::Intersection(of) => {
@@ -267,8 +267,20 @@ impl<T: Types + ?Sized> Export<'_, T> {
         self.shapes.insert(shape, Shape::Busy(None));
         self.depth += 1;
         let table = shape_of(self.cx, shape);
-        let node = self.record(&table);
-        let node = self.node(node);
+        let outside = match table.fields.is_empty() {
+            true => {
+                let simple = self.cx.pool_mut().table_type(table);
+                self.cx.pool().kind(simple)
+            }
+            false => Kind::Record(self.cx.pool_mut().table(table)),
+        };
+        let node = match outside {
+            Kind::AnyTable => self.ty(Ty::TABLE),
+            kind => {
+                let node = self.kind(kind);
+                self.node(node)
+            }
+        };
         self.depth -= 1;
         let done = match self.shapes.get(&shape) {
             Some(Shape::Busy(Some(decl))) => {
@@ -317,6 +329,9 @@ impl<T: Types + ?Sized> Export<'_, T> {
     }
 }
 
+/// Parts of a type that its fingerprint looks into.
+const MAX_PARTS: usize = 16;
+
 /// Tells types apart by their looks, whatever their handles; only some levels deep.
 fn fingerprint(pool: &Pool, ty: Ty, levels: u32) -> u64 {
     let mut hasher = FxHasher::default();
@@ -337,9 +352,14 @@ fn fingerprint(pool: &Pool, ty: Ty, levels: u32) -> u64 {
     if levels > 0 {
         let mut parts = vec![];
         crate::subst::parts(pool, ty, &mut parts);
-        // Members of a union stand in the order of their handles.
+        parts.len().hash(&mut hasher);
+        // Members of a union stand in the order of their handles: some of many would be chosen by chance.
+        if matches!(kind, Kind::Union(_)) && parts.len() > MAX_PARTS {
+            parts.clear();
+        }
+        parts.truncate(MAX_PARTS);
         let mut prints: Vec<u64> =
-            parts.into_iter().take(64).map(|part| fingerprint(pool, part, levels - 1)).collect();
+            parts.into_iter().map(|part| fingerprint(pool, part, levels - 1)).collect();
         if let Kind::Union(_) = kind {
             prints.sort_unstable();
         }

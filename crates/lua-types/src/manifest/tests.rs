@@ -65,11 +65,55 @@ fn any_other_bytes_are_an_error() {
 }
 
 #[test]
-fn tables_of_the_code_become_records() {
+fn tables_of_the_code_become_the_simplest_types() {
     let world = &mut World::new("");
-    let shape = world.shape("{name: string}");
-    let manifest = Manifest::export(world, shape, &[], &[]);
+    for text in ["{name: string}", "{integer}", "{[string]: boolean}"] {
+        let shape = world.shape(text);
+        assert_eq!(seen(world, shape), text);
+    }
+    let nothing = world.shape("{}");
+    assert_eq!(seen(world, nothing), "table");
+}
+
+/// What others see of a value.
+fn seen(world: &mut World, value: crate::Ty) -> String {
+    let manifest = Manifest::export(world, value, &[], &[]);
     let mut pool = Pool::new();
     let imported = manifest.import(&mut pool);
-    assert_eq!(show(&pool, imported.value), "{name: string}");
+    show(&pool, imported.value)
+}
+
+#[test]
+fn what_lies_in_the_base_is_spoken_of_by_name() {
+    let mut base = World::new("interface Reader function read(): string end").pool;
+    let unit = base.name(b"app:unit");
+    let reader = base.name(b"Reader");
+    let id = base.declared(Some(unit), reader).unwrap();
+    let base = std::sync::Arc::new(base);
+    let mut pool = Pool::on(&base);
+    let of = pool.add(crate::Kind::Ref(id, crate::List::EMPTY));
+    let manifest = Manifest::export(&mut pool, of, &[], &[]);
+    let mut other = Pool::on(&base);
+    let value = manifest.import(&mut other).value;
+    assert_eq!(other.kind(value), crate::Kind::Ref(id, crate::List::EMPTY));
+    // Elsewhere it is a type without anything.
+    let mut strange = Pool::new();
+    let imported = manifest.import(&mut strange);
+    assert_eq!(show(&strange, imported.value), "Reader");
+}
+
+#[test]
+fn the_digest_tells_what_changed_from_what_did_not() {
+    let digest = |noise: &[&str], text: &str| {
+        let world = &mut World::new("");
+        for text in noise {
+            world.ty(text);
+        }
+        let value = world.ty(text);
+        Manifest::export(world, value, &[], &[]).digest()
+    };
+    let text = "{a: string | {integer} | {b: string} | \"x\", f: (x: 1 | 2 | \"y\") -> {string}?}";
+    let plain = digest(&[], text);
+    assert_eq!(digest(&["\"y\"", "{b: string}", "2", "{integer}", "{string}"], text), plain);
+    assert_ne!(digest(&[], &text.replace("{b: string}", "{b: integer}")), plain);
 }

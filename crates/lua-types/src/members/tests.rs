@@ -86,6 +86,8 @@ fn keys_of_arrays_maps_and_records() {
             ("{a: integer, b: string}", "\"a\" | \"b\"", "integer | string"),
             ("{a: integer}", "string", "key \"a\" wanted, got string"),
             ("{a: integer}", "any", "any"),
+            ("{[string]: integer}", "string?", "integer or nothing"),
+            ("{a: integer}", "\"a\"?", "integer or nothing"),
         ],
     );
 }
@@ -135,4 +137,20 @@ fn names_are_listed_over_all_alternatives() {
         names(world, ty).iter().map(|name| world.pool.str(*name).to_owned()).collect();
     found.sort();
     assert_eq!(found, ["a", "b", "c"]);
+}
+
+#[test]
+fn tables_of_the_code_are_open() {
+    let world = &mut World::new("");
+    let shape = world.shape("{a: integer, b: string}");
+    for (key, expected) in [
+        ("string", "integer | string or nothing"),
+        ("\"a\"", "integer"),
+        ("\"c\"", "missing on {a: integer, b: string}"),
+        ("integer", "missing on {a: integer, b: string}"),
+    ] {
+        let key = world.ty(key);
+        let member = index(world, shape, key);
+        assert_eq!(told(world, member), expected);
+    }
 }

@@ -46,17 +46,15 @@ impl<T: Types + ?Sized> Relation<'_, T> {
                     .zip(1..)
                     .try_for_each(|(item, at)| within(Step::Item(at), self.fit(item, elem)))
             }
-            Kind::Shape(shape) => {
-                let table = shape_of(self.cx, shape);
-                match table.index {
-                    Some((key, value)) => {
-                        within(Step::Key, self.fit(key, Ty::INTEGER))?;
-                        within(Step::Elem, self.fit(value, elem))
-                    }
-                    None if table.fields.is_empty() => Ok(()),
-                    None => differ(to, from, Why::Type),
+            // Named fields beside the elements do no harm.
+            Kind::Shape(_) | Kind::Record(_) | Kind::Intersection(_) => match table_of(self.cx, from) {
+                Some(Table { index: Some((key, value)), .. }) => {
+                    within(Step::Key, self.fit(key, Ty::INTEGER))?;
+                    within(Step::Elem, self.fit(value, elem))
                 }
-            }
+                Some(table) if matches!(a, Kind::Shape(_)) && table.fields.is_empty() => Ok(()),
+                _ => differ(to, from, Why::Type),
+            },
             _ => differ(to, from, Why::Type),
         }
     }

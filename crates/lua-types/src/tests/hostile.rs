@@ -1,4 +1,4 @@
-//! Sources that are made to take long or to nest deep; all must come to an end within the steps of one question.
+//! Sources made to take long or to nest deep: all end within the steps of one question.
 
 use super::World;
 use crate::{
