@@ -73,6 +73,13 @@ fn open<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
 
 /// The alternatives of a type with aliases of unions opened; other aliases keep their names.
 pub fn alternatives<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Ty> {
+    let fine = cx.pool_mut().enter();
+    let found = if fine { flat(cx, ty) } else { vec![Ty::ANY] };
+    cx.pool_mut().leave();
+    found
+}
+
+fn flat<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Ty> {
     let mut found = vec![];
     let mut open = vec![ty];
     let mut expansions = 0;

@@ -236,6 +236,11 @@ impl<T: Types + ?Sized> Inference<'_, T> {
                 }
             }
             (Kind::Function(wanted), Kind::Function(given)) => self.functions(wanted, given),
+            // Of alternatives the first is the usual one.
+            (Kind::Function(_), Kind::Intersection(list)) => {
+                let first = self.cx.pool().at(list, 0);
+                self.go(param, first);
+            }
             (Kind::Array(elem, _), _) => {
                 if let Some((_, value)) = table_of(self.cx, arg).and_then(|table| table.index) {
                     self.go(elem, value);

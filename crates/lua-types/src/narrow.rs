@@ -342,7 +342,11 @@ pub fn subtract<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
 /// Each alternative as `keep` leaves it; the type itself where none changes.
 fn filter<T: Types + ?Sized>(cx: &mut T, ty: Ty, mut keep: impl FnMut(&mut T, Ty) -> Ty) -> Ty {
     let members = alternatives(cx, ty);
-    let kept: Vec<Ty> = members.iter().map(|member| keep(cx, *member)).collect();
+    // All alternatives together are one question.
+    let fine = cx.pool_mut().enter();
+    let kept: Vec<Ty> =
+        if fine { members.iter().map(|member| keep(cx, *member)).collect() } else { members.clone() };
+    cx.pool_mut().leave();
     if kept == members {
         return ty;
     }

@@ -340,8 +340,12 @@ impl Pool {
     /// A new declaration.
     pub fn declare(&mut self, decl: Decl) -> DeclId {
         let home = (decl.unit, decl.name);
+        // A name of the language stays what it is.
+        let taken = decl.unit.is_none() && self.declared(None, decl.name).is_some();
         let id = DeclId(self.decls.push(decl));
-        self.by_home.insert(home, id);
+        if !taken {
+            self.by_home.insert(home, id);
+        }
         id
     }
 

@@ -35,6 +35,11 @@ impl Subst {
         self.pairs.iter().find(|(known, _)| *known == param).map(|(_, ty)| *ty)
     }
 
+    /// The parameters for which something stands.
+    fn params(&self) -> impl Iterator<Item = ParamId> {
+        self.pairs.iter().map(|(param, _)| *param)
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
@@ -208,6 +213,9 @@ impl<T: Types + ?Sized> Walk<'_, T> {
 
     /// A table of the code becomes a record where the parameters occur in it.
     fn shape(&mut self, ty: Ty, shape: ShapeId) -> Ty {
+        if !self.subst.params().any(|param| self.cx.shape_may_mention(shape, param)) {
+            return ty;
+        }
         let before = shape_of(self.cx, shape);
         let after = self.table(before.clone());
         if after == before {
@@ -218,6 +226,10 @@ impl<T: Types + ?Sized> Walk<'_, T> {
 
     fn function(&mut self, ty: Ty, id: SigId) -> Ty {
         let sig = self.cx.pool().signature(id).clone();
+        let inferred = matches!(sig.results, Results::Inferred(_));
+        if inferred && !self.subst.params().any(|param| self.cx.sig_may_mention(id, param)) {
+            return ty;
+        }
         let params: Vec<Param> =
             sig.params.iter().map(|param| Param { ty: self.ty(param.ty), ..*param }).collect();
         let rest = sig.rest.map(|ty| self.ty(ty));

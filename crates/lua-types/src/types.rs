@@ -1,7 +1,7 @@
 //! What relations between types ask of whoever infers them.
 
 use crate::pool::Pool;
-use crate::ty::{Name, Pack, Results, ShapeId, SigId, Table, Ty};
+use crate::ty::{Name, Pack, ParamId, Results, ShapeId, SigId, Table, Ty};
 use rustc_hash::FxHashSet;
 
 /// A pool, and what is found out on demand.
@@ -27,6 +27,17 @@ pub trait Types {
     /// What a table of the code is called, in messages and manifests: its variable.
     fn shape_name(&self, _: ShapeId) -> Option<Name> {
         None
+    }
+
+    /// Whether the parameters, or the results still to be inferred, of a function of the unit may mention a type parameter: whether
+    /// it stands where that is visible. A `false` spares the inference of its results when the parameter is replaced.
+    fn sig_may_mention(&self, _: SigId, _: ParamId) -> bool {
+        true
+    }
+
+    /// The same for the fields of a table of the code.
+    fn shape_may_mention(&self, _: ShapeId, _: ParamId) -> bool {
+        true
     }
 
     /// What a function gives back, if that is known without inferring anything.

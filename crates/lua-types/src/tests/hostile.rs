@@ -4,6 +4,7 @@ use super::World;
 use crate::{
     Field, Kind, Manifest, Mode, Pool, ShapeId, Table, Ty, alternatives, evaluate, fits, narrow, relate, show,
 };
+use proptest::prelude::*;
 
 /// Runs in a thread whose stack is as small as that of a worker.
 fn with_small_stack(test: impl FnOnce() + Send + 'static) {
@@ -24,24 +25,73 @@ fn aliases_that_grow_without_end_are_given_up() {
             "type A<T> = {[keyof(A<{T}>)]: T}",
             "type A<T: A<T>> = {v: T}",
         ] {
-            let mut world = World::new(text);
-            let (a, b) = (world.careless("A<integer>"), world.careless("A<string>"));
-            let _ = evaluate(&mut world, a);
-            let _ = alternatives(&mut world, a);
-            let _ = relate(&mut world, Mode::Gradual, a, b);
-            let _ = narrow::intersect(&mut world, a, b);
-            let _ = narrow::by_type_name(&mut world, a, "table", true);
-            let _ = world.show(a);
-            let name = world.pool.name(b"x");
-            let _ = crate::members::field(&mut world, a, name);
-            let _ = crate::members::names(&mut world, a);
-            let decls = world.decls.clone();
-            let manifest = Manifest::export(&mut world, a, &decls, &[]);
-            let mut pool = Pool::new();
-            let imported = manifest.import(&mut pool);
-            let _ = evaluate(&mut pool, imported.value);
+            ask_everything(text);
         }
     });
+}
+
+/// Asks all that can be asked of `A<integer>` and `A<string>`.
+fn ask_everything(text: &str) {
+    let mut world = World::new(text);
+    let (a, b) = (world.careless("A<integer>"), world.careless("A<string>"));
+    let _ = evaluate(&mut world, a);
+    let _ = alternatives(&mut world, a);
+    let _ = relate(&mut world, Mode::Gradual, a, b);
+    let _ = narrow::intersect(&mut world, a, b);
+    let _ = narrow::by_type_name(&mut world, a, "table", true);
+    let _ = world.show(a);
+    let name = world.pool.name(b"x");
+    let _ = crate::members::field(&mut world, a, name);
+    let _ = crate::members::names(&mut world, a);
+    let decls = world.decls.clone();
+    let manifest = Manifest::export(&mut world, a, &decls, &[]);
+    let mut pool = Pool::new();
+    let imported = manifest.import(&mut pool);
+    let _ = evaluate(&mut pool, imported.value);
+}
+
+/// A type in which three generic aliases and a parameter occur, as text.
+fn any_type() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "string",
+        "integer",
+        "any",
+        "nil",
+        "\"x\"",
+        "T",
+        "A<T>",
+        "B<T>",
+        "C<T>",
+        "A<{T}>",
+        "B<{x: T}>",
+        "C<T?>",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(3, 12, 3, |inner| {
+        let (a, b, c) = (inner.clone(), inner.clone(), inner.clone());
+        prop_oneof![
+            inner.clone().prop_map(|a| format!("{{{a}}}")),
+            inner.clone().prop_map(|a| format!("{{x: {a}}}")),
+            inner.clone().prop_map(|a| format!("{{[string]: {a}}}")),
+            inner.clone().prop_map(|a| format!("keyof({a})")),
+            inner.clone().prop_map(|a| format!("({a})[\"x\"]")),
+            inner.clone().prop_map(|a| format!("A<{a}>")),
+            inner.clone().prop_map(|a| format!("({a})?")),
+            (a.clone(), b.clone()).prop_map(|(a, b)| format!("({a} | {b})")),
+            (a.clone(), b.clone()).prop_map(|(a, b)| format!("({a} & {b})")),
+            (a.clone(), b.clone()).prop_map(|(a, b)| format!("((a: {a}) -> {b})")),
+            (a, b, c, inner).prop_map(|(a, b, c, d)| format!("({a} extends {b} ? {c} : {d})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(super::laws::config())]
+
+    #[test]
+    fn whatever_is_declared_every_question_comes_to_an_end(a in any_type(), b in any_type(), c in any_type()) {
+        let text = format!("type A<T> = {a} type B<T> = {b} type C<T> = {c}");
+        with_small_stack(move || ask_everything(&text));
+    }
 }
 
 #[test]
