@@ -336,4 +336,34 @@ pub struct FunctionType {
     pub vararg: Option<Box<TypeExpr>>,
     /// Empty = `()`.
     pub returns: Vec<TypeExpr>,
+    /// `...T` behind the last result: any number of further ones.
+    pub rest: Option<Box<TypeExpr>>,
+}
+
+/// A function without a body, as a library declares it: `a.b.name<P>(x: T, y?: U, ...V): (R, ...S)`.
+#[derive(Debug)]
+pub struct Signature {
+    /// At least one part.
+    pub path: Vec<Name>,
+    /// `<T: Bound, …>`
+    pub type_params: Vec<TypeParam>,
+    /// In order, without the `self` of a method.
+    pub params: Vec<SigParam>,
+    /// `...T` or `...: T` behind them.
+    pub vararg: Option<TypeExpr>,
+    /// Empty = absent or `()`.
+    pub returns: Vec<TypeExpr>,
+    /// `...T` behind the last result.
+    pub rest: Option<TypeExpr>,
+}
+
+/// `name: T` or `name?: T`
+#[derive(Debug)]
+pub struct SigParam {
+    /// The name.
+    pub name: Name,
+    /// May be left out.
+    pub optional: bool,
+    /// What it takes.
+    pub ty: TypeExpr,
 }

@@ -13,5 +13,5 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse};
+pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse, parse_head, parse_signature, parse_type};
 pub use span::{LineIndex, Span, SyntaxError};

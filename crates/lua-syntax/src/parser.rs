@@ -7,8 +7,11 @@
 mod decl;
 mod expr;
 mod recover;
+mod signature;
 mod stat;
 mod types;
+
+pub use signature::{parse_head, parse_signature, parse_type};
 
 use crate::ast::{Chunk, Name};
 use crate::lexer::Lexer;

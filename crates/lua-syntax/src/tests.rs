@@ -6,6 +6,7 @@ mod hostile;
 mod lexis;
 mod plain;
 mod recovery;
+mod signature;
 mod types;
 
 use crate::{LineIndex, parse};

@@ -64,7 +64,8 @@ impl Parser<'_> {
             return Ok(None);
         }
         let listed = self.at(Tok::LeftParen);
-        let mut results = self.results()?;
+        let (mut results, rest) = self.results()?;
+        self.no_rest(rest)?;
         // A list in parentheses is whole; one type in them may be the first of a bare list.
         if !(listed && results.len() != 1) {
             while self.eat(Tok::Comma) {
@@ -75,7 +76,7 @@ impl Parser<'_> {
     }
 
     /// `<T: Bound, …>`, if it stands here.
-    fn type_params(&mut self) -> Res<Vec<TypeParam>> {
+    pub(super) fn type_params(&mut self) -> Res<Vec<TypeParam>> {
         if !self.eat(Tok::Less) {
             return Ok(Vec::new());
         }
@@ -100,6 +101,7 @@ impl Parser<'_> {
         if let TypeKind::Function(function) = &mut ty.kind
             && written_fun
             && !function.returns.is_empty()
+            && function.rest.is_none()
         {
             while self.eat(Tok::Comma) {
                 function.returns.push(self.ty()?);

@@ -13,8 +13,11 @@ enum Parens {
     /// A group or a function type.
     Type(TypeExpr),
     /// None or several types, which stand only as results.
-    List(Vec<TypeExpr>),
+    List(Results),
 }
+
+/// Results, and what may follow them any number of times.
+pub(super) type Results = (Vec<TypeExpr>, Option<Box<TypeExpr>>);
 
 /// Whether a `?` may belong to `A extends B ? C : D`.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,17 +27,27 @@ enum Question {
 }
 
 impl Parser<'_> {
-    /// One result, or a list in parentheses.
-    pub(super) fn results(&mut self) -> Res<Vec<TypeExpr>> {
+    /// One result, `...T`, or a list in parentheses.
+    pub(super) fn results(&mut self) -> Res<Results> {
         self.nested(|p| {
+            if p.eat(Tok::Ellipsis) {
+                return Ok((Vec::new(), Some(Box::new(p.ty()?))));
+            }
             if !p.at(Tok::LeftParen) {
-                return Ok(vec![p.conditional(None)?]);
+                return Ok((vec![p.conditional(None)?], None));
             }
             match p.parens()? {
                 Parens::List(list) => Ok(list),
-                Parens::Type(first) => Ok(vec![p.conditional(Some(first))?]),
+                Parens::Type(first) => Ok((vec![p.conditional(Some(first))?], None)),
             }
         })
+    }
+
+    /// Reports `...T` among the results of a function with a body, which has no form for it.
+    pub(super) fn no_rest(&mut self, rest: Option<Box<TypeExpr>>) -> Res<()> {
+        let Some(rest) = rest else { return Ok(()) };
+        let error = SyntaxError::new(rest.span, "'...' stands among the results of function types only");
+        Err(self.report(error))
     }
 
     /// Moves behind a `>`, which may be the first half of `>>` or `>=`.
@@ -251,8 +264,8 @@ impl Parser<'_> {
             (b"fun", Tok::LeftParen) => {
                 self.bump();
                 let (params, vararg) = self.param_types()?;
-                let returns = if self.eat(Tok::Colon) { self.results()? } else { Vec::new() };
-                TypeKind::Function(FunctionType { params, vararg, returns })
+                let (returns, rest) = if self.eat(Tok::Colon) { self.results()? } else { (Vec::new(), None) };
+                TypeKind::Function(FunctionType { params, vararg, returns, rest })
             }
             (b"interface", Tok::LeftBrace) => {
                 self.bump();
@@ -398,18 +411,18 @@ impl Parser<'_> {
         let start = self.tok.span.start;
         let (mut params, vararg) = self.param_types()?;
         if self.eat(Tok::Arrow) {
-            let returns = self.results()?;
-            let kind = TypeKind::Function(FunctionType { params, vararg, returns });
+            let (returns, rest) = self.results()?;
+            let kind = TypeKind::Function(FunctionType { params, vararg, returns, rest });
             return Ok(Parens::Type(self.type_since(start, kind)));
         }
-        if vararg.is_some() || params.iter().any(|(name, _)| name.is_some()) {
+        if params.iter().any(|(name, _)| name.is_some()) {
             return Err(self.expected("'->' expected behind the parameters of a function type"));
         }
-        if params.len() == 1 {
+        if params.len() == 1 && vararg.is_none() {
             let inner = Box::new(params.swap_remove(0).1);
             return Ok(Parens::Type(self.type_since(start, TypeKind::Group(inner))));
         }
-        Ok(Parens::List(params.into_iter().map(|(_, ty)| ty).collect()))
+        Ok(Parens::List((params.into_iter().map(|(_, ty)| ty).collect(), vararg)))
     }
 
     /// `(a: T, U, ...V)`

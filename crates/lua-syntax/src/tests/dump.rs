@@ -176,7 +176,8 @@ fn ty(t: &TypeExpr) -> String {
                 None => ty(t),
             });
             let vararg = opt(f.vararg.as_ref(), |t| format!("...{}", ty(t)));
-            form("fun", [params.as_str(), &vararg, "->", &join(&f.returns, ty)])
+            let rest = opt(f.rest.as_ref(), |t| format!("...{}", ty(t)));
+            form("fun", [params.as_str(), &vararg, "->", &join(&f.returns, ty), &rest])
         }
         TypeKind::Optional(inner) => form("?", [ty(inner).as_str()]),
         TypeKind::Union(members) => form("|", [join(members, ty).as_str()]),
@@ -192,6 +193,18 @@ fn ty(t: &TypeExpr) -> String {
     };
     let annotations = join(&t.annotations, |a| format!("@{}({})", a.name.text, join(&a.args, expr)));
     if annotations.is_empty() { shown } else { format!("{shown}{annotations}") }
+}
+
+pub(super) fn library_signature(s: &Signature) -> String {
+    let path = s.path.iter().map(name).collect::<Vec<_>>().join(".");
+    let generics = join(&s.type_params, |p| {
+        format!("<{}{}>", name(&p.name), opt(p.bound.as_ref(), |b| format!(":{}", ty(b))))
+    });
+    let params =
+        join(&s.params, |p| format!("{}{}:{}", name(&p.name), if p.optional { "?" } else { "" }, ty(&p.ty)));
+    let vararg = opt(s.vararg.as_ref(), |t| format!("...{}", ty(t)));
+    let rest = opt(s.rest.as_ref(), |t| format!("...{}", ty(t)));
+    form(&path, [generics.as_str(), &params, &vararg, "->", &join(&s.returns, ty), &rest])
 }
 
 fn field(f: &Field) -> String {

@@ -132,6 +132,9 @@ fn function_types() {
         type T = fun(a: number, string, ...any): string
         type T = fun(): fun(): A
         type T = fun(): ()
+        type T = () -> ...string
+        type T = (A) -> (B, ...C)
+        type T = fun(): (...any)
         type T = {on: fun(): A, off: fun(x: B): (C, D)}
         local f: fun(): A, g = 1
         local function f(cb: fun(): A, x: B) end
@@ -153,6 +156,9 @@ fn function_types() {
         (type T = (fun a:number string ...any -> string))
         (type T = (fun -> (fun -> A)))
         (type T = (fun ->))
+        (type T = (fun -> ...string))
+        (type T = (fun A -> B ...C))
+        (type T = (fun -> ...any))
         (type T = (record on:(fun -> A) off:(fun x:B -> C D)))
         (local f:(fun -> A) g = 1)
         (local-function f [cb:(fun -> A) x:B] {})
@@ -298,6 +304,8 @@ fn faulty_forms() {
         type T = (A, B)
         type T = ()
         type T = (a: A)
+        type T = (A, ...B)
+        local function f(): (A, ...B) end
         type T = (A
         type T = (a?: A) -> B
         type T = (...) -> B
@@ -336,6 +344,10 @@ fn faulty_forms() {
             1:12: '->' expected behind the parameters of a function type, found the end of the file
         type T = (a: A)
             1:16: '->' expected behind the parameters of a function type, found the end of the file
+        type T = (A, ...B)
+            1:19: '->' expected behind the parameters of a function type, found the end of the file
+        local function f(): (A, ...B) end
+            1:28: '...' stands among the results of function types only
         type T = (A
             1:12: ')' expected to close '(', found the end of the file
         type T = (a?: A) -> B
