@@ -3,11 +3,13 @@
 //! The source is one JSON document, printed by the hidden command `wippy __describe`:
 //!
 //! ```json
-//! {"modules": [{"name": "store", "classes": ["storage"], "doc": "…",
+//! {"modules": [{"name": "store", "library": false, "classes": ["storage"], "doc": "…",
 //!               "functions": [{"signature": "get(id: string): (Store?, error?)", "doc": "…"}],
-//!               "constants": [{"name": "MAX", "value": "10"}],
+//!               "globals": [{"signature": "…", "doc": "…"}],
+//!               "constants": [{"name": "MAX", "value": "10"}, {"name": "huge", "type": "number"}],
 //!               "objects": [{"name": "Store", "doc": "…", "methods": [{"signature": "…", "doc": "…"}]}],
-//!               "notes": "markdown"}],
+//!               "records": [{"name": "Row", "type": "{id: string}", "doc": "…"}],
+//!               "method_calls": false, "notes": "markdown"}],
 //!  "kinds": [{"kind": "store.memory", "doc": "…",
 //!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}]}
 //! ```
@@ -30,12 +32,23 @@ struct Description {
 #[serde(deny_unknown_fields)]
 struct Module {
     name: String,
+    /// Of the language, not of the node.
+    #[serde(default)]
+    library: bool,
     classes: Vec<String>,
     doc: String,
     functions: Vec<Function>,
+    /// Functions that are globals themselves.
+    #[serde(default)]
+    globals: Vec<Function>,
     #[serde(default)]
     constants: Vec<Constant>,
     objects: Vec<Object>,
+    #[serde(default)]
+    records: Vec<Record>,
+    /// Its functions are called with a colon.
+    #[serde(default)]
+    method_calls: bool,
     /// Markdown.
     #[serde(default)]
     notes: String,
@@ -45,8 +58,20 @@ struct Module {
 #[serde(deny_unknown_fields)]
 struct Constant {
     name: String,
-    /// As it would stand in Lua.
+    /// As it would stand in Lua; or else its type is given.
+    #[serde(default)]
     value: String,
+    #[serde(default, rename = "type")]
+    sort: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    name: String,
+    #[serde(rename = "type")]
+    sort: String,
+    doc: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +87,12 @@ struct Object {
 struct Function {
     signature: String,
     doc: String,
+}
+
+impl Function {
+    fn name(&self) -> &str {
+        self.signature.split(['(', '<', ':']).next().unwrap_or_default().trim()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,7 +188,7 @@ fn pages(description: &str) -> Result<BTreeMap<String, String>> {
         put("kinds", &kind.kind, kind_page(kind))?;
     }
     let modules = description.modules.iter().map(|module| (module.name.as_str(), module.doc.as_str()));
-    put("modules", "README", index("Lua modules", modules))?;
+    put("modules", "README", index("Lua modules and libraries", modules))?;
     let kinds = description.kinds.iter().map(|kind| (kind.kind.as_str(), kind.doc.as_str()));
     put("kinds", "README", index("Entry kinds", kinds))?;
     Ok(pages)
@@ -175,20 +206,34 @@ fn index<'a>(title: &str, list: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 }
 
 fn module_page(module: &Module) -> String {
-    let mut out = format!("{MARK}# Module `{}`\n\n{}\n", module.name, module.doc.trim());
+    let title = if module.library { "Library" } else { "Module" };
+    let mut out = format!("{MARK}# {title} `{}`\n\n{}\n", module.name, module.doc.trim());
     if !module.classes.is_empty() {
         let _ = write!(out, "\nClasses: {}.\n", module.classes.join(", "));
     }
-    functions(&mut out, "##", &format!("{}.", module.name), &module.functions);
+    let mark = if module.method_calls { ':' } else { '.' };
+    functions(&mut out, "##", &format!("{}{mark}", module.name), &module.functions);
+    functions(&mut out, "##", "", &module.globals);
     if !module.constants.is_empty() {
         out.push_str("\n## Constants\n\n");
     }
     for constant in &module.constants {
-        let _ = writeln!(out, "- `{}.{}` = `{}`", module.name, constant.name, constant.value);
+        let only_globals = module.functions.is_empty() && !module.globals.is_empty();
+        let prefix = if only_globals { String::new() } else { format!("{}.", module.name) };
+        let _ = match constant.sort.as_str() {
+            "" => writeln!(out, "- `{prefix}{}` = `{}`", constant.name, constant.value),
+            sort => writeln!(out, "- `{prefix}{}`: `{sort}`", constant.name),
+        };
     }
     for object in &module.objects {
         let _ = write!(out, "\n## `{}`\n\n{}\n", object.name, object.doc.trim());
-        functions(&mut out, "###", &format!("{}:", object.name), &object.methods);
+        let name = object.name.split('<').next().unwrap_or_default();
+        functions(&mut out, "###", &format!("{name}:"), &object.methods);
+    }
+    for record in &module.records {
+        let name = &record.name;
+        let _ = write!(out, "\n## `{name}`\n\n```lua\ntype {name} = {}\n```\n", record.sort);
+        let _ = write!(out, "\n{}\n", record.doc.trim());
     }
     if !module.notes.trim().is_empty() {
         let _ = write!(out, "\n## Notes\n\n{}\n", module.notes.trim());
@@ -197,10 +242,16 @@ fn module_page(module: &Module) -> String {
 }
 
 fn functions(out: &mut String, level: &str, prefix: &str, list: &[Function]) {
-    for function in list {
-        let name = function.signature.split(['(', '<', ':']).next().unwrap_or_default().trim();
-        let _ = write!(out, "\n{level} `{prefix}{name}`\n\n```lua\n{prefix}{}\n```\n", function.signature);
-        let _ = write!(out, "\n{}\n", function.doc.trim());
+    // Alternatives of one function stand together.
+    for alternatives in list.chunk_by(|a, b| a.name() == b.name()) {
+        let _ = write!(out, "\n{level} `{prefix}{}`\n\n```lua\n", alternatives[0].name());
+        for function in alternatives {
+            let _ = writeln!(out, "{prefix}{}", function.signature);
+        }
+        out.push_str("```\n");
+        let mut docs: Vec<&str> = alternatives.iter().map(|function| function.doc.trim()).collect();
+        docs.dedup();
+        let _ = write!(out, "\n{}\n", docs.join("\n\n"));
     }
 }
 

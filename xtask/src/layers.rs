@@ -39,7 +39,7 @@ const SIDEWAYS: &[(&str, &[&str])] = &[
     ("lua-types", &["lua-syntax"]),
     ("lua-vm", &["lua-syntax"]),
     ("lua-api", &["lua-vm"]),
-    ("lua-engine", &["lua-api"]),
+    ("lua-engine", &["lua-api", "lua-types"]),
     ("lua-std", &["lua-api"]),
     ("lua-sys", &["lua-api"]),
     ("lua-svc", &["lua-api"]),

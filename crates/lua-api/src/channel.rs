@@ -10,6 +10,7 @@
 use crate::guest::Guest;
 use crate::guest::may_wait;
 use crate::host::{Host, WaitId, Wake};
+use crate::mailroom::Mailroom;
 use crate::module::{Class, Group, Module, Object};
 use core_sched::{Event, Message, Room};
 use lua_vm::{Cx, Fields, Maker, NativeFn, NativeResult, Raise, Root, Table, Template, Userdata, Val, View};
@@ -594,27 +595,55 @@ fn case_value<'cx>(cx: &mut Cx<'cx>, i: i64) -> Val<'cx> {
     cx.arg(0).as_table().and_then(|t| t.get_int(i).as_userdata()).map_or(Val::NIL, |u| u.slot(1))
 }
 
+/// `subscribe(topic, channel)`: routes messages of a topic into an existing channel.
+fn subscribe(cx: &mut Cx<'_>) -> NativeResult {
+    let topic = cx.check_str(0)?;
+    let (channel, _) = cx.check_userdata_val::<Channel>(1)?;
+    if topic.starts_with('@') {
+        return Err(cx.arg_error(0, "topics that begin with '@' are reserved"));
+    }
+    Mailroom::attach(cx, topic, channel, false);
+    cx.ret0()
+}
+
+/// `unsubscribe(channel)`: ends it.
+fn unsubscribe(cx: &mut Cx<'_>) -> NativeResult {
+    let (channel, _) = cx.check_userdata_val::<Channel>(0)?;
+    Mailroom::detach(cx, channel);
+    cx.ret0()
+}
+
 /// The ambient module `channel`.
 pub fn channel_module() -> Module {
     let top = Group::new("channel", "Channels between the coroutines of one process.")
-        .local("new(size?: integer): Channel", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
+        .local("new<T>(size?: integer): Channel<T>", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
         .func(
-            "select(cases: {any}, default?: boolean): {channel: Channel?, value: any, ok: boolean, default: boolean?}",
+            "select(cases: table, default?: boolean): {channel: Channel<any>, value: any, ok: boolean, default?: boolean}",
             "Waits for the first ready case in array order; with `default` it does not wait.",
             select,
         );
     let channel =
         Object::new::<Channel>("Channel", "Passes values between coroutines of the process that made it.")
+            .generic("T")
             .template::<Channel>()
             .method(
-                "send(value: any): boolean",
+                "send(value: T): boolean",
                 "Sends, waiting for room or a receiver; raises when closed.",
                 send,
             )
-            .method("receive(): (any, boolean)", "Receives; `nil, false` when closed and drained.", receive)
+            .method("receive(): (T, boolean)", "Receives; `nil, false` when closed and drained.", receive)
             .method("close()", "Closes; values that wait stay readable.", close)
-            .method("case_send(value: any): any", "A case of `select` that sends.", case_send)
-            .method("case_receive(): any", "A case of `select` that receives.", case_receive);
+            .method("case_send(value: T): Case", "A case of `select` that sends.", case_send)
+            .method("case_receive(): Case", "A case of `select` that receives.", case_receive);
     let case = Object::new::<Case>("Case", "A case of `channel.select`.");
-    Module::new(&[Class::Deterministic, Class::Workflow], top).ambient().object(channel).object(case)
+    Module::new(&[Class::Deterministic, Class::Workflow], top)
+        .ambient()
+        .object(channel)
+        .object(case)
+        .global(
+            "subscribe(topic: string, channel: Channel<any>)",
+            "Sends the messages of a topic into a channel that is there.",
+            subscribe,
+        )
+        .global("unsubscribe(channel: Channel<any>)", "Ends that.", unsubscribe)
 }

@@ -29,7 +29,7 @@ pub use guest::{Answer, Guest};
 pub use host::{Binding, Finish, Host, Names, Operation, System, TaskState, WaitId, Wake};
 pub use json::{decode_json, encode_json, from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
-pub use module::{Class, Const, Func, Group, Module, Object, install};
+pub use module::{Class, Const, Func, Group, Module, Object, Record, install};
 pub use node::{Held, Memory, ModuleInfo, Node, Pace, Total};
 pub use peer::{Peer, pid_text};
 

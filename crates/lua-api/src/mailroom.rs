@@ -369,6 +369,6 @@ fn payload_list<'cx>(cx: &mut Cx<'cx>, payloads: Payloads) -> Result<Val<'cx>, R
 pub fn message_object() -> Object {
     Object::new::<MessageObject>("Message", "A received message.")
         .method("topic(): string", "Its topic.", topic)
-        .method("from(): string?", "The sender's PID, nil if it did not come from a process.", from)
-        .method("payload(): any", "Its Payload, a table of them for several, nil for none.", payload)
+        .method("from(): string", "The sender's PID; nil if it did not come from a process.", from)
+        .method("payload(): Payload", "Its Payload, a table of them for several, nil for none.", payload)
 }

@@ -56,8 +56,8 @@ pub enum Const {
     Int(i64),
     Float(f64),
     Text(&'static str),
-    /// An immutable object that all processes share.
-    Object(fn() -> lua_vm::Const),
+    /// An immutable object that all processes share, and the name of its type.
+    Object(&'static str, fn() -> lua_vm::Const),
 }
 
 /// A table of functions, constants and nested tables.
@@ -112,7 +112,7 @@ impl Group {
             Const::Int(v) => lib.value(name, v),
             Const::Float(v) => lib.value(name, v),
             Const::Text(v) => lib.value(name, v),
-            Const::Object(make) => lib.value(name, make()),
+            Const::Object(_, make) => lib.value(name, make()),
         });
         self.groups.iter().fold(lib, |lib, group| lib.value(group.name, group.lib()))
     }
@@ -124,6 +124,8 @@ type Register = Box<dyn Fn(&Object, &mut StaticsBuilder) + Send + Sync>;
 pub struct Object {
     /// As messages and signatures name it: `Channel`.
     pub name: &'static str,
+    /// Its type parameters as signatures name them: `T`; may be empty.
+    pub params: &'static str,
     /// One sentence.
     pub doc: &'static str,
     /// Methods in order; signatures without `self`.
@@ -139,6 +141,7 @@ impl Object {
     pub fn new<T: Any + Send>(name: &'static str, doc: &'static str) -> Object {
         Object {
             name,
+            params: "",
             doc,
             methods: vec![],
             metas: vec![],
@@ -165,6 +168,22 @@ impl Object {
     pub fn template<T: lua_vm::Template>(mut self) -> Self {
         self.shareable = UserdataType::template::<T>;
         self
+    }
+
+    /// Gives it type parameters, which its methods mention: `Channel<T>`. They exist for the checker only.
+    pub fn generic(mut self, params: &'static str) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// How signatures write its type: `Channel<T>`.
+    pub fn head(&self) -> String {
+        if self.params.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, self.params) }
+    }
+
+    /// The events that it has metamethods for.
+    pub fn events(&self) -> impl Iterator<Item = &'static str> {
+        self.metas.iter().map(|(event, ..)| *event)
     }
 
     /// Adds a method; argument 0 is the object.
@@ -201,6 +220,19 @@ impl Object {
     }
 }
 
+/// A named type that signatures of a module mention: the form of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// `Entry`
+    pub name: &'static str,
+    /// In the language's own type syntax: `{id: string, meta?: {[string]: any}}`.
+    pub ty: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Functions of the module only read such a table, and take whole floats for its integers.
+    pub taken: bool,
+}
+
 /// A module: what `require(name)` returns, and the objects that belong to it.
 pub struct Module {
     /// What it may do.
@@ -209,6 +241,10 @@ pub struct Module {
     pub top: Group,
     /// Its objects.
     pub objects: Vec<Object>,
+    /// The other types that its signatures name.
+    pub records: Vec<Record>,
+    /// The object that its table stands for, if its functions are called as methods (`logger:info("text")`).
+    pub instance_of: Option<&'static str>,
     /// Preset in every unit without being listed.
     pub ambient: bool,
     /// Plain global functions that come with it.
@@ -220,7 +256,16 @@ pub struct Module {
 impl Module {
     /// A module that units list under `modules:`.
     pub fn new(classes: &'static [Class], top: Group) -> Module {
-        Module { classes, top, objects: vec![], ambient: false, globals: vec![], notes: "" }
+        Module {
+            classes,
+            top,
+            objects: vec![],
+            records: vec![],
+            instance_of: None,
+            ambient: false,
+            globals: vec![],
+            notes: "",
+        }
     }
 
     /// Adds markdown to the end of its reference page.
@@ -238,6 +283,24 @@ impl Module {
     /// Adds a kind of object.
     pub fn object(mut self, object: Object) -> Self {
         self.objects.push(object);
+        self
+    }
+
+    /// Names the form of a table that functions give.
+    pub fn record(mut self, name: &'static str, ty: &'static str, doc: &'static str) -> Self {
+        self.records.push(Record { name, ty, doc, taken: false });
+        self
+    }
+
+    /// Names the form of a table that functions take, such as options.
+    pub fn options(mut self, name: &'static str, ty: &'static str, doc: &'static str) -> Self {
+        self.records.push(Record { name, ty, doc, taken: true });
+        self
+    }
+
+    /// Its table is an object of that type: its functions are called as methods.
+    pub fn instance_of(mut self, object: &'static str) -> Self {
+        self.instance_of = Some(object);
         self
     }
 

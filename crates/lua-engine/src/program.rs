@@ -3,6 +3,7 @@
 use crate::unit::{Import, Unit};
 use infra_base::{EntryId, Error, Result};
 use lua_api::{Binding, Names};
+use lua_types::AMBIENT;
 use lua_vm::Image;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -112,10 +113,6 @@ impl Program {
         self.units.last().expect("a program has its root")
     }
 }
-
-/// Names that every unit may require without listing them.
-pub(crate) const AMBIENT: &[&str] =
-    &["channel", "coroutine", "errors", "math", "os", "payload", "process", "string", "table"];
 
 impl Names for Program {
     fn find(&self, unit: &str, name: &str) -> Option<Binding> {

@@ -1,15 +1,13 @@
-//! `require`, `print`, `coroutine.spawn`, `subscribe`: globals that need the process around them.
+//! `require`, `print`, `coroutine.spawn`: globals that need the process around them.
 
 use crate::making::Loading;
-use lua_api::{Binding, Channel, Cx, Guest, Mailroom, Names, NativeResult, Pin, Val};
+use lua_api::{Binding, Cx, Guest, Names, NativeResult, Pin, Val};
 use lua_vm::StaticsBuilder;
 
 /// Presets the globals.
 pub fn install(statics: &mut StaticsBuilder) {
     statics.local("require", require);
     statics.func("print", print);
-    statics.func("subscribe", subscribe);
-    statics.func("unsubscribe", unsubscribe);
     statics.global("coroutine", lua_vm::coroutine_library().func("spawn", spawn));
 }
 
@@ -99,24 +97,6 @@ fn log_line(cx: &mut Cx<'_>) -> NativeResult {
     let location = cx.place(1);
     let pid = cx.at().frame.pid;
     tracing::info!(target: "lua", pid = %pid, location = location.trim_end_matches(": "), "{line}");
-    cx.ret0()
-}
-
-/// `subscribe(topic, channel)`: routes messages of a topic into an existing channel.
-fn subscribe(cx: &mut Cx<'_>) -> NativeResult {
-    let topic = cx.check_str(0)?;
-    let (channel, _) = cx.check_userdata_val::<Channel>(1)?;
-    if topic.starts_with('@') {
-        return Err(cx.arg_error(0, "topics that begin with '@' are reserved"));
-    }
-    Mailroom::attach(cx, topic, channel, false);
-    cx.ret0()
-}
-
-/// `unsubscribe(channel)`: ends it.
-fn unsubscribe(cx: &mut Cx<'_>) -> NativeResult {
-    let (channel, _) = cx.check_userdata_val::<Channel>(0)?;
-    Mailroom::detach(cx, channel);
     cx.ret0()
 }
 

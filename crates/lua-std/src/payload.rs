@@ -18,7 +18,7 @@ pub(crate) fn module() -> Module {
         .value("MSGPACK", Const::Text(Format::MsgPack.as_str()))
         .value("ERROR", Const::Text(Format::Error.as_str()));
     let top = Group::new("payload", "Values in transit.")
-        .func("new(value: any): (Payload?, error?)", "Wraps a value.", new)
+        .func("new(value: any): (Payload, error?)", "Wraps a value.", new)
         .group(formats);
     let object = Object::new::<PayloadObject>("Payload", "A value in transit.")
         .method("data(): (any, error?)", "The value.", data)

@@ -12,11 +12,11 @@ use svc_http::Exchange;
 pub(crate) fn module() -> Module {
     let top = Group::new("http", "The request at hand and its response.")
         .func(
-            "request(options?: {timeout?: integer, max_body?: integer}): (Request?, error?)",
+            "request(options?: {timeout?: integer, max_body?: integer}): (Request, error?)",
             "The request; `timeout` in milliseconds and `max_body` in bytes limit reading its body.",
             request::request,
         )
-        .func("response(): (Response?, error?)", "The response.", response::response)
+        .func("response(): (Response, error?)", "The response.", response::response)
         .group(texts("METHOD", METHODS))
         .group(statuses())
         .group(texts("CONTENT", CONTENT))

@@ -28,12 +28,16 @@ pub(crate) fn module() -> Module {
         );
     let object = Object::new::<Subscribed>("Subscription", "What `events.subscribe` gives.")
         .method(
-            "channel(): Channel",
+            "channel(): Channel<Event>",
             "Gets `{system, kind, path, data}`; the same channel each time.",
             channel,
         )
         .method("close()", "Ends it and closes its channel; events that wait there stay readable.", close);
-    Module::new(&[Class::Io, Class::Nondeterministic], top).object(object)
+    Module::new(&[Class::Io, Class::Nondeterministic], top).object(object).record(
+        "Event",
+        "{system: string, kind: string, path: string, data: any}",
+        "What a subscription gets.",
+    )
 }
 
 /// A Subscription object; slot 0 its channel. What keeps the subscription is a resource of the frame, since the channel may

@@ -32,7 +32,7 @@ pub(crate) fn module() -> Module {
     .shareable::<Executor>()
     .method("with_context(values: {[string]: any}): (Executor, error?)", "Adds context values.", with_context)
     .method(
-        "with_options(options: {[string]: any}): (Executor, error?)",
+        "with_options(options: CallOptions): (Executor, error?)",
         "Sets `timeout` (milliseconds or a duration text) and `retry`.",
         with_options,
     )
@@ -44,21 +44,33 @@ pub(crate) fn module() -> Module {
     .method("async(target: string, ...any): (Future?, error?)", "Starts a call.", executor_async);
     let future = Object::new::<Future>("Future", "A started call.")
         .method(
-            "response(): Channel",
+            "response(): Channel<Payload>",
             "Gets one Payload (of an error, if the call failed), then closes.",
             response,
         )
-        .method("channel(): Channel", "The same as `response`.", response)
+        .method("channel(): Channel<Payload>", "The same as `response`.", response)
         .method("is_complete(): boolean", "Whether the result is there.", is_complete)
         .method("is_canceled(): boolean", "Whether `cancel` was called.", is_canceled)
         .method(
-            "result(): (any, error?)",
+            "result(): (Payload?, error?)",
             "The result as a Payload; `nil, nil` while it is not there.",
             result,
         )
         .method("error(): (error?, boolean)", "The error and true, or nil and false.", error)
         .method("cancel(): (boolean?, error?)", "Ends the call.", cancel);
-    Module::new(&[Class::Nondeterministic, Class::Workflow], top).object(executor).object(future)
+    Module::new(&[Class::Nondeterministic, Class::Workflow], top)
+        .object(executor)
+        .object(future)
+        .options(
+            "CallOptions",
+            "{timeout?: integer | string, retry?: Retry}",
+            "Durations are milliseconds or texts such as `1m30s`.",
+        )
+        .options(
+            "Retry",
+            "{max_attempts?: integer, initial_delay?: integer | string, max_delay?: integer | string, backoff_factor?: number, jitter?: number, retry_kinds?: {string}, skip_kinds?: {string}}",
+            "How a failed call is tried again.",
+        )
 }
 
 /// What an executor has gathered; immutable, each step copies.

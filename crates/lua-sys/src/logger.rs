@@ -12,21 +12,21 @@ pub(crate) fn module() -> Module {
         "logger",
         "Structured lines to the log; the module is a logger itself: `logger:info(\"text\", {field = 1})`.",
     )
-    .func("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
-    .func("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
-    .func("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
-    .func("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
+    .func("debug(message: any, fields?: {[string]: any})", "Logs at debug.", debug)
+    .func("info(message: any, fields?: {[string]: any})", "Logs at info.", info)
+    .func("warn(message: any, fields?: {[string]: any})", "Logs at warn.", warn)
+    .func("error(message: any, fields?: {[string]: any})", "Logs at error.", error)
     .func("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-    .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
+    .local("named(name: string): (Logger, error?)", "A logger of that name.", named);
     let object = Object::new::<Logger>("Logger", "Writes lines with its name and fields.")
         .shareable::<Logger>()
-        .method("debug(message: string, fields?: {[string]: any})", "Logs at debug.", debug)
-        .method("info(message: string, fields?: {[string]: any})", "Logs at info.", info)
-        .method("warn(message: string, fields?: {[string]: any})", "Logs at warn.", warn)
-        .method("error(message: string, fields?: {[string]: any})", "Logs at error.", error)
+        .method("debug(message: any, fields?: {[string]: any})", "Logs at debug.", debug)
+        .method("info(message: any, fields?: {[string]: any})", "Logs at info.", info)
+        .method("warn(message: any, fields?: {[string]: any})", "Logs at warn.", warn)
+        .method("error(message: any, fields?: {[string]: any})", "Logs at error.", error)
         .method("with(fields: {[string]: any}): Logger", "A logger that adds fields to every line.", with)
-        .local("named(name: string): (Logger?, error?)", "A logger of that name.", named);
-    Module::new(&[Class::Io], top).object(object)
+        .local("named(name: string): (Logger, error?)", "A logger of that name.", named);
+    Module::new(&[Class::Io], top).object(object).instance_of("Logger")
 }
 
 /// A logger with a name and fields of its own.

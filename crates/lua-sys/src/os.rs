@@ -10,7 +10,7 @@ use std::fmt::Write;
 pub(crate) fn module() -> Module {
     let top = Group::new("os", "Time and date.")
         .func(
-            "time(spec?: {[string]: any}): integer",
+            "time(spec?: {year?: integer | string, month?: integer | string, day?: integer | string, hour?: integer | string, min?: integer | string, sec?: integer | string}): integer",
             "Unix seconds of now or of a date in the local zone.",
             time,
         )

@@ -47,7 +47,7 @@ pub(crate) fn module() -> Module {
         .func("exec(id: string, host: string, ...any): (any, error?)", "Starts a process and waits for its result.", exec)
         .func("terminate(destination: string): (boolean?, error?)", "Ends a process at its next step.", terminate)
         .func(
-            "cancel(destination: string, reason?: string, deadline?: any): (boolean?, error?)",
+            "cancel(destination: string, reason?: string, deadline?: string | number | Duration): (boolean?, error?)",
             "Asks a process to end by a CANCEL event; with a deadline (milliseconds or a duration text) it is ended when that is over.",
             cancel,
         )
@@ -70,6 +70,11 @@ pub(crate) fn module() -> Module {
         .ambient()
         .object(message_object())
         .object(spawner::object())
+        .record(
+            "ProcessEvent",
+            "{kind: string, from: string, at: integer, result: {value: any, error: error?}, reason: string}",
+            "A lifecycle event: EXIT and LINK_DOWN have a `result`, CANCEL has a `reason`.",
+        )
 }
 
 fn id(cx: &mut Cx<'_>) -> NativeResult {

@@ -23,26 +23,38 @@ pub(crate) fn module() -> Module {
             find,
         )
         .local("parse_id(id: string): {ns: string, name: string}", "An id taken apart.", parse_id)
-        .func("snapshot(): (Snapshot?, error?)", "All entries as they are now.", snapshot)
+        .func("snapshot(): (Snapshot, error?)", "All entries as they are now.", snapshot)
         .func("snapshot_at(version: integer): (Snapshot?, error?)", "All entries as they were.", snapshot_at)
-        .func("current_version(): (Version?, error?)", "The present version.", current_version)
+        .func("current_version(): (Version, error?)", "The present version.", current_version)
         .func(
             "versions(): ({Version}?, error?)",
             "All versions that are kept, oldest first.",
             history::versions,
         )
-        .func("history(): (History?, error?)", "The versions that are kept.", history::history)
+        .func("history(): (History, error?)", "The versions that are kept.", history::history)
         .func(
-            "apply_version(version: any): (boolean?, error?)",
+            "apply_version(version: integer | Version): (boolean?, error?)",
             "Goes back or forth to a version, by number or object, as a new version.",
             apply_version,
         )
         .func(
-            "build_delta(from: {Entry}, to: {Entry}): ({any}?, error?)",
+            "build_delta(from: {EntrySpec}, to: {EntrySpec}): ({Operation}?, error?)",
             "The operations `{kind, entry}` that lead from one list of entries to another.",
             build_delta,
         );
-    let module = Module::new(&[Class::Storage, Class::Nondeterministic], top);
+    let module = Module::new(&[Class::Storage, Class::Nondeterministic], top)
+        .record("Entry", "{id: string, kind: string, meta: {[string]: any}, data: any}", "An entry as it is.")
+        .options("EntryId", "string | {ns: string, name: string}", "An id as text, or taken apart.")
+        .options(
+            "EntrySpec",
+            "{id: EntryId, kind?: string, meta?: {[string]: any}, data?: any}",
+            "An entry to be; an update keeps what is absent.",
+        )
+        .record(
+            "Operation",
+            "{kind: string, entry: Entry}",
+            "`entry.create`, `entry.update` or `entry.delete`.",
+        );
     let objects = [snapshot::object(), history::version_object(), history::object(), changes::object()];
     objects.into_iter().fold(module, Module::object)
 }

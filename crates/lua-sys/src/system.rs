@@ -40,7 +40,42 @@ pub(crate) fn module() -> Module {
         .group(cluster::cluster_group())
         .group(cluster::raft_group())
         .group(lock::group());
-    Module::new(&[Class::Process, Class::Nondeterministic], top).notes(include_str!("system/notes.md"))
+    let module = Module::new(&[Class::Process, Class::Nondeterministic], top);
+    records(module).notes(include_str!("system/notes.md"))
+}
+
+fn records(module: Module) -> Module {
+    module
+        .record(
+            "ServiceState",
+            "{id: string, status: string, desired: string, retry_count: integer, last_update: integer, started_at: integer, details?: string}",
+            "A service; times are nanoseconds since 1970, `started_at` is 0 if it never ran.",
+        )
+        .record(
+            "HostState",
+            "{id: string, workers: integer, processes: integer, executed: integer, stolen: integer, queue_depth: integer}",
+            "A host of processes.",
+        )
+        .record(
+            "ProcessState",
+            "{pid: string, host: string, source: string, state: string, steps?: integer, started_at?: integer, parent?: string, stats?: ProcessStats}",
+            "A process; its figures are absent while it ends.",
+        )
+        .record(
+            "ProcessStats",
+            "{alloc: integer, heap_objects: integer, stack_in_use: integer, num_gc: integer, next_gc: integer, limit: integer, coroutines: integer, mailbox_messages: integer, mailbox_bytes: integer}",
+            "Figures of a process.",
+        )
+        .record(
+            "HeapStats",
+            "{alloc: integer, heap_objects: integer, stack_in_use: integer, num_gc: integer, next_gc: integer, limit: integer, coroutines: integer}",
+            "Figures of the heap of the calling process.",
+        )
+        .record(
+            "MemoryStats",
+            "{alloc: integer, total_alloc: integer, sys: integer, heap_alloc: integer, heap_sys: integer, heap_idle: integer, heap_in_use: integer, heap_released: integer, heap_objects: integer, stack_in_use: integer, stack_sys: integer, mspan_in_use: integer, mspan_sys: integer, num_gc: integer, next_gc: integer, process: HeapStats}",
+            "Figures of all heaps.",
+        )
 }
 
 fn node(cx: &mut Cx<'_>) -> Result<Arc<Node>, Raise> {

@@ -20,15 +20,19 @@ pub(crate) fn module() -> Module {
         )
         .local("unix(seconds: integer, nanoseconds: integer): Time", "A moment from Unix time.", unix)
         .local("parse(layout: string, text: string, location?: Location): (Time?, error?)", "Reads a text by a reference-date layout.", parse)
-        .local("parse_duration(duration: any): (Duration?, error?)", "Reads `1h30m`, nanoseconds, or a Duration.", parse_duration)
+        .local("parse_duration(duration: AnyDuration): (Duration?, error?)", "Reads `1h30m`, nanoseconds, or a Duration.", parse_duration)
         .local("load_location(name: string): (Location?, error?)", "A zone of the IANA database.", load_location)
         .local("fixed_zone(name: string, offset: integer): Location", "A zone that many seconds east of UTC.", fixed_zone)
-        .func("sleep(duration: any)", "Suspends the coroutine; within a millisecond of the time, never less.", timer::sleep)
-        .func("after(duration: any): (Channel?, error?)", "A channel that gets the time once, then closes.", timer::after)
-        .func("timer(duration: any): (Timer?, error?)", "A timer that can be stopped and reset.", timer::new_timer)
-        .func("ticker(duration: any): (Ticker?, error?)", "A channel that gets the time again and again.", timer::new_ticker);
+        .func("sleep(duration: AnyDuration)", "Suspends the coroutine; within a millisecond of the time, never less.", timer::sleep)
+        .func("after(duration: AnyDuration): (Channel<Time>, error?)", "A channel that gets the time once, then closes.", timer::after)
+        .func("timer(duration: AnyDuration): (Timer, error?)", "A timer that can be stopped and reset.", timer::new_timer)
+        .func("ticker(duration: AnyDuration): (Ticker, error?)", "A channel that gets the time again and again.", timer::new_ticker);
     let top = constants(top);
-    let module = Module::new(&[Class::Time, Class::Workflow], top);
+    let module = Module::new(&[Class::Time, Class::Workflow], top).options(
+        "AnyDuration",
+        "string | number | Duration",
+        "A text such as `1h30m`, nanoseconds, or a Duration.",
+    );
     let module = moment::objects().into_iter().fold(module, Module::object);
     timer::objects().into_iter().fold(module, Module::object)
 }
@@ -78,8 +82,8 @@ fn constants(top: Group) -> Group {
     let top = months.into_iter().zip(1..).fold(top, |t, (name, value)| t.value(name, Const::Int(value)));
     let top = days.into_iter().zip(0..).fold(top, |t, (name, value)| t.value(name, Const::Int(value)));
     let top = layouts.into_iter().fold(top, |t, (name, value)| t.value(name, Const::Text(value)));
-    let utc = Const::Object(|| shared(Location::utc()));
-    let local = Const::Object(|| shared(Location::local()));
+    let utc = Const::Object("Location", || shared(Location::utc()));
+    let local = Const::Object("Location", || shared(Location::local()));
     top.value("utc", utc).value("localtz", local)
 }
 

@@ -3,10 +3,14 @@
 //! A unit's tree and the manifests of what it imports → [`check`] → diagnostics and the unit's own manifest. Types are
 //! interned in a [`Pool`]; what has no annotation is inferred when it is first asked for.
 
+mod ambient;
 mod code;
+mod declare;
 mod display;
+mod env;
 mod evaluate;
 mod generic;
+mod library;
 mod lower;
 mod manifest;
 pub mod members;
@@ -23,10 +27,14 @@ mod widen;
 #[cfg(test)]
 mod tests;
 
+pub use ambient::{AMBIENT, GLOBALS};
 pub use code::{Code, Severity};
+pub use declare::{ConstType, FuncDecl, ModuleDecl, ObjectDecl, Reach, RecordDecl, TableDecl};
 pub use display::{show, show_with};
+pub use env::{Env, Problem};
 pub use evaluate::{Evaluated, alternatives, evaluate, resolve};
 pub use generic::{Bindings, BrokenBound, broken_bounds, infer, infer_expected};
+pub use library::{Special, libraries};
 pub use lower::{Declaration, Found, Names, TypeName, declare_all, lower, lower_returns, lower_type_params};
 pub use manifest::{BadManifest, Imported, Manifest, NamedTypes};
 pub use members::Member;

@@ -85,6 +85,11 @@ const BASICS: &[(&str, Ty)] = &[
     ("userdata", Ty::USERDATA),
 ];
 
+/// Whether the language has a type of that name, which nothing else can have.
+pub(crate) fn is_basic(name: &str) -> bool {
+    BASICS.iter().any(|(basic, _)| *basic == name)
+}
+
 /// A written type.
 pub fn lower<C: Names + ?Sized>(cx: &mut C, expr: &TypeExpr) -> Ty {
     let mut lowering = Lowering::new(cx);
@@ -268,7 +273,8 @@ impl<'a, C: Names + ?Sized> Lowering<'a, C> {
         let names: Vec<Option<&str>> =
             function.params.iter().map(|(name, _)| name.as_ref().map(|name| &*name.text)).collect();
         let rest = function.vararg.as_ref().map(|ty| self.ty(ty));
-        let (results, asserts) = self.returns(&names, &function.returns);
+        let (mut results, asserts) = self.returns(&names, &function.returns);
+        results.rest = function.rest.as_ref().map(|ty| self.ty(ty));
         let method = names.first() == Some(&Some("self"));
         let results = Results::Known(results);
         let sig = Sig { generics: vec![], params, rest, results, asserts, method, lenient: false };

@@ -327,6 +327,11 @@ impl Pool {
         id
     }
 
+    /// A signature of its own that never changes: another one that is written the same way is another one.
+    pub fn unique_sig(&mut self, sig: Sig) -> SigId {
+        SigId(self.sigs.push(sig))
+    }
+
     /// The signature behind a handle.
     pub fn signature(&self, id: SigId) -> &Sig {
         self.owner(id.0, |p| &p.sigs)

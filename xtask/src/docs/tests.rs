@@ -39,6 +39,29 @@ fn a_module_has_its_functions_and_objects() {
 }
 
 #[test]
+fn a_library_has_globals_alternatives_types_and_generic_objects() {
+    let sample = r#"{"modules": [{
+        "name": "base", "library": true, "classes": [], "doc": "Globals.", "functions": [],
+        "globals": [{"signature": "pick(n: number): number", "doc": "One."},
+                    {"signature": "pick(\"all\"): ...number", "doc": "All."}],
+        "constants": [{"name": "huge", "type": "number"}],
+        "objects": [{"name": "Box<T>", "doc": "Holds.", "methods": [{"signature": "get(): T", "doc": "It."}]}],
+        "records": [{"name": "Row", "type": "{id: string}", "doc": "A row."}]
+    }, {
+        "name": "log", "classes": [], "doc": "Logs.", "method_calls": true, "objects": [],
+        "functions": [{"signature": "info(text: string)", "doc": "Says."}]
+    }], "kinds": []}"#;
+    let pages = pages(sample).expect("the sample is well formed");
+    let base = "# Library `base`\n\nGlobals.\n\
+        \n## `pick`\n\n```lua\npick(n: number): number\npick(\"all\"): ...number\n```\n\nOne.\n\nAll.\n\
+        \n## Constants\n\n- `huge`: `number`\n\
+        \n## `Box<T>`\n\nHolds.\n\n### `Box:get`\n\n```lua\nBox:get(): T\n```\n\nIt.\n\
+        \n## `Row`\n\n```lua\ntype Row = {id: string}\n```\n\nA row.\n";
+    assert_eq!(pages["docs/modules/base.md"].strip_prefix(MARK), Some(base));
+    assert!(pages["docs/modules/log.md"].contains("## `log:info`\n\n```lua\nlog:info(text: string)\n"));
+}
+
+#[test]
 fn a_kind_has_its_fields_and_says_which_must_be_given() {
     page(
         "docs/kinds/store.memory.md",
@@ -50,7 +73,10 @@ fn a_kind_has_its_fields_and_says_which_must_be_given() {
 
 #[test]
 fn the_index_has_the_first_paragraph_of_each() {
-    page("docs/modules/README.md", "# Lua modules\n\n- [`store`](store.md): Key/value stores.\n");
+    page(
+        "docs/modules/README.md",
+        "# Lua modules and libraries\n\n- [`store`](store.md): Key/value stores.\n",
+    );
     page(
         "docs/kinds/README.md",
         "# Entry kinds\n\n- [`store.memory`](store.memory.md): Lives with the node.\n",

@@ -85,5 +85,5 @@ pub(super) fn object() -> Object {
         .method("name(): string", "The name that the client gave; not a path to be trusted.", upload_name)
         .method("size(): integer", "Its length in bytes.", upload_size)
         .method("header(name: string): string?", "A header of its part of the form.", upload_header)
-        .method("stream(): (Stream?, error?)", "Its content, from the start each time.", upload_stream)
+        .method("stream(): (Stream, error?)", "Its content, from the start each time.", upload_stream)
 }

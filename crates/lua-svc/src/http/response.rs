@@ -125,9 +125,9 @@ pub(super) fn object() -> Object {
         "The response to an HTTP request; every method gives nil, or an error.",
     )
     .method("set_status(code: integer): error?", "Sets the status, 200 to 599.", set_status)
-    .method("set_header(name: string, value: string): error?", "Sets a header.", set_header)
+    .method("set_header(name: string, value: string | number): error?", "Sets a header.", set_header)
     .method("set_content_type(type: string): error?", "Sets the content type.", set_content_type)
-    .method("write(text: string): error?", "Appends to the body.", write)
+    .method("write(text: string | number | error): error?", "Appends to the body.", write)
     .method("write_json(value: any): error?", "Appends a value as JSON.", write_json)
     .method(
         "write_event(event: {name: string, data: any}): error?",

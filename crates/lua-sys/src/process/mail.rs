@@ -5,14 +5,14 @@ use infra_base::Error;
 use lua_api::{Channel, Cx, Group, Guest, Mailroom, NativeResult};
 
 pub(super) fn add(top: Group) -> Group {
-    top.func("inbox(): Channel", "Messages that no listener claims; the same channel each time.", inbox)
-        .func("events(): Channel", "Lifecycle events; the same channel each time.", events)
+    top.func("inbox(): Channel<Message>", "Messages that no listener claims; the same channel each time.", inbox)
+        .func("events(): Channel<ProcessEvent>", "Lifecycle events; the same channel each time.", events)
         .func(
-            "listen(topic: string, options?: {message?: boolean}): (Channel?, error?)",
+            "listen(topic: string, options?: {message?: boolean}): (Channel<any>, error?)",
             "Messages of one topic: payloads, or with `message` Message objects; the same channel for the same topic.",
             listen,
         )
-        .func("unlisten(channel: Channel): boolean", "Closes a listener; later messages of its topic go to the inbox.", unlisten)
+        .func("unlisten(channel: Channel<any>): boolean", "Closes a listener; later messages of its topic go to the inbox.", unlisten)
 }
 
 fn inbox(cx: &mut Cx<'_>) -> NativeResult {

@@ -105,9 +105,17 @@ fn apply(cx: &mut Cx<'_>) -> NativeResult {
 
 pub(super) fn object() -> Object {
     Object::new::<Changes>("Changes", "Operations that apply together or not at all.")
-        .method("create(entry: Entry): (Changes?, error?)", "Adds a new entry.", create)
-        .method("update(entry: Entry): (Changes?, error?)", "Changes an entry; absent fields stay.", update)
-        .method("delete(id: any): (Changes?, error?)", "Removes an entry, by text or `{ns, name}`.", delete)
-        .method("ops(): {any}", "The operations `{kind, entry}` so far.", ops)
+        .method("create(entry: EntrySpec): (Changes, error?)", "Adds a new entry.", create)
+        .method(
+            "update(entry: EntrySpec): (Changes, error?)",
+            "Changes an entry; absent fields stay.",
+            update,
+        )
+        .method(
+            "delete(id: EntryId): (Changes, error?)",
+            "Removes an entry, by text or `{ns, name}`.",
+            delete,
+        )
+        .method("ops(): {Operation}", "The operations `{kind, entry}` so far.", ops)
         .method("apply(): (Version?, error?)", "Applies all of them, as one new version.", apply)
 }

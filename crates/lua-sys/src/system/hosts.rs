@@ -9,13 +9,9 @@ use sys_process::{ProcessHost, Processes, Seen};
 
 pub(super) fn group() -> Group {
     Group::new("hosts", "Hosts of processes.")
+        .func("list(): ({HostState}?, error?)", "The hosts, by id.", list)
         .func(
-            "list(): ({{id: string, workers: integer, processes: integer, executed: integer, stolen: integer, queue_depth: integer}}?, error?)",
-            "The hosts, by id.",
-            list,
-        )
-        .func(
-            "processes(host: string): ({{[string]: any}}?, error?)",
+            "processes(host: string): ({ProcessState}?, error?)",
             "The processes of a host, oldest first, each with what it does and its figures.",
             processes,
         )

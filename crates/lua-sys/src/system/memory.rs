@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 pub(super) fn memory_group() -> Group {
     Group::new("memory", "Memory of all Lua heaps.")
         .func(
-            "stats(): ({[string]: any}?, error?)",
+            "stats(): (MemoryStats?, error?)",
             "Figures of all heaps in bytes and counts; `process` holds those of the calling process.",
             stats,
         )

@@ -8,11 +8,11 @@ use sys_services::{Services, Status};
 pub(super) fn group() -> Group {
     Group::new("supervisor", "Services and their states.")
         .func(
-            "state(id: string): ({[string]: any}?, error?)",
+            "state(id: string): (ServiceState?, error?)",
             "The state of a service; NotFound for an entry without one.",
             state,
         )
-        .func("states(): ({{[string]: any}}?, error?)", "The states of all services, by id.", states)
+        .func("states(): ({ServiceState}?, error?)", "The states of all services, by id.", states)
 }
 
 /// `system.supervisor.state(id)`

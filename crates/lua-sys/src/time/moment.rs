@@ -396,7 +396,7 @@ fn location_text(cx: &mut Cx<'_>) -> NativeResult {
 pub(crate) fn objects() -> Vec<Object> {
     let time = Object::transferable::<Time>("Time", "A moment seen from a zone.")
         .shareable::<Time>()
-        .local("add(duration: any): (Time?, error?)", "Later by a duration.", add)
+        .local("add(duration: AnyDuration): (Time, error?)", "Later by a duration.", add)
         .local("sub(other: Time): Duration", "Time since `other`.", sub)
         .local(
             "add_date(years: integer, months: integer, days: integer): Time",

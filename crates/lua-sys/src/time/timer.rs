@@ -197,17 +197,21 @@ fn ticker_stop(cx: &mut Cx<'_>) -> NativeResult {
 
 pub(crate) fn objects() -> Vec<Object> {
     let timer = Object::new::<Timer>("Timer", "Fires once.")
-        .method("channel(): Channel", "Gets the time when it fires, then closes.", channel_of)
-        .method("response(): Channel", "The same as `channel`.", channel_of)
+        .method("channel(): Channel<Time>", "Gets the time when it fires, then closes.", channel_of)
+        .method("response(): Channel<Time>", "The same as `channel`.", channel_of)
         .method("stop(): boolean", "Stops it and closes its channel; true if it had not fired.", stop)
-        .method("reset(duration: any): boolean", "Waits anew; false if it has fired or was stopped.", reset);
+        .method(
+            "reset(duration: AnyDuration): boolean",
+            "Waits anew; false if it has fired or was stopped.",
+            reset,
+        );
     let ticker = Object::new::<Ticker>("Ticker", "Fires again and again.")
         .method(
-            "channel(): Channel",
+            "channel(): Channel<Time>",
             "Gets the time of each tick; beyond 16 that nobody took, ticks are dropped.",
             ticker_channel,
         )
-        .method("response(): Channel", "The same as `channel`.", ticker_channel)
+        .method("response(): Channel<Time>", "The same as `channel`.", ticker_channel)
         .method("stop(): boolean", "Stops it and closes its channel.", ticker_stop);
     vec![timer, ticker]
 }
