@@ -78,7 +78,7 @@ no log line
 --@ run: assert(first_error(SAMPLE) == "disk is full" and first_error("") == nil)
 --@ run: assert(worst(counts) == "error" and worst({}) == nil)
 --@ run: assert(#(scan(SAMPLE, { level = "debug" })) == 4)
---@ twin E0023: "if entry and entry.level == "error" then" => "if entry.level == "error" then"
+--@ twin E0023: "return entry.text" => "return parse(line).text"
 --@ twin E0004: "if entry.rank < minimum then" => "if entry.rnk < minimum then"
 --@ twin E0001: "kept[#kept + 1] = entry" => "kept[#kept + 1] = entri"
 --@ twin E0019: "bad = bad + 1" => "bad = bad + kept"
