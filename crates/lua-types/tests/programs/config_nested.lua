@@ -90,3 +90,4 @@ end
 --@ twin E0004: "return config.server.host .. ":" .. config.server.port" => "return config.server.host .. ":" .. config.server.prot"
 --@ twin E0004: "local pool = config.database.pool" => "local pool = config.databse.pool"
 --@ twin E0000: "return string.format("%d..%d", pool.min, pool.max)" => "return string.format(pool, pool.min, pool.max)"
+--@ twin E0005: "return config.server.host .. ":" .. config.server.port" => "return config.server.port.number"

