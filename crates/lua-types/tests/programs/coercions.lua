@@ -26,7 +26,7 @@ function conv.size(text)
     if not amount then
         return nil, "bad size " .. text
     end
-    local n = amount + 0
+    local n = tonumber(amount) or 0
     if unit == "k" or unit == "K" then
         n = n * 1024
     elseif unit == "m" or unit == "M" then
@@ -52,8 +52,7 @@ local function next_label(i)
 end
 
 local function doubled()
-    local ten = "10"
-    return ten * 2 + "1"
+    return "10" * 2 + "1"
 end
 
 local function percent(part, whole)
@@ -81,7 +80,7 @@ end
 --@ run: assert(conv.join(1, "a", nil, true) == "1aniltrue" and next_label(1) == "item 2/10/2.5")
 --@ run: assert(doubled() == 21 and percent(1, 3) == "33%" and percent(1, 0) == "n/a")
 --@ run: assert(from_hex(hex(255)) == 255 and not pcall(from_hex, "xyz"))
---@ twin E0019: "return ten * 2 + "1"" => "return ten * 2 + {}"
+--@ twin E0019: "return "10" * 2 + "1"" => "return "10" * 2 + "one""
 --@ twin E0001: "return label(i + 1) .. "/" .. 10 .. "/" .. 2.5" => "return lable(i + 1) .. "/" .. 10 .. "/" .. 2.5"
---@ twin E0019: "local n = amount + 0" => "local n = amount + (unit == "k")"
+--@ twin E0019: "local n = tonumber(amount) or 0" => "local n = amount + 0"
 --@ twin E0022: "return ("%x"):format(n)" => "return ("%x"):fmt(n)"

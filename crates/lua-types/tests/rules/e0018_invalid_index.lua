@@ -1,0 +1,34 @@
+-- E0018: keys that the table cannot have.
+local list: {string} = { "a" }
+print(list[1])
+print(list["a"]) --! E0018
+print(list[true]) --! E0018
+list["b"] = "c" --! E0018
+
+local map: {[string]: number} = {}
+print(map["a"], map.a)
+print(map[1]) --! E0018
+map[{}] = 1 --! E0018
+
+local ids: {[integer]: string} = {}
+ids[1] = "a"
+print(ids["1"]) --! E0018
+
+local keyed: {["a" | "b"]: number} = {}
+keyed.a = 1
+keyed["b"] = 2
+keyed["c"] = 3 --! E0018
+
+local loose = {}
+loose[1] = "a"
+loose.x = "b"
+loose[loose] = "c"
+
+local function set(key: string?)
+    map[key] = 1 --! E0018
+    if key then
+        map[key] = 1
+    end
+end
+set("a")
+map[nil] = 1 --! E0018

@@ -1,0 +1,6 @@
+-- W0006: modules that are required and never used.
+local json = require("json")
+local time = require("time") --! W0006
+local _http = require("http")
+local funcs, events = require("funcs"), require("events") --! W0006
+print(json.encode(1), funcs)
