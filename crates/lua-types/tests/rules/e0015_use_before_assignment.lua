@@ -1,32 +1,39 @@
--- E0015: a local with a type that has no value yet.
-local a: number
-print(a) --! E0015
-a = 1
+-- E0015: locals of a type without nil that never get a value. An assignment anywhere is enough.
+local a: number --! E0015
 print(a)
 
 local b: number
-if a > 0 then
-    b = 1
-else
-    b = 2
-end
+b = 1
 print(b)
 
-local d: number?
-print(d)
-
-local e: string
-local function f()
-    return e
+local c: number
+if b > 0 then
+    c = 1
+else
+    c = 2
 end
-e = "text"
-print(f())
+print(c)
 
-local g
-print(g)
+local d: number?
+local e: any
+local f: unknown
+local g: nil
+print(d, e, f, g)
 
-local i: number
-repeat
-    i = 1
-until i > 0
+local h: string
+local function set(text: string) h = text end
+local function get() return h end
+set("x")
+print(get())
+
+local i
 print(i)
+
+local j: number, k: string --! E0015 E0015
+local l: number, m: number = 1 --! E0015
+print(j, k, l, m)
+
+local n: () -> number
+local function o() return n() end
+n = function() return 1 end
+print(o())

@@ -1,4 +1,5 @@
 -- Modules that are required, and globals that need no require.
+-- modules: json, time, http, logger
 local json = require("json")
 local time = require("time")
 local http = require("http")

@@ -1,4 +1,5 @@
 -- W0006: modules that are required and never used.
+-- modules: json, time, http, funcs, events
 local json = require("json")
 local time = require("time") --! W0006
 local _http = require("http")
