@@ -94,6 +94,6 @@ end
 --@ run: assert(select(2, add(m, t)) == "sizes differ" and sum(map(m, function(v, i) return v * i end)) == 36)
 --@ run: assert(size({}).rows == 0)
 --@ twin E0000: "return row[j] or 0" => "return row[j]"
---@ twin E0000: "return sum(both)" => "return sum(add(m, m))"
+--@ twin E0000: "return sum(both)" => "return sum((add(m, m)))"
 --@ twin E0004: "local out = fill(s.columns, s.rows, 0)" => "local out = fill(s.cols, s.rows, 0)"
 --@ twin E0018: "new_row[j] = fn(value, i, j)" => "new_row["j"] = fn(value, i, j)"

@@ -74,5 +74,5 @@ end
 --@ run: assert(describe(placed) == "order 3" and select(2, place(placed)) == "cannot place an order that is placed")
 --@ twin E0004: "return "cancelled: " .. order.reason" => "return "cancelled: " .. order.number"
 --@ twin E0000: "return { state = "draft", items = {} }" => "return { state = "new", items = {} }"
---@ twin E0000: "return describe(pay(placed, amount))" => "return describe(place(placed))"
+--@ twin E0000: "return describe(pay(placed, amount))" => "return describe((place(placed)))"
 --@ twin E0003: "local placed, err = place(order)" => "local placed, err = place()"

@@ -77,7 +77,7 @@ end
 --@ run: local p = numbers()
 --@ run: assert(p:run(" 4 ").value == 0.25 and p:run("0").value == "zero" and where(p:run("x")) == "failed at parse")
 --@ run: assert(where(p:run("1")) == "done" and failure_rate(p:report()) == 0.25 and failure_rate({ runs = 0, failures = 0 }) == 0)
---@ twin E0021: "result = recover(tostring(result))" => "result = self.stages[1]!.on_error(tostring(result))"
+--@ twin E0021: "result = recover(tostring(result))" => "result = stage.on_error(tostring(result))"
 --@ twin E0008: "return report.failures / report.runs" => "report.runs = 1 return report.failures / report.runs"
 --@ twin E0019: "return "failed at " .. outcome.failed_at" => "return "failed at " .. outcome.ok"
 --@ twin E0000: "return self:add({ name = name, run = run })" => "return self:add({ name = run, run = run })"

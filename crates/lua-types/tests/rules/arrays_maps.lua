@@ -27,6 +27,10 @@ q[10] = "c"
 local words: {string} = { "a" }
 local r: {[integer]: string} = words
 local s: {[string]: boolean} = { [words[1] or ""] = true }
+local rec = { a = 1, b = 2 }
+local from_record: {[string]: number} = rec
+local mixed = { a = 1, b = "x" }
+local from_mixed: {[string]: number} = mixed --! E0000
 local counts: {[string]: integer} = {}
 for _, w in ipairs(words) do
     counts[w] = (counts[w] or 0) + 1
@@ -38,4 +42,4 @@ for i, w in ipairs(words) do
     print(i + 1, w:upper())
 end
 print(#words, next(m), table.concat(words))
-print(b, c, d, e, nums, n, o, p, q, r, s)
+print(b, c, d, e, nums, n, o, p, q, r, s, from_record, from_mixed)

@@ -37,4 +37,12 @@ local function one(shape: Shape)
         print(shape.radius)
     end
 end
-print(all, forgets, rest, one)
+
+local function literals(mode: "on" | "off" | "auto"): string?
+    if mode == "on" then --! E0014
+        return "1"
+    elseif mode == "off" then
+        return "0"
+    end
+end
+print(all, forgets, rest, one, literals)

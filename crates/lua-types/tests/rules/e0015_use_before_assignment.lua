@@ -1,6 +1,5 @@
 -- E0015: locals of a type without nil that never get a value. An assignment anywhere is enough.
-local a: number --! E0015
-print(a)
+local a: number print(a) --! E0015
 
 local b: number
 b = 1
@@ -29,9 +28,8 @@ print(get())
 local i
 print(i)
 
-local j: number, k: string --! E0015 E0015
-local l: number, m: number = 1 --! E0015
-print(j, k, l, m)
+local j: number, k: string print(j, k) --! E0015 E0015
+local l: number, m: number = 1 print(l, m) --! E0015
 
 local n: () -> number
 local function o() return n() end
