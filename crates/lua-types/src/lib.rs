@@ -4,6 +4,8 @@
 //! interned in a [`Pool`]; what has no annotation is inferred when it is first asked for.
 
 mod ambient;
+mod bind;
+mod check;
 mod code;
 mod declare;
 mod display;
@@ -28,6 +30,7 @@ mod widen;
 mod tests;
 
 pub use ambient::{AMBIENT, GLOBALS};
+pub use check::{Checked, Unit, check};
 pub use code::{Code, Severity};
 pub use declare::{ConstType, FuncDecl, ModuleDecl, ObjectDecl, Reach, RecordDecl, TableDecl};
 pub use display::{show, show_with};

@@ -332,6 +332,16 @@ impl Pool {
         SigId(self.sigs.push(sig))
     }
 
+    /// Whether a type is of the pool that this one stands on.
+    pub(crate) fn is_base(&self, ty: Ty) -> bool {
+        ty.0 < self.kinds.first
+    }
+
+    /// Whether a signature is of this pool, not of the one that it stands on.
+    pub(crate) fn is_own_sig(&self, id: SigId) -> bool {
+        id.0 >= self.sigs.first
+    }
+
     /// The signature behind a handle.
     pub fn signature(&self, id: SigId) -> &Sig {
         self.owner(id.0, |p| &p.sigs)

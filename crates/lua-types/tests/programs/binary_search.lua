@@ -102,5 +102,5 @@ end
 --@ run: assert(table.concat(histogram({ 1, 2, 11, 25 }, 10), " ") == "2 1 1")
 --@ twin E0022: "local at = self:index_of(value)" => "local at = self:indexof(value)"
 --@ twin E0004: "local first = list.items[1]" => "local first = list.values[1]"
---@ twin E0019: "self.n = self.n - 1" => "self.n = self.n - self.less"
+--@ twin E0019: "self.n = self.n - 1" => "self.n = self.n - self.items"
 --@ twin E0000: "table.remove(self.items, at)" => "table.remove(self.items, "first")"

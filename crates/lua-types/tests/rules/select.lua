@@ -18,7 +18,7 @@ print(t.chanel) --! E0004
 channel.select() --! E0003
 channel.select(5) --! E0000
 channel.select({ inbox:case_recieve() }) --! E0022
-numbers:send() --! E0003
+numbers:send()
 numbers:send(1)
 local v, ok = numbers:receive()
 if ok then print(v) end

@@ -22,7 +22,7 @@ function Job:finish(result: string)
 end
 
 function Job:duration(now: number): number
-    return now - self.started --! E0019
+    return now - self.started
 end
 
 function Job:duration_or(now: number): number

@@ -7,7 +7,7 @@ local c: Point = { x = 1, y = 1 }
 local function make() return { name = "a" } end
 local d: typeof(make()) = { name = "b" }
 local e: typeof(make()) = { name = 1 } --! E0000
-local f: typeof(make) = function() return { name = "c" } end
+local f: typeof(make) = function() return { name = "a" } end
 local g: typeof(point.x) = 5
 local h: typeof(point.z) = 5 --! E0004
 print(a, b, c, d, e, f, g, h)

@@ -1,0 +1,457 @@
+//! Tables of the code itself: their fields are what is written to them, wherever that happens.
+
+use super::Checker;
+use super::state::union_of;
+use crate::bind::FnId;
+use crate::ty::{Field, Kind, Name, ShapeId, Table, Ty};
+use crate::widen::widen;
+use lua_syntax::Span;
+use rustc_hash::FxHashMap;
+
+/// Metatables behind metatables that are looked through.
+const CHAIN: usize = 24;
+
+/// A table of the code.
+#[derive(Default)]
+pub(super) struct Shape {
+    pub(super) span: Span,
+    /// Of the local that holds it first.
+    pub(super) name: Option<Name>,
+    fields: Vec<(Name, Slot)>,
+    by_name: FxHashMap<Name, u32>,
+    /// Keys and values written by keys that are no constants.
+    pub(super) index: Option<(Ty, Ty)>,
+    pub(super) metatable: Option<Ty>,
+    /// What objects hold whose metatable this is.
+    instance: Option<ShapeId>,
+    /// An object of a derived class: what the base's constructor made of it.
+    base: Option<ShapeId>,
+    /// It is the same table as that one.
+    same: Option<ShapeId>,
+    /// Somebody out of sight may write to it.
+    pub(super) open: bool,
+}
+
+/// A field of a table of the code.
+#[derive(Clone, Copy)]
+pub(super) struct Slot {
+    /// All that was written so far.
+    pub(super) ty: Ty,
+    pub(super) span: Span,
+}
+
+/// Where a field was found.
+pub(super) enum Found {
+    /// Its type, nil aside.
+    Field(Ty),
+    /// Perhaps, by an index of any key.
+    Index(Ty),
+    /// It cannot be there.
+    Missing,
+    /// It may be there, for all that is known.
+    Unsure,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new_shape(&mut self, span: Span) -> ShapeId {
+        let id = ShapeId(self.shapes.len() as u32);
+        self.shapes.push(Shape { span, ..Shape::default() });
+        id
+    }
+
+    pub(super) fn shape_type(&mut self, id: ShapeId) -> Ty {
+        let id = self.same_shape(id);
+        self.pool.add(Kind::Shape(id))
+    }
+
+    pub(super) fn same_shape(&self, mut id: ShapeId) -> ShapeId {
+        while let Some(same) = self.shapes[id.0 as usize].same {
+            id = same;
+        }
+        id
+    }
+
+    pub(super) fn shape_mut(&mut self, id: ShapeId) -> &mut Shape {
+        let id = self.same_shape(id);
+        &mut self.shapes[id.0 as usize]
+    }
+
+    pub(super) fn shape_ref(&self, id: ShapeId) -> &Shape {
+        &self.shapes[self.same_shape(id).0 as usize]
+    }
+
+    /// Notes that `ty` is written to a field.
+    pub(super) fn write_slot(&mut self, shape: ShapeId, name: Name, ty: Ty, span: Span) {
+        let ty = self.slot_type(ty);
+        let id = self.same_shape(shape);
+        match self.shapes[id.0 as usize].by_name.get(&name) {
+            Some(at) => {
+                let at = *at as usize;
+                let before = self.shapes[id.0 as usize].fields[at].1.ty;
+                if before != ty {
+                    let ty = union_of(&mut self.pool, &[before, ty]);
+                    self.shapes[id.0 as usize].fields[at].1.ty = ty;
+                }
+            }
+            None => {
+                let shape = &mut self.shapes[id.0 as usize];
+                shape.by_name.insert(name, shape.fields.len() as u32);
+                shape.fields.push((name, Slot { ty, span }));
+            }
+        }
+    }
+
+    /// Numbers are kept as their type: counters would be endless unions. Texts and truth values tell variants apart.
+    fn slot_type(&mut self, ty: Ty) -> Ty {
+        match self.pool.kind(ty) {
+            Kind::Int(_) | Kind::Float(_) => widen(&mut self.pool, ty),
+            Kind::Union(_) => {
+                let members = self.pool.members(ty);
+                let members: Vec<Ty> = members.into_iter().map(|m| self.slot_type(m)).collect();
+                self.pool.union(&members)
+            }
+            _ => ty,
+        }
+    }
+
+    /// Notes that `value` is written under a key that is no constant.
+    pub(super) fn write_index(&mut self, shape: ShapeId, key: Ty, value: Ty) {
+        let (mut key, value) = (widen(&mut self.pool, key), self.slot_type(value));
+        if key == Ty::NUMBER {
+            // Keys that are computed are whole numbers nearly always.
+            key = Ty::INTEGER;
+        }
+        let value = widen(&mut self.pool, value);
+        let id = self.same_shape(shape);
+        let (keys, values) = match self.shapes[id.0 as usize].index {
+            None => (key, value),
+            Some((keys, values)) => {
+                (union_of(&mut self.pool, &[keys, key]), union_of(&mut self.pool, &[values, value]))
+            }
+        };
+        self.shapes[id.0 as usize].index = Some((keys, values));
+    }
+
+    /// What a table of the code has under a name; functions that write such fields are looked at first.
+    pub(super) fn shape_field(&mut self, shape: ShapeId, name: Name) -> Found {
+        let unsure = self.force_writers(name);
+        self.look_up(shape, name, unsure)
+    }
+
+    fn look_up(&mut self, shape: ShapeId, name: Name, mut unsure: bool) -> Found {
+        let mut id = self.same_shape(shape);
+        let mut index = None;
+        for _ in 0..CHAIN {
+            let here = &self.shapes[id.0 as usize];
+            if let Some(at) = here.by_name.get(&name) {
+                let ty = here.fields[*at as usize].1.ty;
+                return Found::Field(self.told(ty, unsure));
+            }
+            unsure |= here.open;
+            if let Some((keys, values)) = here.index
+                && index.is_none()
+                && self.may_be_text(keys)
+            {
+                index = Some(values);
+            }
+            if let Some(base) = here.base
+                && let Some(found) = self.own_slot(base, name)
+            {
+                return Found::Field(self.told(found, unsure));
+            }
+            let Some(meta) = here.metatable else { break };
+            match self.index_of(meta) {
+                Lent::Shape(next) => id = self.same_shape(next),
+                Lent::Type(ty) => {
+                    let member = crate::members::field(self, ty, name);
+                    return match member {
+                        crate::members::Member::Found { ty, .. } => Found::Field(ty),
+                        _ if unsure => Found::Unsure,
+                        _ => index.map_or(Found::Missing, Found::Index),
+                    };
+                }
+                Lent::Anything => return Found::Unsure,
+                Lent::Nothing => break,
+            }
+        }
+        match index {
+            Some(values) => Found::Index(values),
+            None if unsure => Found::Unsure,
+            None => Found::Missing,
+        }
+    }
+
+    /// The field itself, without what metatables lend; of bases, too.
+    fn own_slot(&self, shape: ShapeId, name: Name) -> Option<Ty> {
+        let mut id = self.same_shape(shape);
+        for _ in 0..CHAIN {
+            let here = &self.shapes[id.0 as usize];
+            if let Some(at) = here.by_name.get(&name) {
+                return Some(here.fields[*at as usize].1.ty);
+            }
+            id = self.same_shape(here.base?);
+        }
+        None
+    }
+
+    pub(super) fn has_slot(&self, shape: ShapeId, name: Name) -> bool {
+        self.shape_ref(shape).by_name.contains_key(&name)
+    }
+
+    pub(super) fn slot_span(&self, shape: ShapeId, name: Name) -> Option<Span> {
+        let shape = self.shape_ref(shape);
+        shape.by_name.get(&name).map(|at| shape.fields[*at as usize].1.span)
+    }
+
+    /// What was written to a field, nil included, its own or one that metatables lend.
+    pub(super) fn slot_as_written(&self, shape: ShapeId, name: Name) -> Option<Ty> {
+        self.own_slot(shape, name)
+    }
+
+    /// The table's own fields as a record.
+    pub(super) fn own_table(&self, shape: ShapeId) -> Table {
+        let shape = self.shape_ref(shape);
+        let fields = shape.fields.iter().map(|(name, slot)| Field {
+            name: *name,
+            ty: slot.ty,
+            optional: false,
+            readonly: false,
+        });
+        Table { fields: fields.collect(), ..Table::default() }
+    }
+
+    /// What readers of an inferred place see: nil is left to those who test for it; a place of which only nil is known may hold
+    /// anything.
+    pub(super) fn told(&mut self, ty: Ty, _unsure: bool) -> Ty {
+        let ty = crate::narrow::without_nil(self, ty);
+        if ty == Ty::NEVER { Ty::ANY } else { ty }
+    }
+
+    fn may_be_text(&self, keys: Ty) -> bool {
+        self.pool
+            .members(keys)
+            .iter()
+            .any(|k| matches!(self.pool.kind(*k), Kind::String | Kind::Str(_) | Kind::Any | Kind::Unknown))
+    }
+
+    /// Where a metatable lets its tables look further.
+    fn index_of(&mut self, meta: Ty) -> Lent {
+        match self.pool.kind(meta) {
+            Kind::Shape(meta) => {
+                let index = self.pool.name(b"__index");
+                match self.own_slot(meta, index) {
+                    Some(ty) => self.lent(ty),
+                    // Written later, perhaps: a class whose `__index` stands in a function.
+                    None if self.shape_ref(meta).open || self.pending(index) => Lent::Anything,
+                    None => Lent::Nothing,
+                }
+            }
+            Kind::Record(_) | Kind::Ref(..) => {
+                let index = self.pool.name(b"__index");
+                match crate::members::field(self, meta, index) {
+                    crate::members::Member::Found { ty, .. } => self.lent(ty),
+                    _ => Lent::Nothing,
+                }
+            }
+            _ => Lent::Anything,
+        }
+    }
+
+    fn lent(&mut self, ty: Ty) -> Lent {
+        match self.pool.kind(ty) {
+            Kind::Shape(id) => Lent::Shape(id),
+            Kind::Record(_) | Kind::Ref(..) | Kind::Map(..) => Lent::Type(ty),
+            _ => Lent::Anything,
+        }
+    }
+
+    /// `setmetatable(table, meta)`: what the table is from then on.
+    pub(super) fn set_metatable(&mut self, table: Ty, meta: Ty) -> Ty {
+        let (Kind::Shape(table), Kind::Shape(meta_shape)) = (self.pool.kind(table), self.pool.kind(meta))
+        else {
+            if let Kind::Shape(class) = self.pool.kind(meta)
+                && table == Ty::ANY
+            {
+                // An object of which nothing is known becomes one of the class: it may hold anything besides.
+                let class = self.class_of(class);
+                let index = self.pool.name(b"__index");
+                if self.has_slot(class, index) {
+                    let instance = self.instance_of(class);
+                    self.shape_mut(instance).open = true;
+                    return self.shape_type(instance);
+                }
+            }
+            if let Kind::Shape(table) = self.pool.kind(table) {
+                let shape = self.shape_mut(table);
+                shape.metatable = Some(meta);
+                shape.open |= meta == Ty::ANY;
+            }
+            return table;
+        };
+        let (table, class) = (self.same_shape(table), self.class_of(meta_shape));
+        let index = self.pool.name(b"__index");
+        let is_class = self.has_slot(class, index) || self.pending(index);
+        if !is_class || table == class {
+            self.shape_mut(table).metatable = Some(meta);
+            return self.shape_type(table);
+        }
+        let instance = self.instance_of(class);
+        let instance = self.same_shape(instance);
+        if table == instance {
+            return self.shape_type(instance);
+        }
+        let other_class = self.shapes[table.0 as usize].metatable;
+        match other_class {
+            // An object of a base class becomes one of a derived class.
+            Some(other) if other != meta => {
+                let cyclic = self.bases(table).contains(&instance);
+                if !cyclic && self.shapes[instance.0 as usize].base.is_none() {
+                    self.shapes[instance.0 as usize].base = Some(table);
+                }
+            }
+            _ => self.merge(table, instance),
+        }
+        self.shape_type(instance)
+    }
+
+    fn bases(&self, shape: ShapeId) -> Vec<ShapeId> {
+        let mut found = vec![self.same_shape(shape)];
+        while found.len() < CHAIN
+            && let Some(base) = self.shape_ref(found[found.len() - 1]).base
+        {
+            found.push(self.same_shape(base));
+        }
+        found
+    }
+
+    /// The class that a metatable stands for: within methods, `self` may stand for it.
+    fn class_of(&mut self, meta: ShapeId) -> ShapeId {
+        let meta = self.same_shape(meta);
+        // `setmetatable({}, self)` within a method of a class: the object's own metatable is meant.
+        let index = self.pool.name(b"__index");
+        if !self.has_slot(meta, index)
+            && let Some(class) = self.shapes[meta.0 as usize].metatable
+            && let Kind::Shape(class) = self.pool.kind(class)
+        {
+            return self.same_shape(class);
+        }
+        meta
+    }
+
+    /// What objects of a class hold.
+    pub(super) fn instance_of(&mut self, class: ShapeId) -> ShapeId {
+        let class = self.same_shape(class);
+        if let Some(instance) = self.shapes[class.0 as usize].instance {
+            return self.same_shape(instance);
+        }
+        let span = self.shapes[class.0 as usize].span;
+        let instance = self.new_shape(span);
+        let meta = self.shape_type(class);
+        let name = self.shapes[class.0 as usize].name;
+        let shape = &mut self.shapes[instance.0 as usize];
+        shape.metatable = Some(meta);
+        shape.name = name;
+        self.shapes[class.0 as usize].instance = Some(instance);
+        instance
+    }
+
+    /// Makes `table` the same as `into`.
+    fn merge(&mut self, table: ShapeId, into: ShapeId) {
+        let taken = std::mem::take(&mut self.shapes[table.0 as usize]);
+        self.shapes[table.0 as usize].same = Some(into);
+        self.shapes[table.0 as usize].span = taken.span;
+        for (name, slot) in taken.fields {
+            self.write_slot(into, name, slot.ty, slot.span);
+        }
+        if let Some((key, value)) = taken.index {
+            self.write_index(into, key, value);
+        }
+        let shape = &mut self.shapes[into.0 as usize];
+        shape.open |= taken.open;
+        if shape.base.is_none() {
+            shape.base = taken.base;
+        }
+    }
+
+    /// Analyses functions that write a field of that name. Whether some could not be: the field may still come.
+    fn force_writers(&mut self, name: Name) -> bool {
+        let Ok(text) = std::str::from_utf8(self.pool.text(name)) else { return false };
+        let Some(writers) = self.bound.writers.get(text) else { return false };
+        let writers: Vec<(FnId, u32)> = writers.clone();
+        let mut unsure = self.loose.contains(&name);
+        let mut last = None;
+        for (writer, at) in writers {
+            if last != Some(writer) {
+                self.force(writer);
+                last = Some(writer);
+            }
+            unsure |= !self.passed(writer, at);
+        }
+        unsure || self.loose.contains(&name)
+    }
+
+    /// Whether a field of that name may still be written somewhere that was not looked at.
+    pub(super) fn pending(&self, name: Name) -> bool {
+        let Ok(text) = std::str::from_utf8(self.pool.text(name)) else { return false };
+        self.bound
+            .writers
+            .get(text)
+            .is_some_and(|writers| writers.iter().any(|(writer, at)| !self.passed(*writer, *at)))
+    }
+
+    /// The table as a record: its fields, then those that metatables lend it.
+    pub(super) fn table_of(&mut self, shape: ShapeId) -> Table {
+        let mut table = Table::default();
+        let mut seen: rustc_hash::FxHashSet<Name> = rustc_hash::FxHashSet::default();
+        let mut next = Some(self.same_shape(shape));
+        let mut lent = false;
+        for _ in 0..CHAIN {
+            let Some(id) = next else { break };
+            let mut own = vec![];
+            for id in self.bases(id) {
+                own.extend(self.shapes[id.0 as usize].fields.iter().map(|(name, slot)| (*name, slot.ty)));
+            }
+            for (name, ty) in own {
+                // Names of metamethods say nothing to those who use the table.
+                if seen.insert(name) && !(lent && is_plumbing(self.pool.text(name))) {
+                    let optional = crate::narrow::only_nil(self, ty) != Ty::NEVER && ty != Ty::ANY;
+                    let ty = self.told(ty, false);
+                    table.fields.push(Field { name, ty, optional, readonly: false });
+                }
+            }
+            let here = &self.shapes[id.0 as usize];
+            if table.index.is_none() {
+                table.index = here.index;
+            }
+            if here.open && table.index.is_none() {
+                table.index = Some((Ty::ANY, Ty::ANY));
+            }
+            next = match here.metatable {
+                None => None,
+                Some(meta) => match self.index_of(meta) {
+                    Lent::Shape(next) => Some(self.same_shape(next)),
+                    Lent::Nothing => None,
+                    Lent::Type(_) | Lent::Anything => {
+                        table.index.get_or_insert((Ty::ANY, Ty::ANY));
+                        None
+                    }
+                },
+            };
+            lent = true;
+        }
+        table
+    }
+}
+
+/// Metamethods that concern fields alone; the others say what operators do.
+fn is_plumbing(name: &[u8]) -> bool {
+    matches!(name, b"__index" | b"__newindex" | b"__metatable" | b"__gc" | b"__mode" | b"__name" | b"__close")
+}
+
+/// Where a metatable lets its tables look further.
+enum Lent {
+    Shape(ShapeId),
+    Type(Ty),
+    Anything,
+    Nothing,
+}

@@ -1,0 +1,173 @@
+// The corpus: programs that must pass, twins with a planted mistake, and rules line by line.
+
+use lua_types::{Checked, Code, Env, Report, Severity, Unit, check};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A unit of `programs/`.
+pub(crate) struct Program {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) run: String,
+    pub(crate) twins: Vec<Twin>,
+    pub(crate) modules: Vec<String>,
+}
+
+/// A planted mistake.
+pub(crate) struct Twin {
+    pub(crate) code: Code,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// The files of a folder of the corpus, by name.
+pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lua-types/tests").join(folder);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "lua"));
+    files.sort();
+    assert!(!files.is_empty(), "{} has no files", folder.display());
+    files
+}
+
+pub(crate) fn program(file: &Path) -> Program {
+    let source = std::fs::read_to_string(file).expect("a file");
+    let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+    let mut program =
+        Program { name, text: String::new(), run: String::new(), twins: vec![], modules: vec![] };
+    for line in source.lines() {
+        if let Some(run) = line.strip_prefix("--@ run:") {
+            let _ = writeln!(program.run, "{}", run.strip_prefix(' ').unwrap_or(run));
+        } else if let Some(twin) = line.strip_prefix("--@ twin ") {
+            program.twins.push(parse_twin(twin).unwrap_or_else(|| panic!("{}: {line}", file.display())));
+        } else if line.starts_with("--@") {
+            panic!("{}: unknown line {line}", file.display());
+        } else {
+            if let Some(modules) = line.strip_prefix("-- modules:") {
+                program.modules = modules.split(',').map(|m| m.trim().to_string()).collect();
+            }
+            let _ = writeln!(program.text, "{line}");
+        }
+    }
+    program
+}
+
+/// `CODE: "OLD" => "NEW"`
+fn parse_twin(text: &str) -> Option<Twin> {
+    let (code, rest) = text.split_once(": \"")?;
+    let (old, new) = rest.split_once("\" => \"")?;
+    Some(Twin { code: Code::parse(code)?, old: old.to_string(), new: new.strip_suffix('"')?.to_string() })
+}
+
+impl Program {
+    /// The unit with what exercises it, before its last `return`.
+    pub(crate) fn whole(&self) -> String {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let at = lines.iter().rposition(|l| l.starts_with("return")).unwrap_or(lines.len());
+        format!("{}\n{}{}\n", lines[..at].join("\n"), self.run, lines[at..].join("\n"))
+    }
+}
+
+pub(crate) fn checked(env: &Env, id: &str, source: &str, modules: &[String]) -> Checked {
+    let parsed = lua_syntax::parse(source.as_bytes());
+    assert!(parsed.errors.is_empty(), "{id}: {:?}\n{source}", parsed.errors);
+    let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
+    check(env, &Unit { id, source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &modules })
+}
+
+pub(crate) fn shown(source: &str, reports: &[Report]) -> String {
+    let index = lua_syntax::LineIndex::new(source.as_bytes());
+    let mut out = String::new();
+    for report in reports {
+        let (line, column) = index.position(report.span.start);
+        let text = source.lines().nth(line as usize - 1).unwrap_or("");
+        let _ = writeln!(out, "{}:{line}:{column}: {}\n    {text}", report.code.as_str(), report.message);
+        for note in &report.notes {
+            let _ = writeln!(out, "    note: {}", note.text);
+        }
+        if let Some(help) = &report.help {
+            let _ = writeln!(out, "    help: {help}");
+        }
+    }
+    out
+}
+
+fn errors(checked: Checked) -> Vec<Report> {
+    checked.reports.into_iter().filter(|r| r.severity == Severity::Error).collect()
+}
+
+pub(crate) fn passes(env: &Env, program: &Program) -> Result<(), String> {
+    for source in [program.text.clone(), program.whole()] {
+        let found = errors(checked(env, &program.name, &source, &program.modules));
+        if !found.is_empty() {
+            return Err(shown(&source, &found));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn is_found(env: &Env, program: &Program, twin: &Twin) -> Result<(), String> {
+    let at = program.text.find(&twin.old).ok_or("OLD does not occur")?;
+    if program.text.matches(&twin.old).count() != 1 {
+        return Err("OLD occurs several times".to_string());
+    }
+    let source = format!("{}{}{}", &program.text[..at], twin.new, &program.text[at + twin.old.len()..]);
+    let found = errors(checked(env, &program.name, &source, &program.modules));
+    let range = at..at + twin.new.len();
+    let inside = |r: &Report| range.contains(&(r.span.start as usize)) && r.span.end as usize <= range.end;
+    match &found[..] {
+        [only] if only.code == twin.code && inside(only) => Ok(()),
+        _ => Err(format!(
+            "{} expected in `{}`, found:\n{}",
+            twin.code.as_str(),
+            twin.new,
+            shown(&source, &found)
+        )),
+    }
+}
+
+/// Lines with `--! CODE …` have exactly those diagnostics, others none.
+pub(crate) fn rule(env: &Env, file: &Path) -> Result<(), String> {
+    let source = std::fs::read_to_string(file).expect("a file");
+    let mut wanted: Vec<(u32, &str)> = vec![];
+    for (i, line) in source.lines().enumerate() {
+        if let Some((_, codes)) = line.split_once("--!") {
+            wanted.extend(codes.split_whitespace().map(|code| (i as u32 + 1, code)));
+        }
+    }
+    wanted.sort_unstable();
+    let modules = source.lines().find_map(|l| l.strip_prefix("-- modules:"));
+    let modules: Vec<String> =
+        modules.map(|m| m.split(',').map(|m| m.trim().to_string()).collect()).unwrap_or_default();
+    let name = file.file_stem().expect("a name").to_string_lossy();
+    let reports = checked(env, &name, &source, &modules).reports;
+    let index = lua_syntax::LineIndex::new(source.as_bytes());
+    let mut found: Vec<(u32, &str)> =
+        reports.iter().map(|r| (index.line(r.span.start), r.code.as_str())).collect();
+    found.sort_unstable();
+    if found == wanted {
+        return Ok(());
+    }
+    let missing: Vec<_> = wanted.iter().filter(|w| !found.contains(w)).collect();
+    let mut left = wanted.clone();
+    let surplus: Vec<Report> = reports
+        .into_iter()
+        .filter(|r| match left.iter().position(|w| *w == (index.line(r.span.start), r.code.as_str())) {
+            Some(at) => {
+                left.remove(at);
+                false
+            }
+            None => true,
+        })
+        .collect();
+    let mut out = String::new();
+    for (line, code) in missing {
+        let _ = writeln!(
+            out,
+            "missing {code} at line {line}:\n    {}",
+            source.lines().nth(*line as usize - 1).unwrap_or("")
+        );
+    }
+    Err(format!("{out}{}", shown(&source, &surplus)))
+}
