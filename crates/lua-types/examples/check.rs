@@ -1,4 +1,4 @@
-//! Checks Lua files against the language's own libraries and prints what it finds: `check FILE…`, `check --time N FILE…`.
+//! Checks Lua files and prints what it finds: `check FILE…`, `check --time N FILE…`.
 
 #![allow(
     clippy::print_stdout,

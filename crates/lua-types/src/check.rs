@@ -1,4 +1,4 @@
-//! Checks a unit: infers what has no annotation, follows the flow of control, and says what cannot be right.
+//! Checks a unit: infers what has no annotation, follows the flow, says what cannot be right.
 //!
 //! A function is analysed once, forwards, with facts about locals and paths (`state`). What code elsewhere decides — results
 //! of a function without annotation, fields of a table, captured locals that are assigned — is found out when it is first
@@ -283,6 +283,12 @@ impl Types for Checker<'_> {
 
     fn shape(&mut self, shape: ShapeId) -> Table {
         self.table_of(shape)
+    }
+
+    /// Objects of classes go by the name of the class, others show what they hold.
+    fn shape_name(&self, shape: ShapeId) -> Option<Name> {
+        let shape = self.shape_ref(shape);
+        shape.metatable.and(shape.name)
     }
 
     fn string_methods(&self) -> Option<Ty> {

@@ -665,7 +665,7 @@ impl<'a> Checker<'a> {
 }
 
 /// An expression that may give any number of values.
-fn is_open(expr: &Expr) -> bool {
+pub(super) fn is_open(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Method { .. } | ExprKind::VarArg)
 }
 

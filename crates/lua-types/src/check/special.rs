@@ -44,6 +44,12 @@ impl<'a> Checker<'a> {
         Some(match special {
             Special::Assert if !args.is_empty() => self.assert(args),
             Special::SetMetatable if args.len() == 2 => self.set_metatable_call(args),
+            Special::SetMetatable if !args.last().is_some_and(super::call::is_open) => {
+                let message = format!("'setmetatable' expects 2 arguments, got {}", args.len());
+                self.error(Code::ArgumentCount, func.span, message);
+                args.iter().for_each(|a| _ = self.eval(a));
+                Values::one(Ty::ANY)
+            }
             Special::Pcall if !args.is_empty() => self.protected_call(args, false),
             Special::Xpcall if args.len() > 1 => self.protected_call(args, true),
             Special::Require if args.len() == 1 => return self.require(&args[0]),

@@ -363,14 +363,15 @@ impl<'a> Checker<'a> {
     ) {
         let shown_key = literal(key).map_or_else(|| "…".to_string(), str::to_string);
         let object_ty = self.storable(object, object_ty, &shown_key);
-        if self.members_of(key_ty).contains(&Ty::NIL) && key_ty != Ty::ANY {
-            let shown = self.show(key_ty);
-            let report = Report::new(Code::InvalidIndex, key.span, format!("the key may be nil ({shown})"));
-            self.report(report.help("test it for nil first"));
-        }
         for member in self.members_of(object_ty) {
             let member = self.resolve(member);
             if let Kind::Shape(shape) = self.pool.kind(member) {
+                if key_ty != Ty::ANY && self.members_of(key_ty).contains(&Ty::NIL) {
+                    let shown = self.show(key_ty);
+                    let report =
+                        Report::new(Code::InvalidIndex, key.span, format!("the key may be nil ({shown})"));
+                    self.report(report.help("test it for nil first"));
+                }
                 match literal(key) {
                     Some(text) => {
                         let name = self.pool.name(text.as_bytes());

@@ -1,4 +1,4 @@
-// The corpus: programs that must pass, twins with a planted mistake, and rules line by line.
+//! The corpus: programs that must pass, twins with a planted mistake, and rules line by line.
 
 use lua_types::{Checked, Code, Env, Report, Severity, Unit, check};
 use std::fmt::Write as _;
