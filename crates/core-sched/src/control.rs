@@ -16,7 +16,7 @@
 use crate::body::{Activity, Figures, Look};
 use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
-use crate::mail::{Inbox, Load, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Queued, push};
+use crate::mail::{BRIEF, Event, Inbox, Load, Mail, MailboxFull, Queued, Room, push};
 use crate::sync::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
 use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
@@ -58,6 +58,7 @@ pub trait Ending: Send {
 const KILLED: u8 = 1;
 const ENDED: u8 = 2;
 const TRAP_LINKS: u8 = 4;
+const PANICKED: u8 = 8;
 
 /// One allocation: kill flag, mailbox, waker, state.
 pub struct Control {
@@ -198,37 +199,58 @@ impl Control {
 
     /// Puts mail into the mailbox and wakes the process. `Ok(false)`: it has ended.
     pub fn deliver(&self, mail: Mail) -> Result<bool, MailboxFull> {
-        let bytes = match &mail {
-            Mail::Message(message) => message.size(),
-            Mail::Event(_) => 0,
-        };
+        let bytes = mail.size();
         let mut inner = self.inner.lock();
         if self.has(ENDED) {
             return Ok(false);
         }
-        let Inner { mailbox, place, .. } = &mut *inner;
-        let mailbox = mailbox.get_or_insert_default();
-        if bytes > 0 {
-            if mailbox.load.messages as usize >= MAX_MESSAGES
-                || mailbox.load.bytes as usize + bytes > MAX_BYTES
-            {
-                return Err(MailboxFull);
-            }
-            mailbox.load.messages += 1;
-            mailbox.load.bytes += bytes as u32;
+        let load = &mut inner.mailbox.get_or_insert_default().load;
+        if !load.fits(bytes) {
+            return Err(MailboxFull);
         }
-        let queued = (mail, bytes as u32);
+        load.add(Room(bytes as u32));
+        self.put(inner, (mail, bytes as u32));
+        Ok(true)
+    }
+
+    /// Puts an event into the mailbox that must not be lost, and wakes the process. `false`: it has ended.
+    ///
+    /// It counts like a message while there is room. After that a brief form of it goes in, and where even that has no room it
+    /// counts for nothing. Who links or monitors asks [`has_room`](Self::has_room) first, so a mailbox passes its bounds by a
+    /// few hundred bytes for each relation at most that was there when it became full, and for the node's own requests.
+    pub fn notify(&self, event: Event) -> bool {
+        let bytes = event.size();
+        let mut inner = self.inner.lock();
+        if self.has(ENDED) {
+            return false;
+        }
+        let load = &mut inner.mailbox.get_or_insert_default().load;
+        let (event, bytes) = if load.fits(bytes) { (event, bytes) } else { event.brief() };
+        let bytes = if load.fits(bytes) { bytes as u32 } else { 0 };
+        load.add(Room(bytes));
+        self.put(inner, (Mail::from(event), bytes));
+        true
+    }
+
+    /// Is there room for a brief event? Who has none must not ask for more of them.
+    pub fn has_room(&self) -> bool {
+        let (messages, bytes) = self.mailbox_load();
+        Load { messages: messages as u32, bytes: bytes as u32 }.fits(BRIEF)
+    }
+
+    /// Puts what was counted into the mailbox, or the inbox of a process that rests.
+    #[inline]
+    fn put(&self, mut inner: MutexGuard<'_, Inner>, queued: Queued) {
+        let Inner { mailbox, place, .. } = &mut *inner;
         if chain::is_open()
             && let Some(mut process) = place.rouse()
         {
             drop(inner);
             process.hand(queued);
-            chain::offer(process);
-            return Ok(true);
+            return chain::offer(process);
         }
-        push(&mut mailbox.queue, queued);
+        push(&mut mailbox.get_or_insert_default().queue, queued);
         self.tell(inner);
-        Ok(true)
     }
 
     /// Ends the process with `reason` at its next poll or fuel check; the first reason wins.
@@ -267,6 +289,15 @@ impl Control {
         self.has(ENDED)
     }
 
+    /// Did it end with a panic? The log knows of that already.
+    pub fn has_panicked(&self) -> bool {
+        self.has(PANICKED)
+    }
+
+    pub(crate) fn set_panicked(&self) {
+        self.flags.fetch_or(PANICKED, Ordering::Release);
+    }
+
     /// Does it take link failures as events instead of ending with them?
     pub fn traps_links(&self) -> bool {
         self.has(TRAP_LINKS)
@@ -291,7 +322,7 @@ impl Control {
         Ok(())
     }
 
-    /// Messages and bytes in the mailbox, the inbox and held by the body.
+    /// Messages with events, and bytes, in the mailbox, the inbox and held by the body.
     pub fn mailbox_load(&self) -> (usize, usize) {
         let inner = self.inner.lock();
         let Some(mailbox) = &inner.mailbox else { return (0, 0) };

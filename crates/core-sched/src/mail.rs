@@ -37,13 +37,89 @@ pub enum Event {
     Cancel { from: Option<Pid>, at: i64, reason: Box<str> },
 }
 
+/// What a brief event takes at most, in bytes.
+pub(crate) const BRIEF: usize = 1024;
+/// Bytes of a message of an error that are left of it there.
+const BRIEF_MESSAGE: usize = 200;
+
+impl Event {
+    /// Bytes it counts for in a mailbox.
+    pub fn size(&self) -> usize {
+        size_of::<Event>()
+            + match self {
+                Event::Exit { result, .. } | Event::LinkDown { result, .. } => match result {
+                    Ok(payload) => payload.size(),
+                    Err(error) => error.size(),
+                },
+                Event::Cancel { reason, .. } => reason.len(),
+            }
+    }
+
+    /// The same in [`BRIEF`] bytes at most, with its size, for a mailbox that has no room for more. Of an error kind and beginning
+    /// stay; a value gives way to an error, since a part of it, or nil, would pass for a result.
+    pub(crate) fn brief(self) -> (Event, usize) {
+        let bytes = self.size();
+        if bytes <= BRIEF {
+            return (self, bytes);
+        }
+        let event = match self {
+            Event::Exit { from, at, result } => Event::Exit { from, at, result: Err(brief(result)) },
+            Event::LinkDown { from, at, result } => Event::LinkDown { from, at, result: Err(brief(result)) },
+            Event::Cancel { from, at, reason } => {
+                Event::Cancel { from, at, reason: beginning(&reason).into() }
+            }
+        };
+        let bytes = event.size();
+        debug_assert!(bytes <= BRIEF);
+        (event, bytes)
+    }
+}
+
+fn brief(result: Result<Payload, Error>) -> Error {
+    match result {
+        Ok(payload) => {
+            let bytes = payload.size();
+            Error::unavailable(format!("the mailbox has no room for the result of {bytes} bytes"))
+                .with_retryable(Some(false))
+        }
+        Err(error) => {
+            let brief =
+                Error::new(error.kind(), beginning(error.message())).with_retryable(error.retryable());
+            match error.label() {
+                Some(label) => brief.with_label(beginning(label)),
+                None => brief,
+            }
+        }
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(BRIEF_MESSAGE)]
+}
+
 /// An entry of a mailbox; boxed once, by the sender, so that a place in a queue is small and nothing is copied on the way.
 #[derive(Clone, Debug)]
 pub enum Mail {
     /// A message.
     Message(Box<Message>),
-    /// An event; never refused for lack of room.
+    /// An event.
     Event(Box<Event>),
+}
+
+impl Mail {
+    /// Bytes it counts for in a mailbox.
+    pub fn size(&self) -> usize {
+        match self {
+            Mail::Message(message) => message.size(),
+            Mail::Event(event) => event.size(),
+        }
+    }
+}
+
+impl From<Box<Message>> for Mail {
+    fn from(message: Box<Message>) -> Mail {
+        Mail::Message(message)
+    }
 }
 
 impl From<Message> for Mail {
@@ -58,7 +134,7 @@ impl From<Event> for Mail {
     }
 }
 
-/// The mailbox is at its bound (1,000,000 messages or 256 MiB); `Unavailable`, retryable.
+/// The mailbox is at its bound (1,000,000 messages and events, or 256 MiB); `Unavailable`, retryable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MailboxFull;
 
@@ -68,7 +144,7 @@ impl From<MailboxFull> for Error {
     }
 }
 
-/// Messages a mailbox holds at most.
+/// Messages and events a mailbox holds at most.
 pub const MAX_MESSAGES: usize = 1_000_000;
 /// Bytes a mailbox holds at most.
 pub const MAX_BYTES: usize = 256 << 20;
@@ -78,13 +154,13 @@ pub const MAX_BYTES: usize = 256 << 20;
 pub struct Freed(Load);
 
 impl Freed {
-    /// Adds the room of a held message.
+    /// Adds the room of held mail.
     pub fn add(&mut self, room: Room) {
         self.0.add(room);
     }
 }
 
-/// What a number of messages takes of a mailbox.
+/// What a number of messages and events takes of a mailbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Load {
     pub(crate) messages: u32,
@@ -92,11 +168,16 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    fn add(&mut self, room: Room) {
+    pub(crate) fn add(&mut self, room: Room) {
         if room.0 > 0 {
             self.messages += 1;
             self.bytes += room.0;
         }
+    }
+
+    /// Is there room for another one of so many bytes?
+    pub(crate) fn fits(&self, bytes: usize) -> bool {
+        (self.messages as usize) < MAX_MESSAGES && self.bytes as usize + bytes <= MAX_BYTES
     }
 
     pub(crate) fn subtract(&mut self, freed: &mut Load) {
@@ -110,7 +191,7 @@ impl Load {
     }
 }
 
-/// A message with the bytes that were counted for it; 0 for events, which count for nothing.
+/// Mail with the bytes that were counted for it; 0 for an event that came when there was no room.
 pub(crate) type Queued = (Mail, u32);
 
 /// Adds to a queue. Whoever reads as fast as others write never has two waiting, so the first one gets room for one.
@@ -122,10 +203,10 @@ pub(crate) fn push(queue: &mut VecDeque<Queued>, mail: Queued) {
     queue.push_back(mail);
 }
 
-/// The room that a held message takes in its mailbox; give it back with [`Inbox::free`].
+/// The room that held mail takes in its mailbox; give it back with [`Inbox::free`].
 #[must_use = "the mailbox stays that much fuller until the room is freed"]
 #[derive(Debug)]
-pub struct Room(u32);
+pub struct Room(pub(crate) u32);
 
 impl Room {
     /// Takes the room out: what is left counts for nothing.
@@ -158,7 +239,7 @@ impl Inbox {
         self.queue.pop_front().map(|(mail, bytes)| (mail, Room(bytes)))
     }
 
-    /// Frees the room of a held message.
+    /// Frees the room of held mail.
     pub fn free(&mut self, room: Room) {
         self.freed.add(room);
     }

@@ -232,7 +232,10 @@ impl<B: Body> Future for Process<B> {
                 return Poll::Pending;
             }
             Ok(Outcome::Done(exit)) => exit,
-            Err(panic) => Exit::failed(panicked(&this.control, "in a step", &*panic)),
+            Err(panic) => {
+                this.control.set_panicked();
+                Exit::failed(panicked(&this.control, "in a step", &*panic))
+            }
         };
         Poll::Ready(this.finish(exit))
     }

@@ -25,8 +25,8 @@ pub enum Item {
     /// A message, and the room that it takes in the mailbox until somebody receives it; with `true` it is received as its
     /// payload, not as a Message object.
     Message(Box<Message>, Room, bool),
-    /// A lifecycle event.
-    Event(Box<Event>),
+    /// A lifecycle event, and its room.
+    Event(Box<Event>, Room),
     /// Made by a function when it is received.
     Make(Make),
 }
@@ -185,6 +185,9 @@ impl Channel {
     pub fn offer(&self, host: &mut Host, item: Item) -> bool {
         let mut state = self.state.borrow_mut();
         if state.closed {
+            if let Item::Message(_, room, _) | Item::Event(_, room) = item {
+                host.freed.add(room);
+            }
             return false;
         }
         while let Some(to) = state.receivers.pop() {
@@ -240,12 +243,20 @@ impl Channel {
 
     /// Drops what waits of the mail of a process that ends.
     pub(crate) fn drop_mail(&self) {
-        self.state.borrow_mut().items.retain(|item| !matches!(item, Item::Message(..) | Item::Event(_)));
+        self.state.borrow_mut().items.retain(|item| !matches!(item, Item::Message(..) | Item::Event(..)));
     }
 
-    /// Takes back everything that waits, oldest first (messages of a closed listener).
-    pub fn drain(&self) -> VecDeque<Item> {
-        std::mem::take(&mut self.state.borrow_mut().items)
+    /// Takes back the messages that wait, oldest first (of a listener that ends); the rest stays.
+    pub(crate) fn take_messages(&self) -> Vec<(Box<Message>, Room)> {
+        let mut taken = Vec::new();
+        let items = &mut self.state.borrow_mut().items;
+        for item in std::mem::take(items) {
+            match item {
+                Item::Message(message, room, _) => taken.push((message, room)),
+                other => items.push_back(other),
+            }
+        }
+        taken
     }
 }
 
@@ -371,7 +382,10 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             cx.at().freed.add(room);
             crate::mailroom::message_to_val(cx, message, raw)
         }
-        Item::Event(event) => crate::mailroom::event_to_val(cx, *event),
+        Item::Event(event, room) => {
+            cx.at().freed.add(room);
+            crate::mailroom::event_to_val(cx, *event)
+        }
         Item::Make(make) => make(cx),
     }
 }

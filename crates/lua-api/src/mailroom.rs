@@ -28,7 +28,7 @@ struct Rest {
     /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
     kept: FxHashMap<Topic, VecDeque<(u64, Box<Message>, Room)>>,
     arrived: u64,
-    kept_events: VecDeque<Event>,
+    kept_events: VecDeque<(Box<Event>, Room)>,
     /// Event subscriptions made so far; numbers their topics.
     subscriptions: u32,
 }
@@ -70,13 +70,10 @@ impl Mailroom {
     pub fn route(pins: Pins<'_>, host: &mut Host, mail: Mail, room: Room) {
         match mail {
             Mail::Message(message) => Self::place(pins, host, message, room),
-            Mail::Event(event) => {
-                host.freed.add(room);
-                match channel_of(pins, host.mail.events.as_ref()) {
-                    Some(channel) => _ = channel.offer(host, Item::Event(event)),
-                    None => host.mail.rest().kept_events.push_back(*event),
-                }
-            }
+            Mail::Event(event) => match channel_of(pins, host.mail.events.as_ref()) {
+                Some(channel) => _ = channel.offer(host, Item::Event(event, room)),
+                None => host.mail.rest().kept_events.push_back((event, room)),
+            },
         }
     }
 
@@ -130,8 +127,8 @@ impl Mailroom {
         let pin = cx.pin(channel.val());
         cx.at().mail.events = Some(pin);
         let Some(rest) = &mut cx.at().mail.rest else { return channel };
-        for event in std::mem::take(&mut rest.kept_events) {
-            offer(cx, channel, Item::Event(Box::new(event)));
+        for (event, room) in std::mem::take(&mut rest.kept_events) {
+            offer(cx, channel, Item::Event(event, room));
         }
         channel
     }
@@ -209,14 +206,12 @@ impl Mailroom {
             target.is_some_and(|t| t.val().raw_eq(channel.val()))
         });
         let Some(topic) = found else { return false };
+        // They still count, so they are taken before the channel is forgotten.
+        let waiting = channel.payload::<Channel>().map(Channel::take_messages).unwrap_or_default();
         Self::forget(cx, &topic);
-        if let Some(payload) = channel.payload::<Channel>() {
-            for item in payload.drain() {
-                if let Item::Message(message, room, _) = item {
-                    let (pins, host) = cx.pins_and_host::<Host>();
-                    Mailroom::place(pins, host, message, room);
-                }
-            }
+        for (message, room) in waiting {
+            let (pins, host) = cx.pins_and_host::<Host>();
+            Mailroom::place(pins, host, message, room);
         }
         true
     }

@@ -25,7 +25,7 @@ pub(crate) fn module() -> Module {
         .func("pid(): string", "The PID as text.", pid)
         .func(
             "send(destination: string, topic: string, ...any): (boolean?, error?)",
-            "Queues a message for a PID or registered name; topics that begin with `@` are reserved.",
+            "Queues a message for a PID or registered name; topics that begin with `@` are reserved. `Unavailable` (retryable) if the mailbox holds a million messages and events, or 256 MiB of them.",
             send::send,
         )
         .func("spawn(id: string, host: string, ...any): (string?, error?)", "Starts a process.", spawn)
@@ -48,12 +48,16 @@ pub(crate) fn module() -> Module {
         .func("terminate(destination: string): (boolean?, error?)", "Ends a process at its next step.", terminate)
         .func(
             "cancel(destination: string, reason?: string, deadline?: string | number | Duration): (boolean?, error?)",
-            "Asks a process to end by a CANCEL event; with a deadline (milliseconds or a duration text) it is ended when that is over.",
+            "Asks a process to end by a CANCEL event; with a deadline (milliseconds or a duration text) it is ended when that is over. `Unavailable` if its mailbox is full, as for `send`.",
             cancel,
         )
-        .func("monitor(destination: string): (boolean?, error?)", "Asks for an EXIT event at the end of a process.", monitor)
+        .func(
+            "monitor(destination: string): (boolean?, error?)",
+            "Asks for an EXIT event at the end of a process; `Unavailable` if the own mailbox is full. The event is never refused: where there is no room, a long error is cut, and a result becomes an error that says so.",
+            monitor,
+        )
         .func("unmonitor(destination: string): (boolean?, error?)", "Takes that back.", unmonitor)
-        .func("link(destination: string): (boolean?, error?)", "Links with a process.", link)
+        .func("link(destination: string): (boolean?, error?)", "Links with a process; `Unavailable` if the mailbox of one of them is full.", link)
         .func("unlink(destination: string): (boolean?, error?)", "Takes that back.", unlink)
         .func("get_options(): {trap_links: boolean}", "The options of this process.", get_options)
         .func(
@@ -160,7 +164,7 @@ fn cancel(cx: &mut Cx<'_>) -> NativeResult {
             Err(error) => return cx.fail(error),
         },
     };
-    let from = Some(exposed(cx)?);
+    let from = exposed(cx)?;
     let result = match destination(cx, 0)? {
         Ok(pid) => cx.service::<Processes>()?.cancel(pid, from, reason, grace),
         Err(error) => Err(error),

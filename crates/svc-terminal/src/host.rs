@@ -9,7 +9,7 @@
 
 use crate::console::{Console, Terminal};
 use core_dispatch::{BoxFuture, Own};
-use core_sched::{Event, Exit, Mail};
+use core_sched::{Event, Exit};
 use infra_base::{EntryId, Error, Name, Result};
 use infra_clock::{Clock, Moment};
 use std::sync::Arc;
@@ -131,8 +131,7 @@ impl Service for TerminalHost {
             let name = Name::intern(self.id.as_str());
             for control in self.topology.of_host(name).flatten() {
                 let at = self.clock.wall();
-                let _ =
-                    control.deliver(Mail::from(Event::Cancel { from: None, at, reason: SHUTDOWN.into() }));
+                control.notify(Event::Cancel { from: None, at, reason: SHUTDOWN.into() });
             }
             let grace = deadline.since(self.clock.now());
             if self.clock.timeout(grace, self.admission.empty()).await.is_err() {

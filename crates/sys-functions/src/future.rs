@@ -86,10 +86,16 @@ impl FutureCall {
         state.result = Some(Err(Error::canceled(format!("call of {} was canceled", self.0.target))));
         let asked = match &state.callee {
             Some(Callee::Call(control)) if !control.has_ended() => {
-                self.0.processes.ask(control, None, reason, Some(GRACE));
+                self.0.processes.ask(control, reason, GRACE);
                 true
             }
-            Some(Callee::Process(pid)) => self.0.processes.cancel(*pid, None, reason, Some(GRACE)).is_ok(),
+            Some(Callee::Process(pid)) => match self.0.processes.topology().find(*pid) {
+                Some(control) => {
+                    self.0.processes.ask(&control, reason, GRACE);
+                    true
+                }
+                None => false,
+            },
             Some(Callee::Call(_)) | None => false,
         };
         // It waits for a place or for its next try: nobody is there to ask.

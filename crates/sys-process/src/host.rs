@@ -1,7 +1,7 @@
 //! Where processes run: admission, gate, statistics, orderly stop.
 
 use core_dispatch::Own;
-use core_sched::{Event, Exit, Gate, Mail};
+use core_sched::{Event, Exit, Gate};
 use infra_base::{EntryId, Error, Name, Result};
 use infra_clock::{Clock, Moment};
 use std::sync::Arc;
@@ -244,10 +244,9 @@ impl Host {
     /// completes when none lives.
     pub async fn stop(&self, deadline: Moment) {
         self.admission.close();
-        let cancel =
-            || Mail::from(Event::Cancel { from: None, at: self.clock.wall(), reason: SHUTDOWN.into() });
+        let cancel = || Event::Cancel { from: None, at: self.clock.wall(), reason: SHUTDOWN.into() };
         for control in self.topology.of_host(self.name).flatten() {
-            let _ = control.deliver(cancel());
+            control.notify(cancel());
         }
         tokio::select! {
             () = self.admission.empty() => return,

@@ -167,10 +167,15 @@ impl Processes {
         }
     }
 
-    /// Asks a process to end: a CANCEL event, which it may ignore. With a `grace` it is killed when that is over.
-    pub fn cancel(&self, pid: Pid, from: Option<Pid>, reason: &str, grace: Option<Duration>) -> Result<()> {
+    /// A process asks another one to end: a CANCEL event, which it may ignore. With a `grace` it is killed when that is over.
+    /// `NotFound` names a pid that has ended; `Unavailable`: its mailbox is full, and it will not be killed either.
+    pub fn cancel(&self, pid: Pid, from: Pid, reason: &str, grace: Option<Duration>) -> Result<()> {
         let control = self.0.topology.get(pid)?;
-        self.ask(&control, from, reason, grace);
+        let at = self.0.clock.wall();
+        sys_topology::deliver_to(&control, Event::Cancel { from: Some(from), at, reason: reason.into() })?;
+        if let Some(grace) = grace {
+            control.kill_at(&self.0.clock, self.0.clock.now().after(grace), Error::canceled(reason));
+        }
         Ok(())
     }
 
@@ -180,14 +185,12 @@ impl Processes {
         Ok(())
     }
 
-    /// [`cancel`](Self::cancel) for who has the control block.
-    pub fn ask(&self, control: &Control, from: Option<Pid>, reason: &str, grace: Option<Duration>) {
-        if let Some(grace) = grace {
-            control.kill_at(&self.0.clock, self.0.clock.now().after(grace), Error::canceled(reason));
-        }
-        let event = Event::Cancel { from, at: self.0.clock.wall(), reason: reason.into() };
-        // Events are not refused; a process that has ended needs none.
-        let _ = control.deliver(Mail::from(event));
+    /// The node asks a process to end, for a reason of a few words: a CANCEL event even if its mailbox is full. It is killed
+    /// when `grace` is over.
+    pub fn ask(&self, control: &Control, reason: &str, grace: Duration) {
+        control.kill_at(&self.0.clock, self.0.clock.now().after(grace), Error::canceled(reason));
+        // A process that has ended needs none.
+        control.notify(Event::Cancel { from: None, at: self.0.clock.wall(), reason: reason.into() });
     }
 
     fn start(&self, spawn: Spawn, reply: Option<Reply<Payload>>) -> Result<Pid> {
@@ -254,7 +257,7 @@ impl Processes {
         }
         // The host may have gone through its list between `accept` and now.
         if runs_on.is_stopping() {
-            self.ask(&control, None, SHUTDOWN, Some(GRACE));
+            self.ask(&control, SHUTDOWN, GRACE);
         }
         inner.scheduler.spawn(process);
         Ok(pid)
@@ -337,10 +340,11 @@ impl Ending for Ended {
     }
 }
 
-/// It may be that nobody watches a process that fails, so the log tells. One that was made to end did not fail.
+/// It may be that nobody watches a process that fails, so the log tells. One that was made to end did not fail, and of a panic
+/// it has told already.
 fn report(control: &Control, exit: &Exit) {
     let Err(error) = &exit.result else { return };
-    if error.kind() != Kind::Canceled {
+    if error.kind() != Kind::Canceled && !control.has_panicked() {
         let (pid, entry) = (control.pid(), control.entry());
         tracing::warn!(target: "process", %pid, %entry, stack = error.trace(), "process failed: {error}");
     }
@@ -387,7 +391,9 @@ impl Drop for Exec {
     fn drop(&mut self) {
         if self.answer.is_some() {
             // It may have ended already; that is all that is wanted.
-            let _ = self.processes.cancel(self.pid, None, "caller gone", Some(GRACE));
+            if let Some(control) = self.processes.topology().find(self.pid) {
+                self.processes.ask(&control, "caller gone", GRACE);
+            }
         }
     }
 }

@@ -118,7 +118,8 @@ impl Topology {
     }
 
     /// `watcher` gets an EXIT event when `target` ends; at once, with a `NotFound` error, if it has ended. Errors:
-    /// `AlreadyExists` for a second monitor, `Invalid` for oneself, `NotFound` when the watcher itself is not listed.
+    /// `AlreadyExists` for a second monitor, `Invalid` for oneself, `NotFound` when the watcher itself is not listed,
+    /// `Unavailable` when its mailbox is full, since the event is never refused later.
     pub fn monitor(&self, watcher: Pid, target: Pid) -> Result<()> {
         if watcher == target {
             return Err(Error::invalid("a process cannot monitor itself"));
@@ -126,6 +127,7 @@ impl Topology {
         let mut pair = self.table.pair(watcher, target);
         let control = pair.first().get(&watcher.unique).map(|r| r.control.clone());
         let control = control.ok_or_else(|| not_found(watcher))?;
+        has_room(&control)?;
         match pair.second().get_mut(&target.unique).filter(|r| r.control.pid() == target) {
             Some(record) => {
                 if !record.watch().monitors.add(watcher) {
@@ -141,7 +143,7 @@ impl Topology {
                 drop(pair);
                 let exit =
                     Event::Exit { from: target, at: self.clock.wall(), result: Err(not_found(target)) };
-                deliver(&control, exit);
+                control.notify(exit);
                 Ok(())
             }
         }
@@ -157,16 +159,17 @@ impl Topology {
         watch.is_some_and(|w| w.monitors.remove(watcher))
     }
 
-    /// Links two processes in both directions; again is the same as once. `NotFound` names the one that has ended.
+    /// Links two processes in both directions; again is the same as once. `NotFound` names the one that has ended,
+    /// `Unavailable` the one whose mailbox is full.
     pub fn link(&self, a: Pid, b: Pid) -> Result<()> {
         let mut pair = self.table.pair(a, b);
-        let listed = |record: Option<&Record>, pid| record.is_some_and(|r| r.control.pid() == pid);
+        let listed = |record: Option<&Record>, pid| {
+            record.filter(|r| r.control.pid() == pid).map(|r| r.control.clone())
+        };
         let first = listed(pair.first().get(&a.unique), a);
         let second = listed(pair.second().get(&b.unique), b);
         for (pid, listed) in [(a, first), (b, second)] {
-            if !listed {
-                return Err(not_found(pid));
-            }
+            has_room(&*listed.ok_or_else(|| not_found(pid))?)?;
         }
         if a != b {
             pair.first().entry(a.unique).and_modify(|r| _ = r.watch().links.add(b));
@@ -245,14 +248,14 @@ impl Topology {
             let Some(control) = self.relation(linked, |w| _ = w.links.remove(pid)) else { continue };
             let Err(error) = &exit.result else { continue };
             if control.traps_links() {
-                deliver(&control, Event::LinkDown { from: pid, at, result: exit.result.clone() });
+                control.notify(Event::LinkDown { from: pid, at, result: exit.result.clone() });
             } else {
                 control.kill(Error::new(Kind::Canceled, "linked process failed").with_cause(error.clone()));
             }
         }
         for watcher in monitors.into_vec() {
             if let Some(control) = self.relation(watcher, |w| _ = w.monitored.remove(pid)) {
-                deliver(&control, Event::Exit { from: pid, at, result: exit.result.clone() });
+                control.notify(Event::Exit { from: pid, at, result: exit.result.clone() });
             }
         }
         true
@@ -273,14 +276,14 @@ impl Local for Topology {
     }
 }
 
-/// Puts a message into the mailbox of a process. `NotFound` when it has ended, `Unavailable` when the mailbox is full.
+/// Puts mail into the mailbox of a process. `NotFound` when it has ended, `Unavailable` when the mailbox is full.
 #[inline]
-pub fn deliver_to(control: &Control, message: Box<Message>) -> Result<()> {
-    let delivered = control.deliver(Mail::Message(message));
+pub fn deliver_to(control: &Control, mail: impl Into<Mail>) -> Result<()> {
+    let delivered = control.deliver(mail.into());
     if delivered.is_ok_and(|lives| lives) { Ok(()) } else { Err(refused(control, delivered.err())) }
 }
 
-/// Why a message was not taken.
+/// Why mail was not taken.
 #[cold]
 fn refused(control: &Control, full: Option<MailboxFull>) -> Error {
     match full {
@@ -298,9 +301,11 @@ impl Ending for Exposed {
     }
 }
 
-fn deliver(control: &Control, event: Event) {
-    // Events are never refused; an end in the meantime needs no event.
-    let _ = control.deliver(Mail::from(event));
+fn has_room(control: &Control) -> Result<()> {
+    if control.has_room() {
+        return Ok(());
+    }
+    Err(Error::from(MailboxFull).context(format!("watch for process {}", control.pid())))
 }
 
 fn not_found(pid: Pid) -> Error {

@@ -433,15 +433,23 @@ async fn a_gated_host_runs_one_slice_at_a_time_and_everybody() {
     assert_eq!(all, (0..20).collect::<Vec<_>>());
 }
 
+fn cancel(reason: &str) -> Event {
+    Event::Cancel { from: None, at: 0, reason: reason.into() }
+}
+
 #[test]
-fn a_full_mailbox_refuses_messages_but_not_events_until_some_are_taken() {
+fn a_full_mailbox_refuses_mail_until_some_is_taken_and_is_notified_all_the_same() {
     let control = control();
-    for _ in 0..crate::MAX_MESSAGES {
+    for _ in 1..crate::MAX_MESSAGES {
         control.deliver(message("x")).unwrap();
     }
+    assert!(control.has_room());
+    control.deliver(Mail::from(cancel(""))).unwrap();
+    assert!(!control.has_room());
     assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
-    let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
-    assert!(matches!(control.deliver(Mail::from(cancel)), Ok(true)));
+    assert_eq!(control.deliver(Mail::from(cancel(""))).unwrap_err(), crate::MailboxFull);
+    assert!(control.notify(cancel("")));
+    assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES);
     let mut held = Vec::new();
     let mut process = process(&control, move |cx| {
         if cx.mail.len() > 1_000_000 {
@@ -455,13 +463,73 @@ fn a_full_mailbox_refuses_messages_but_not_events_until_some_are_taken() {
     assert!(poll(&mut process).is_pending());
     assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES);
     assert_eq!(control.deliver(message("x")).unwrap_err(), crate::MailboxFull);
-    let cancel = Event::Cancel { from: None, at: 0, reason: "".into() };
-    control.deliver(Mail::from(cancel)).unwrap();
+    assert!(control.notify(cancel("")));
     assert!(poll(&mut process).is_pending());
     assert_eq!(control.mailbox_load().0, crate::MAX_MESSAGES - 2_000);
     control.deliver(message("x")).unwrap();
     drop(process);
     assert_eq!(control.mailbox_load(), (0, 0));
+    assert!(!control.notify(cancel("")));
+}
+
+#[test]
+fn events_count_with_what_they_carry() {
+    let control = control();
+    let text = "x".repeat(1 << 20);
+    let exit = |result| Event::Exit { from: control.pid(), at: 0, result };
+    control.deliver(Mail::from(cancel(&text))).unwrap();
+    control.notify(exit(Ok(Payload::Data(Data::text(&*text)))));
+    control.notify(exit(Err(Error::invalid(&*text))));
+    let (mail, bytes) = control.mailbox_load();
+    assert!(mail == 3 && bytes > 3 << 20 && bytes < (3 << 20) + 3 * 1024, "{mail} {bytes}");
+}
+
+#[test]
+fn what_has_no_room_is_told_in_brief_and_never_refused() {
+    let control = control();
+    let fill = crate::MAX_BYTES - 5000;
+    let payload = Payload::Encoded(infra_base::Format::Bytes, vec![0; fill].into());
+    let filler = Message { from: None, topic: "t".into(), payloads: [payload].into_iter().collect() };
+    control.deliver(Mail::from(filler)).unwrap();
+    let long = "é".repeat(5000);
+    let exit = |result| Event::Exit { from: control.pid(), at: 0, result };
+    control.notify(exit(Ok(Payload::Data(Data::text(&*long)))));
+    let conflict =
+        Error::new(Kind::Conflict, long.as_str()).with_retryable(Some(true)).with_label(long.as_str());
+    control.notify(Event::LinkDown {
+        from: control.pid(),
+        at: 0,
+        result: Err(conflict.with_trace(long.as_str())),
+    });
+    // Brief events count while there is room for them, so that somebody who asks for more of them is refused at last.
+    assert_eq!(control.mailbox_load().0, 3);
+    while control.has_room() {
+        assert!(control.notify(cancel(&long)));
+    }
+    let full = control.mailbox_load();
+    control.notify(cancel(&long));
+    control.notify(cancel(&long));
+    assert!(full.1 <= crate::MAX_BYTES && control.mailbox_load().1 <= crate::MAX_BYTES);
+    let mut seen = Vec::new();
+    let mut process = process(&control, move |cx| {
+        while let Some(mail) = cx.mail.next() {
+            if let Mail::Event(event) = mail {
+                assert!(event.size() < 1024, "{event:?}");
+                seen.push(*event);
+            }
+        }
+        match &seen[..2] {
+            [Event::Exit { result: Err(e), .. }, Event::LinkDown { result: Err(f), .. }] => {
+                assert_eq!((e.kind(), e.retryable()), (Kind::Unavailable, Some(false)));
+                assert!(e.message().starts_with("the mailbox has no room for the result of 100"), "{e}");
+                assert_eq!((f.kind(), f.retryable(), f.trace()), (Kind::Conflict, Some(true), None));
+                assert_eq!((f.message(), f.label()), (&*"é".repeat(100), Some(&*"é".repeat(100))));
+            }
+            other => panic!("{other:?}"),
+        }
+        done(seen.len() as i64)
+    });
+    assert!(matches!(poll(&mut process), Poll::Ready(exit) if number(&exit) > 6));
 }
 
 #[test]

@@ -48,6 +48,7 @@ impl Executor for Engine {
                 },
                 None => Step::Wait,
             },
+            "panic" => |_, _| panic!("a mistake"),
             "depth" => |launch, _| done(Some(Data::Int(launch.frame.context.depth.into()).into())),
             other => unreachable!("{other}"),
         };
@@ -92,8 +93,8 @@ fn id(name: &str) -> EntryId {
 fn node() -> Node {
     let (clock, time) = Clock::simulated();
     let mut shelf = Shelf::default();
-    let programs =
-        ["broken", "echo", "fail", "wait", "loop", "first", "depth"].map(|name| (name, "process.test"));
+    let programs = ["broken", "echo", "fail", "wait", "loop", "first", "panic", "depth"]
+        .map(|name| (name, "process.test"));
     for (name, kind) in
         programs.into_iter().chain([("function", "function.test"), ("foreign", "process.other")])
     {
@@ -157,6 +158,49 @@ async fn exec_gives_values_and_errors() {
     assert_eq!(text(node.exec("fail", &[]).await), "Conflict: no");
     node.quiet().await;
     assert_eq!((node.host.figures().completed, node.host.figures().failed), (1, 1));
+}
+
+/// Counts the lines of a log.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<tracing::Level>>>);
+
+impl tracing::Subscriber for Lines {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.is_event()
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.0.lock().push(*event.metadata().level());
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn a_failure_that_nobody_is_told_of_is_logged_once_and_a_panic_too() {
+    let (node, lines) = (node(), Lines::default());
+    let logged = |entry: &'static str| {
+        let lines = lines.clone();
+        let node = &node;
+        async move {
+            let _guard = tracing::subscriber::set_default(lines.clone());
+            node.spawn(entry);
+            node.quiet().await;
+            std::mem::take(&mut *lines.0.lock())
+        }
+    };
+    assert_eq!(logged("fail").await, [tracing::Level::WARN]);
+    assert_eq!(logged("panic").await, [tracing::Level::ERROR]);
+    assert!(logged("echo").await.is_empty());
+    // Who waits is told of a failure, but a panic is a mistake of the node.
+    let _guard = tracing::subscriber::set_default(lines.clone());
+    assert_eq!(text(node.exec("fail", &[]).await), "Conflict: no");
+    assert_eq!(text(node.exec("panic", &[]).await), "Internal: the process panicked: a mistake");
+    assert_eq!(*lines.0.lock(), [tracing::Level::ERROR]);
 }
 
 #[tokio::test]
@@ -237,18 +281,41 @@ async fn sends_reach_mailboxes_or_say_why_not() {
 }
 
 #[tokio::test]
+async fn a_cancel_that_finds_no_room_is_refused_and_kills_nobody_but_the_node_is_not_refused() {
+    let node = node();
+    let (full, from) = (node.exec("wait", &[]), Pid::draw(Name::intern("app:x")));
+    let (pid, reason) = (full.pid(), "x".repeat(100 << 20));
+    let cancel = |reason: &str, grace| node.processes.cancel(pid, from, reason, grace);
+    cancel(&reason, None).unwrap();
+    cancel(&reason, None).unwrap();
+    let second = Some(Duration::from_secs(1));
+    let error = cancel(&reason, second).unwrap_err();
+    assert_eq!((error.kind(), error.retryable()), (Kind::Unavailable, Some(true)));
+    assert_eq!(error.message(), format!("send to {pid}: the mailbox is full"));
+    node.time.advance(Duration::from_secs(3600));
+    tokio::task::yield_now().await;
+    let control = node.processes.topology().get(pid).unwrap();
+    node.processes.ask(&control, &reason, Duration::from_secs(1));
+    assert_eq!(control.mailbox_load().0, 3);
+    tokio::task::yield_now().await;
+    node.time.advance(Duration::from_secs(1));
+    assert!(text(full.await).starts_with("Canceled: xxx"));
+    assert_eq!(cancel("gone", None).unwrap_err().kind(), Kind::NotFound);
+}
+
+#[tokio::test]
 async fn cancel_asks_and_kills_only_with_a_grace() {
     let node = node();
-    let polite = node.exec("first", &[]);
-    node.processes.cancel(polite.pid(), None, "please", None).unwrap();
+    let (polite, from) = (node.exec("first", &[]), Pid::draw(Name::intern("app:x")));
+    node.processes.cancel(polite.pid(), from, "please", None).unwrap();
     assert_eq!(text(polite.await), "Text(\"please\")");
     for stubborn in ["wait", "loop"] {
         let stubborn = node.exec(stubborn, &[]);
-        node.processes.cancel(stubborn.pid(), None, "please", None).unwrap();
+        node.processes.cancel(stubborn.pid(), from, "please", None).unwrap();
         node.time.advance(Duration::from_secs(3600));
         tokio::task::yield_now().await;
         assert!(node.processes.topology().find(stubborn.pid()).is_some());
-        node.processes.cancel(stubborn.pid(), None, "now", Some(Duration::from_secs(1))).unwrap();
+        node.processes.cancel(stubborn.pid(), from, "now", Some(Duration::from_secs(1))).unwrap();
         tokio::task::yield_now().await;
         node.time.advance(Duration::from_secs(1));
         assert_eq!(text(stubborn.await), "Canceled: now");

@@ -141,6 +141,32 @@ fn a_monitor_of_the_dead_gets_its_exit_at_once() {
 }
 
 #[test]
+fn who_has_a_full_mailbox_cannot_ask_for_more_events() {
+    let topology = topology();
+    let (watcher, other, mut dead) = (Actor::new(&topology), Actor::new(&topology), Actor::new(&topology));
+    dead.end(Ok(1));
+    let mut asked = 0;
+    while topology.monitor(watcher.pid, dead.pid).is_ok() {
+        asked += 1;
+        assert!(asked <= core_sched::MAX_MESSAGES, "its events are without bound");
+    }
+    let (mail, bytes) = watcher.control.mailbox_load();
+    assert!(mail <= core_sched::MAX_MESSAGES && bytes <= core_sched::MAX_BYTES);
+    for refused in [
+        topology.monitor(watcher.pid, dead.pid),
+        topology.monitor(watcher.pid, other.pid),
+        topology.link(watcher.pid, other.pid),
+        topology.link(other.pid, watcher.pid),
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!((error.kind(), error.retryable()), (Kind::Unavailable, Some(true)));
+        assert_eq!(error.message(), format!("watch for process {}: the mailbox is full", watcher.pid));
+    }
+    // It may be watched.
+    topology.monitor(other.pid, watcher.pid).unwrap();
+}
+
+#[test]
 fn taken_back_relations_are_silent() {
     let topology = topology();
     let (mut watcher, mut target) = (Actor::new(&topology), Actor::new(&topology));
