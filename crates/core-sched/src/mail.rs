@@ -209,6 +209,11 @@ pub(crate) fn push(queue: &mut VecDeque<Queued>, mail: Queued) {
 pub struct Room(pub(crate) u32);
 
 impl Room {
+    /// Does it take nothing?
+    pub fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+
     /// Takes the room out: what is left counts for nothing.
     pub fn take(&mut self) -> Room {
         Room(std::mem::take(&mut self.0))

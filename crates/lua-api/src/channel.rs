@@ -45,6 +45,8 @@ struct State {
     items: VecDeque<Item>,
     free: Vec<u32>,
     slots: u32,
+    /// Bytes of messages that wait here and count no longer to the mailbox, but to this object.
+    left: usize,
     receivers: Queue<Waiter>,
     senders: Queue<Sender>,
 }
@@ -160,6 +162,7 @@ impl Channel {
             items: VecDeque::new(),
             free: Vec::new(),
             slots: 0,
+            left: 0,
             receivers: Queue::default(),
             senders: Queue::default(),
         };
@@ -232,13 +235,29 @@ impl Channel {
         }
     }
 
-    /// Messages that wait here count no longer against the bounds of the mailbox.
-    pub(crate) fn uncount(&self, host: &mut Host) {
-        for item in &mut self.state.borrow_mut().items {
-            if let Item::Message(_, room, _) = item {
-                host.freed.add(room.take());
+    /// Messages that wait in `this` count no longer against the bounds of the mailbox, but to the heap.
+    pub(crate) fn uncount<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>) {
+        let Some(channel) = this.payload::<Channel>() else { return };
+        let mut state = channel.state.borrow_mut();
+        let State { items, left, .. } = &mut *state;
+        for item in items {
+            if let Item::Message(message, room, _) = item
+                && !room.is_none()
+            {
+                *left += message.size();
+                cx.at().freed.add(room.take());
             }
         }
+        cx.weigh(this, *left);
+    }
+
+    /// A message that counted to `this` was taken out of it.
+    #[cold]
+    fn take_off<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, message: &Message) {
+        let Some(channel) = this.payload::<Channel>() else { return };
+        let left = &mut channel.state.borrow_mut().left;
+        *left = left.saturating_sub(message.size());
+        cx.weigh(this, *left);
     }
 
     /// Drops what waits of the mail of a process that ends.
@@ -379,6 +398,9 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             None => Val::NIL,
         }),
         Item::Message(message, room, raw) => {
+            if room.is_none() {
+                Channel::take_off(cx, this, &message);
+            }
             cx.at().freed.add(room);
             crate::mailroom::message_to_val(cx, message, raw)
         }

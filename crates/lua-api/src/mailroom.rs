@@ -46,6 +46,9 @@ impl Mailroom {
 /// How the topics of event subscriptions begin. Topics that begin with `@` are the system's own.
 const EVENT_TOPIC: &str = "@events/";
 
+/// Bytes that a subscription takes of the bus, of the frame and here, as seen from outside.
+const SUBSCRIPTION: usize = 640;
+
 struct Listener {
     channel: Option<Pin>,
     /// Received as Message objects instead of payloads.
@@ -161,12 +164,13 @@ impl Mailroom {
     }
 
     /// Routes an event subscription into `channel`; the topic under which its events come: system, kind, path and maybe data
-    /// as payloads. They are received as one table.
+    /// as payloads. They are received as one table. What the node keeps for it counts to the channel.
     pub fn attach_events<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>) -> Topic {
         let rest = cx.at().mail.rest();
         rest.subscriptions += 1;
         let topic = Topic::from(format!("{EVENT_TOPIC}{}", rest.subscriptions));
         Self::connect(cx, &topic, channel, false, true);
+        cx.weigh(channel, SUBSCRIPTION);
         topic
     }
 
@@ -174,11 +178,11 @@ impl Mailroom {
     pub fn forget(cx: &mut Cx<'_>, topic: &str) {
         let gone = cx.at().mail.rest().listeners.remove(topic);
         if let Some(pin) = gone.and_then(|l| l.channel) {
-            let (pins, host) = cx.pins_and_host::<Host>();
-            if let Some(channel) = channel_of(pins, Some(&pin)) {
-                channel.uncount(host);
-            }
+            let channel = cx.pinned(&pin).as_userdata();
             cx.unpin(pin);
+            if let Some(channel) = channel {
+                Channel::uncount(cx, channel);
+            }
         }
     }
 

@@ -31,6 +31,9 @@ struct Timer {
     period: Span,
 }
 
+/// Bytes that a wait takes outside the heap, as seen from outside: the operation, its wakers, its place among the timers.
+const WAIT: usize = 352;
+
 /// Ends when `inner` does or when the other end of `canceled` goes.
 struct Until<F, C> {
     inner: F,
@@ -108,6 +111,7 @@ fn arm<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
     let (cancel, canceled) = reply::<()>();
     let Some(state) = timer.payload::<Timer>() else { return };
     *state.cancel.borrow_mut() = Some(cancel);
+    cx.weigh(timer, WAIT);
     let pin = cx.pin(timer.val());
     let inner = cx.at().system.clock.sleep_until(at);
     let wait = Until { inner, canceled: Box::pin(canceled) };
@@ -130,6 +134,7 @@ fn fire<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
     let Some(state) = timer.payload::<Timer>() else { return };
     if state.period.is_zero() {
         state.cancel.borrow_mut().take();
+        cx.weigh(timer, 0);
         if let Some(payload) = channel.payload::<Channel>() {
             payload.close(cx.at());
         }
@@ -153,8 +158,9 @@ fn channel_of(cx: &mut Cx<'_>) -> NativeResult {
     cx.ret(channel)
 }
 
-fn disarm(cx: &mut Cx<'_>, timer: Userdata<'_>) -> bool {
+fn disarm<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>) -> bool {
     let was_active = timer.payload::<Timer>().is_some_and(|t| t.cancel.borrow_mut().take().is_some());
+    cx.weigh(timer, 0);
     if let Some(channel) = timer.slot(0).as_userdata().and_then(|u| u.payload::<Channel>()) {
         channel.close(cx.at());
     }
