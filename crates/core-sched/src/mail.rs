@@ -1,4 +1,10 @@
 //! What a mailbox holds, and the process's own end of it.
+//!
+//! Messages and events count alike, with what they carry. What somebody sends, a CANCEL of a process included, is refused at the
+//! bounds: who sent it knows, and can try again. The end of a process cannot be refused, since nobody would learn of it. So the
+//! bound lies earlier: a process whose mailbox is full can neither link nor monitor, and what is due from earlier relations goes in
+//! brief, once for each ([`Control::notify`](crate::Control::notify)). Dropping the oldest mail instead would lose what a sender was
+//! told is queued; a count of relations for each process would refuse supervisors with a hundred thousand children that do read.
 
 use infra_base::{Error, Payload, Payloads, Pid};
 use std::collections::VecDeque;

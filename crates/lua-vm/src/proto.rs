@@ -158,7 +158,8 @@ impl Proto {
 impl Drop for Proto {
     fn drop(&mut self) {
         for s in &self.owned {
-            // SAFETY: only closures of this prototype refer to them, and their heaps keep the root prototype alive.
+            // SAFETY: values come to them through closures of this prototype only, in heaps that keep the root prototype until their
+            // objects are gone; a message takes the bytes along.
             unsafe { crate::symbol::free_immortal(*s) }
         }
     }

@@ -337,8 +337,9 @@ pub(crate) struct TypeInfo {
 
 /// Everything that the processes of a node share. Immutable and immortal as long as a process uses it.
 pub struct Statics {
-    /// Owns all tables and natives of the statics; never collected.
-    #[allow(dead_code, reason = "owner: dropped last")]
+    /// Owns all objects of the statics; never collected. Before `types`, as in the builder: fields are dropped in this order, and an
+    /// object is freed as its type says.
+    #[allow(dead_code, reason = "owner")]
     heap: Heap,
     pub(crate) string_meta: *mut Table,
     /// Its `__index`; null if there is none.
@@ -384,6 +385,7 @@ impl Statics {
 
 /// Collects libraries, modules and types for [`Statics`].
 pub struct StaticsBuilder {
+    /// Before `types`, see [`Statics`].
     heap: Heap,
     string_meta: *mut Table,
     string_methods: *mut Table,
@@ -648,5 +650,52 @@ impl StaticsBuilder {
             self.heap.head = n.cast();
             Value::native(n)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lua::{Lua, Options};
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    /// Aligned to more than a word, so that its place in an object is not the usual one.
+    #[repr(align(32))]
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn builder(dropped: &Arc<AtomicUsize>) -> StaticsBuilder {
+        let mut builder = StaticsBuilder::bare();
+        builder.userdata(UserdataType::new::<Counted>("counted"));
+        builder.module("counted", shared(Counted(dropped.clone())));
+        builder
+    }
+
+    #[test]
+    fn objects_are_freed_with_the_statics_after_the_last_process_and_by_their_types() {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let statics = builder(&dropped).build();
+        let mut lua = Lua::new(statics.clone(), Options::default());
+        drop(statics);
+        lua.enter(&mut (), |cx| {
+            let object = cx.module("counted").and_then(|v| v.as_userdata()).expect("it is registered");
+            assert!(object.payload::<Counted>().is_some_and(|c| Arc::ptr_eq(&c.0, &dropped)));
+            cx.weigh(object, 1 << 20);
+        });
+        assert!(lua.stats().bytes < 1 << 20 && dropped.load(Relaxed) == 0);
+        drop(lua);
+        assert_eq!(dropped.load(Relaxed), 1);
+    }
+
+    #[test]
+    fn a_builder_that_is_dropped_frees_what_it_made() {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        drop(builder(&dropped));
+        assert_eq!(dropped.load(Relaxed), 1);
     }
 }
