@@ -4,7 +4,8 @@
 
 use crate::native::{Cx, Flow, FlowKind, NativeFn, NativeResult, Raise, Val, View};
 use crate::object::Native;
-use crate::{Lua, Options, StaticsBuilder};
+use crate::{Lua, Options, Statics, StaticsBuilder};
+use std::sync::{Arc, LazyLock};
 
 /// An argument to be made in the process.
 #[derive(Clone)]
@@ -157,7 +158,9 @@ fn show(v: Val<'_>) -> String {
 }
 
 fn lua() -> Lua {
-    Lua::new(StaticsBuilder::new().build(), Options { seed: 7, ..Options::default() })
+    /// Made once: under Miri that takes longer than most cases.
+    static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(|| StaticsBuilder::new().build());
+    Lua::new(STATICS.clone(), Options { seed: 7, ..Options::default() })
 }
 
 /// Finds `library.function` and calls it; the text is that of all results, then of the first argument if `show_first`.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use lua_vm::{
     Cx, ErrorObject, Lua, NativeResult, NotPortable, Options, Pin, Proto, Run, Statics, StaticsBuilder,
@@ -53,7 +53,13 @@ fn note(cx: &mut Cx<'_>) -> NativeResult {
     cx.ret0()
 }
 
+/// Made once: under Miri that takes longer than most tests.
 fn statics() -> Arc<Statics> {
+    static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(fresh_statics);
+    STATICS.clone()
+}
+
+fn fresh_statics() -> Arc<Statics> {
     let mut b = StaticsBuilder::new();
     b.func("ask", ask).func("ask_twice", ask_twice).func("counter", counter).func("note", note);
     b.userdata(UserdataType::new::<Counter>("counter").method("increment", increment));
@@ -566,7 +572,7 @@ fn libraries_travel_by_reference_within_one_runtime_only() {
         let v = cx.adopt(&fragment).unwrap()[0];
         assert!(v.raw_eq(cx.globals().get_field("string")));
     });
-    let mut stranger = Lua::new(self::statics(), Options::default());
+    let mut stranger = Lua::new(fresh_statics(), Options::default());
     drop((from, to));
     stranger.enter(&mut (), |cx| assert!(cx.adopt(&fragment).is_err()));
 }
