@@ -352,6 +352,7 @@ fn read<'f>(
             Some(error) => Data::text(error.message()),
             None => match portable.as_any().downcast_ref::<Data>() {
                 Some(plain) => plain.clone(),
+                None if portable.as_any().is::<lua_vm::Type>() => return Err(refuse(path, "a type")),
                 None => return Err(refuse(path, "an object")),
             },
         },

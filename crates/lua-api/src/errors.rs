@@ -66,7 +66,7 @@ pub fn error_from_val(value: Val<'_>) -> Error {
             Some(text) => Error::new(Kind::Unknown, String::from_utf8_lossy(text)),
             None => Error::new(Kind::Unknown, "(error object is a table value)"),
         },
-        View::Function(_) | View::Thread(_) => {
+        View::Function(_) | View::Thread(_) | View::Type(_) => {
             Error::new(Kind::Unknown, format!("(error object is a {} value)", value.type_name()))
         }
     }

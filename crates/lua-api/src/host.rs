@@ -6,7 +6,7 @@ use core_dispatch::{BoxFuture, Commands, Frame};
 use core_sched::{Control, Freed};
 use infra_app::App;
 use infra_clock::Clock;
-use lua_vm::{Cx, NativeResult, Pin, Pins, Root};
+use lua_vm::{Cx, Imported, NativeResult, Pin, Pins, Root};
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -78,6 +78,8 @@ pub enum Binding {
 pub trait Names: Send + Sync {
     /// What `name` means in the unit of that id; `None`: nobody declared it.
     fn find(&self, unit: &str, name: &str) -> Option<Binding>;
+    /// What `alias` means in a type of the unit of that id.
+    fn imported(&self, unit: &str, alias: &str) -> Option<Imported>;
 }
 
 /// What all processes of a node share.

@@ -63,6 +63,10 @@ impl From<String> for Stop {
     }
 }
 
+fn a_type() -> String {
+    "a type has no form in JSON".to_owned()
+}
+
 fn wrong(reason: &str) -> Error {
     Error::new(Kind::Internal, format!("json: {reason}")).with_retryable(Some(false))
 }
@@ -120,6 +124,7 @@ fn write_value<'cx>(
             None => out.extend_from_slice(b"null"),
         },
         View::Table(table) => return write_table(cx, table, out, depth, left),
+        View::Type(_) => return Err(a_type().into()),
     }
     Ok(())
 }

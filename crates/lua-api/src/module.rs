@@ -317,6 +317,7 @@ pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
     for module in modules {
         for object in &module.objects {
             (object.register)(object, statics);
+            statics.class(module.top.name, object.name);
         }
         for func in &module.globals {
             statics.global(func.name(), func.def());

@@ -4,7 +4,7 @@ use crate::unit::{Import, Unit};
 use infra_base::{EntryId, Error, Result};
 use lua_api::{Binding, Names};
 use lua_types::AMBIENT;
-use lua_vm::Image;
+use lua_vm::{Image, Imported};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -131,6 +131,19 @@ impl Names for Program {
             || self.modules.binary_search_by(|m| (**m).cmp(name)).is_ok()
             || module_alias();
         declared.then_some(Binding::Global)
+    }
+
+    fn imported(&self, unit: &str, alias: &str) -> Option<Imported> {
+        let named = |id: &str| self.units.iter().find(|u| u.id.as_str() == id);
+        let unit = named(unit)?;
+        match unit.imports.iter().find(|(known, _)| **known == *alias) {
+            Some((_, Import::Entry(id))) => Some(Imported::Unit(named(id.as_str())?.proto.clone())),
+            Some((_, Import::Module(name))) => Some(Imported::Module(name.to_string())),
+            None => {
+                let listed = AMBIENT.contains(&alias) || unit.modules.iter().any(|m| **m == *alias);
+                listed.then(|| Imported::Module(alias.to_owned()))
+            }
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use crate::making::Loading;
 use lua_api::{Binding, Cx, Guest, Names, NativeResult, Pin, Val};
-use lua_vm::StaticsBuilder;
+use lua_vm::{Imported, NativeDef, StaticsBuilder, TypeNames};
+use std::sync::Arc;
 
 /// Presets the globals.
 pub fn install(statics: &mut StaticsBuilder) {
     statics.local("require", require);
     statics.func("print", print);
+    statics.type_linker(NativeDef::local("type", link_type));
     statics.global("coroutine", lua_vm::coroutine_library().func("spawn", spawn));
 }
 
@@ -31,6 +33,27 @@ fn require(cx: &mut Cx<'_>) -> NativeResult {
         _ => Err(
             cx.error(format_args!("module '{name}' not found (list it under modules or imports of {unit})"))
         ),
+    }
+}
+
+/// A type that names types of other units, with what they mean in the unit that declares it.
+fn link_type(cx: &mut Cx<'_>) -> NativeResult {
+    let Some(ty) = cx.arg(0).as_type() else { return Err(cx.type_error(0, "type")) };
+    let place = cx.place(1);
+    let unit = place.trim_end_matches(": ").rsplit_once(':').map_or("", |(unit, _)| unit);
+    let names: Arc<dyn Names> = match cx.try_host::<Loading>() {
+        Some(loading) => loading.program.clone(),
+        None => cx.at().names.clone(),
+    };
+    let linked = cx.link_type(ty, unit, &Named(&*names))?;
+    cx.ret(linked)
+}
+
+struct Named<'a>(&'a dyn Names);
+
+impl TypeNames for Named<'_> {
+    fn imported(&self, unit: &str, alias: &str) -> Option<Imported> {
+        self.0.imported(unit, alias)
     }
 }
 

@@ -272,6 +272,7 @@ fn type_of(cx: &mut Cx<'_>) -> NativeResult {
         value::TABLE => n.t_table,
         value::USERDATA => n.t_userdata,
         value::THREAD => n.t_thread,
+        value::TYPE => n.t_type,
         _ => n.t_function,
     };
     cx.ret(Val::new(Value::str(name)))
@@ -281,7 +282,7 @@ fn tostring(cx: &mut Cx<'_>) -> NativeResult {
     let v = cx.check_any(0)?;
     match v.view() {
         View::Str(_) => return cx.ret(v),
-        View::Table(_) | View::Userdata(_) => {
+        View::Table(_) | View::Userdata(_) | View::Type(_) => {
             let f = cx.metamethod(v, "__tostring");
             if !f.is_nil() {
                 cx.push(f);

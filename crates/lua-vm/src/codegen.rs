@@ -11,11 +11,13 @@ use lua_syntax::{LineIndex, SyntaxError};
 use self::function::{Func, Gen};
 use crate::opcode::Op;
 use crate::proto::Proto;
+use crate::types::{self, Declared, Id, Places};
 
 mod captures;
 pub(crate) mod check;
 mod expr;
 mod function;
+mod named;
 mod stat;
 
 /// Compiles a tree without syntax errors. `name` is what messages call the chunk (usually the entry id).
@@ -23,23 +25,47 @@ mod stat;
 /// Reports what the grammar cannot see: a `goto` without label, `break` outside a loop, `...` outside a vararg function, more
 /// than 200 locals, too many upvalues or registers.
 pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto>, SyntaxError> {
-    let cells = captures::find(&chunk.block);
+    let source: Arc<str> = name.into();
+    let types = types::declare(&chunk.block, &source)?;
+    let mut proto = generate(chunk, &source, lines, &types, Vec::new())?;
+    if let Err(linked) = proto {
+        proto = generate(chunk, &source, lines, &types, linked)?;
+    }
+    let mut proto = proto.expect("all types that need it are linked the second time");
+    proto.types = types.map(|(declared, _)| declared);
+    if cfg!(any(debug_assertions, test)) {
+        check::check(&proto).unwrap_or_else(|e| panic!("wrong code for {name}: {e}"));
+    }
+    Ok(Arc::new(proto))
+}
+
+/// The code of a chunk with these types linked where it begins; or the types that have to be.
+fn generate(
+    chunk: &Chunk,
+    source: &Arc<str>,
+    lines: &LineIndex,
+    types: &Option<(Arc<Declared>, Places)>,
+    linked: Vec<Id>,
+) -> Result<Result<Proto, Vec<Id>>, SyntaxError> {
     let mut g = Gen {
         funcs: vec![Func::new(true, chunk.block.span)],
         lines,
-        source: name.into(),
-        cells,
+        source: source.clone(),
+        cells: captures::find(&chunk.block),
         naming: None,
+        types: types.clone(),
+        linked,
+        unlinked: Vec::new(),
     };
     g.f().open(false);
+    g.link_types(chunk.block.span)?;
     g.stats(&chunk.block.stats, false)?;
     g.f().abc(Op::Return0, 0, 0, 0);
     g.f().close();
     g.f().check()?;
     let func = g.funcs.pop().expect("the chunk's function");
-    let proto = func.finish(0, name.into(), "main chunk".into());
-    if cfg!(any(debug_assertions, test)) {
-        check::check(&proto).unwrap_or_else(|e| panic!("wrong code for {name}: {e}"));
+    if !g.unlinked.is_empty() {
+        return Ok(Err(g.unlinked));
     }
-    Ok(Arc::new(proto))
+    Ok(Ok(func.finish(0, source.clone(), "main chunk".into())))
 }

@@ -51,6 +51,7 @@ pub(crate) fn plain_text(lua: &mut Lua, v: Value) -> String {
                         let u = v.data_as::<Userdata>();
                         ((*(*u).info).name, &raw mut (*u).hdr.word)
                     }
+                    value::TYPE => ("type", &raw mut (*v.data_as::<Userdata>()).hdr.word),
                     _ => ("thread", &raw mut (*v.data_as::<Thread>()).number),
                 }
             };

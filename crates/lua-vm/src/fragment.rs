@@ -342,7 +342,7 @@ impl Writer<'_> {
             }
             match v.tag {
                 value::TABLE => self.table(v),
-                value::USERDATA => {
+                value::USERDATA | value::TYPE => {
                     let u = v.as_userdata();
                     let info = &*(*u).info;
                     let portable = info.transfer.and_then(|f| f(u.cast::<u8>().add(info.offset)));

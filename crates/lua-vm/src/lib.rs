@@ -37,6 +37,7 @@ mod lib_string;
 mod lib_table;
 #[cfg(test)]
 mod lib_tests;
+mod lib_type;
 mod long;
 mod lua;
 mod meta;
@@ -57,6 +58,7 @@ mod table;
 mod text;
 mod thread;
 mod trace;
+mod types;
 mod value;
 mod weight;
 
@@ -78,6 +80,7 @@ pub use statics::{
 };
 pub use text::Text;
 pub use trace::TraceFrame;
+pub use types::{Imported, Type, TypeNames};
 
 /// The one list of base libraries.
 pub(crate) fn libraries(b: &mut StaticsBuilder) {
@@ -89,4 +92,5 @@ pub(crate) fn libraries(b: &mut StaticsBuilder) {
     lib_number::register(b);
     lib_math::register(b);
     lib_errors::register(b);
+    lib_type::register(b);
 }

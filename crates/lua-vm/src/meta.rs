@@ -16,6 +16,7 @@ pub(crate) fn metatable(lua: &Lua, v: Value) -> *mut Table {
             value::TABLE => (*body(v.as_table())).meta,
             value::STR => lua.statics.string_meta,
             value::USERDATA => (*(*v.as_userdata()).info).meta,
+            value::TYPE => lua.statics.type_meta,
             _ => std::ptr::null_mut(),
         }
     }

@@ -23,6 +23,7 @@ use std::marker::PhantomData;
 use crate::frame::Waits;
 use crate::lua::Lua;
 use crate::object::{Native, Str, Thread};
+use crate::types::{self, Type};
 use crate::value::{self, Value};
 
 mod args;
@@ -114,6 +115,8 @@ pub enum View<'cx> {
     Userdata(Userdata<'cx>),
     /// A coroutine.
     Thread(Val<'cx>),
+    /// A type.
+    Type(&'cx Type),
 }
 
 impl<'cx> Val<'cx> {
@@ -143,7 +146,7 @@ impl<'cx> Val<'cx> {
     pub fn truthy(self) -> bool {
         self.raw.truthy()
     }
-    /// `nil boolean number string table function userdata thread`.
+    /// `nil boolean number string table function userdata thread type`.
     pub fn type_name(self) -> &'static str {
         self.raw.type_name()
     }
@@ -164,6 +167,11 @@ impl<'cx> Val<'cx> {
             value::TABLE => View::Table(Table { raw: self.raw.as_table(), brand: PhantomData }),
             value::USERDATA => View::Userdata(Userdata { raw: self.raw.as_userdata(), brand: PhantomData }),
             value::THREAD => View::Thread(self),
+            // SAFETY: types are immutable and not freed during 'cx.
+            value::TYPE => match unsafe { types::of_value(self.raw) } {
+                Some(ty) => View::Type(ty),
+                None => View::Nil,
+            },
             _ => View::Function(self),
         }
     }

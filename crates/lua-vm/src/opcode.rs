@@ -54,10 +54,12 @@ pub(crate) enum Op {
     ForCall,
     /// Continues the loop with R[A+2] = R[A+4] unless that is nil; next word: jump to the body
     ForNext,
+    /// R[A] = the type R[A] with what it names of other units
+    LinkType,
 }
 
 impl Op {
-    pub(crate) const COUNT: u8 = Op::ForNext as u8 + 1;
+    pub(crate) const COUNT: u8 = Op::LinkType as u8 + 1;
 
     /// Decodes the low byte of a word.
     #[inline(always)]

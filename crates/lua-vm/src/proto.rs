@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicU32;
 
 use crate::object::Str;
 use crate::opcode::Op;
+use crate::types::{Constant, Declared};
 use crate::value::Value;
 
 /// Where a closure takes an upvalue from.
@@ -75,6 +76,10 @@ pub struct Proto {
     pub(crate) operands: Box<[Operand]>,
     /// Constants that are no symbols, freed with this.
     pub(crate) owned: Vec<*const Str>,
+    /// Constants that are types.
+    pub(crate) own_types: Vec<Constant>,
+    /// Of a chunk: the types that it declares.
+    pub(crate) types: Option<Arc<Declared>>,
 }
 
 // SAFETY: constants are immortal strings or immediates and never change; instruction words are atomics.

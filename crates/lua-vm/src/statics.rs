@@ -316,6 +316,25 @@ impl UserdataType {
     }
 }
 
+impl TypeInfo {
+    /// Of the objects of types, which have the metatable of the statics that they are used with.
+    pub(crate) fn of_types(id: TypeId, layout: Layout, offset: usize) -> TypeInfo {
+        TypeInfo {
+            id,
+            layout,
+            offset,
+            drop: drop_payload::<crate::types::Type>,
+            dismantle: None,
+            name: "type",
+            meta: std::ptr::null_mut(),
+            methods: std::ptr::null_mut(),
+            transfer: Some(transfer::<crate::types::Type>),
+            shareable: true,
+            template: None,
+        }
+    }
+}
+
 /// A registered userdata type.
 pub(crate) struct TypeInfo {
     /// Of the Rust type of its payloads.
@@ -344,11 +363,18 @@ pub struct Statics {
     pub(crate) string_meta: *mut Table,
     /// Its `__index`; null if there is none.
     pub(crate) string_methods: *mut Table,
+    /// Of types, and what their `__index` looks methods up in.
+    pub(crate) type_meta: *mut Table,
+    pub(crate) type_methods: *mut Table,
+    /// Finds out what a type means that names others of other units; nil: they mean nothing.
+    pub(crate) type_linker: Value,
     /// The iterators of `pairs` and `ipairs`.
     pub(crate) next: Value,
     pub(crate) ipairs: Value,
     pub(crate) globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
+    /// Names of the classes of objects of modules.
+    pub(crate) classes: HashMap<String, Vec<String>>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
     undertaker: OnceLock<Undertaker>,
 }
@@ -389,10 +415,14 @@ pub struct StaticsBuilder {
     heap: Heap,
     string_meta: *mut Table,
     string_methods: *mut Table,
+    type_meta: *mut Table,
+    type_methods: *mut Table,
+    type_linker: Value,
     next: Value,
     ipairs: Value,
     globals: Vec<(*const Str, Value)>,
     modules: HashMap<String, Value>,
+    classes: HashMap<String, Vec<String>>,
     types: FxHashMap<TypeId, Box<TypeInfo>>,
 }
 
@@ -415,10 +445,14 @@ impl StaticsBuilder {
             heap: Heap::new(usize::MAX),
             string_meta: std::ptr::null_mut(),
             string_methods: std::ptr::null_mut(),
+            type_meta: std::ptr::null_mut(),
+            type_methods: std::ptr::null_mut(),
+            type_linker: Value::NIL,
             next: Value::NIL,
             ipairs: Value::NIL,
             globals: Vec::new(),
             modules: HashMap::new(),
+            classes: HashMap::new(),
             types: FxHashMap::default(),
         }
     }
@@ -472,6 +506,12 @@ impl StaticsBuilder {
     pub fn module(&mut self, name: &str, value: impl Into<Const>) -> &mut Self {
         let value = self.constant(value.into());
         self.modules.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Says that objects of the class `name` belong to `module`: types may name them, `module.name` or `name`.
+    pub fn class(&mut self, module: &str, name: &str) -> &mut Self {
+        self.classes.entry(module.to_owned()).or_default().push(name.to_owned());
         self
     }
 
@@ -538,18 +578,47 @@ impl StaticsBuilder {
         self
     }
 
+    /// Sets the metatable and the methods of types.
+    pub(crate) fn types(&mut self, meta: Lib, methods: Lib) {
+        self.type_meta = self.constant(Const::Lib(meta)).as_table();
+        self.type_methods = self.constant(Const::Lib(methods)).as_table();
+    }
+
+    /// Sets the function that is called with a type that names types of other units, by the code that declares it; it returns the
+    /// type with what they mean ([`Type::link`](crate::Type::link)).
+    pub fn type_linker(&mut self, linker: NativeDef) -> &mut Self {
+        self.type_linker = self.native(linker);
+        self
+    }
+
     /// Done.
     pub fn build(self) -> Arc<Statics> {
-        let StaticsBuilder { heap, string_meta, string_methods, next, ipairs, globals, modules, types } =
-            self;
-        Arc::new(Statics {
+        let StaticsBuilder {
             heap,
             string_meta,
             string_methods,
+            type_meta,
+            type_methods,
+            type_linker,
             next,
             ipairs,
             globals,
             modules,
+            classes,
+            types,
+        } = self;
+        Arc::new(Statics {
+            heap,
+            string_meta,
+            string_methods,
+            type_meta,
+            type_methods,
+            type_linker,
+            next,
+            ipairs,
+            globals,
+            modules,
+            classes,
             types,
             undertaker: OnceLock::new(),
         })

@@ -245,6 +245,7 @@ names! {
     lt = "__lt", le = "__le",
     t_nil = "nil", t_boolean = "boolean", t_number = "number", t_string = "string", t_table = "table",
     t_function = "function", t_userdata = "userdata", t_thread = "thread",
+    t_type = "type",
 }
 
 // SAFETY: symbols are immutable and never freed.

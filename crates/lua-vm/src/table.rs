@@ -11,9 +11,12 @@
 
 #![allow(unsafe_code, reason = "raw arrays inside tables")]
 
+mod keys;
 mod large;
 mod rekey;
 
+use keys::{hash_of, home, key_eq, normal, type_key};
+pub(crate) use keys::{plain, string_key};
 pub(crate) use large::Large;
 
 use std::ptr;
@@ -67,57 +70,6 @@ impl KeyError {
             KeyError::TooLarge => "table is too large",
         }
     }
-}
-
-/// Brings a key into the form that the hash part stores: whole floats become integers, strings carry their hash.
-#[inline]
-unsafe fn normal(key: Value) -> Value {
-    // SAFETY: the tag says that the payload is a live string.
-    unsafe {
-        match key.tag {
-            value::STR => string_key(key.as_str()),
-            value::FLOAT => float_to_int(key.as_float()).map_or(key, Value::int),
-            _ => key,
-        }
-    }
-}
-
-/// The stored form of a string key.
-#[inline(always)]
-pub(crate) unsafe fn string_key(s: *const Str) -> Value {
-    // SAFETY: the caller passes a live string.
-    Value { tag: value::STR | (u64::from(unsafe { Str::hash(s) }) << 32), data: s as u64 }
-}
-
-/// The value of a stored key.
-#[inline(always)]
-pub(crate) fn plain(key: Value) -> Value {
-    Value { tag: key.tag & 0xffff_ffff, data: key.data }
-}
-
-/// The slot of an index where the search for a hash begins. The lowest bit says nothing (`symbol::QUICK`).
-#[inline(always)]
-fn home(hash: u32, mask: u32) -> u32 {
-    (hash >> 1) & mask
-}
-
-#[inline]
-fn hash_of(key: Value) -> u32 {
-    if key.tag as u8 as u64 == value::STR {
-        (key.tag >> 32) as u32
-    } else {
-        symbol::hash_word(key.tag, key.data)
-    }
-}
-
-/// Equality of stored keys.
-#[inline(always)]
-unsafe fn key_eq(a: Value, b: Value) -> bool {
-    if a.tag != b.tag {
-        return false;
-    }
-    // SAFETY: equal tags of string kind mean two live strings of equal hash.
-    a.data == b.data || (a.tag as u8 as u64 == value::STR && unsafe { Str::eq(a.as_str(), b.as_str()) })
 }
 
 impl Table {
@@ -247,6 +199,7 @@ impl Table {
                     Some(i) => Table::get_index(t, i),
                     None => Table::get_key(t, key),
                 },
+                value::TYPE => Table::get_key(t, type_key(key)),
                 _ => Table::get_key(t, key),
             }
         }
@@ -500,6 +453,7 @@ impl Table {
                     None if key.as_float().is_nan() => return Err(KeyError::NaN),
                     None => key,
                 },
+                value::TYPE => type_key(key),
                 _ => key,
             };
             Table::set_key(heap, t, key, val)

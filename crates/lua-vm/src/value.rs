@@ -22,6 +22,15 @@ pub(crate) const CELL: u64 = 14;
 
 /// In the face of a shared cell: leads to its body; never visible to a program.
 pub(crate) const FORWARD: u64 = 15;
+/// A type: the object is laid out like a userdata. Apart from one bit it is the tag of a string, since both are keys by what they
+/// are, not by where: see [`is_keyed`].
+pub(crate) const TYPE: u64 = STR | 16;
+
+/// Whether a tag word is that of a key that carries its hash.
+#[inline(always)]
+pub(crate) fn is_keyed(tag: u64) -> bool {
+    tag as u8 as u64 & !16 == STR
+}
 
 /// A Lua value. The upper half of the tag word is zero except in keys of tables and in string constants,
 /// where it carries 32 bits of the string's hash.
@@ -174,6 +183,7 @@ impl Value {
             TABLE => "table",
             CLOSURE | NATIVE => "function",
             USERDATA => "userdata",
+            TYPE => "type",
             _ => "thread",
         }
     }
@@ -189,6 +199,8 @@ impl Value {
                 FLOAT => self.as_float() == other.as_float(),
                 // SAFETY: the tag says that both payloads are live strings.
                 STR => unsafe { Str::eq(self.as_str(), other.as_str()) },
+                // SAFETY: as above.
+                TYPE => unsafe { crate::types::eq(self, other) },
                 NIL | FALSE | TRUE => true,
                 _ => false,
             };

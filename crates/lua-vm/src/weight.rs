@@ -5,7 +5,7 @@
 
 #![allow(unsafe_code, reason = "writes the header of an object")]
 
-use crate::native::{Cx, Userdata};
+use crate::native::{Cx, Userdata, Val};
 use crate::object::{IMMORTAL, SHARED};
 
 const MANTISSA: u32 = 11;
@@ -29,6 +29,11 @@ pub(crate) fn bytes(short: u16) -> usize {
 }
 
 impl<'cx> Cx<'cx> {
+    /// As [`Cx::weigh`], of the object of a type.
+    pub(crate) fn weigh_value(&mut self, v: Val<'cx>, held: usize) {
+        debug_assert!(v.as_type().is_some());
+        self.weigh(Userdata::of_object(v.raw.data_as()), held);
+    }
     /// Says how many bytes the payload of an object holds outside the heap. They count to the process instead of what was
     /// said before, until the object dies. Objects of images and statics count to nobody. Whoever makes something large asks
     /// [`Cx::reserve`] first.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 mod cut;
 
 /// The folders whose cases need nothing but the base libraries.
-const AREAS: [&str; 7] = ["base", "string", "table", "math", "errors", "coroutine", "language"];
+const AREAS: [&str; 8] = ["base", "string", "table", "math", "errors", "coroutine", "language", "types"];
 
 /// How a case is run.
 #[derive(Clone, Copy)]

@@ -21,7 +21,7 @@ use sys_entries::Entries;
 use sys_process::{Processes, Spawn};
 
 /// Folders that `lua-vm` runs itself.
-const BASE: [&str; 7] = ["base", "string", "table", "math", "errors", "coroutine", "language"];
+const BASE: [&str; 8] = ["base", "string", "table", "math", "errors", "coroutine", "language", "types"];
 
 /// Cases that leave entries behind, so that a second run on the same node would find them.
 const ONCE: [&str; 5] = [

@@ -64,7 +64,9 @@ pub(super) fn encode(cx: &mut Cx<'_>) -> NativeResult {
     cx.push(Val::NIL);
     let mut encoder = Encoder { out: Text::default(), levels: Vec::new() };
     let value = cx.slot(0);
-    encoder.value(cx, value);
+    if let Err(reason) = encoder.value(cx, value) {
+        return cx.fail(wrong(&reason));
+    }
     encoder.run(cx)
 }
 
@@ -193,7 +195,7 @@ impl Encoder {
                 }
                 write_bytes(out, key.as_bytes().unwrap_or_default());
                 out.push(b':');
-                self.value(cx, value);
+                self.value(cx, value)?;
             }
             Some(Level::Array { slot, next, count }) => {
                 let slot = *slot;
@@ -206,7 +208,7 @@ impl Encoder {
                 }
                 let item = table_slot(cx, slot).get_int(*next);
                 *next += 1;
-                self.value(cx, item);
+                self.value(cx, item)?;
             }
             Some(Level::Str { slot, at }) => {
                 let slot = *slot;
@@ -249,7 +251,7 @@ impl Encoder {
     }
 
     /// Writes a short value, opens a level for others.
-    fn value<'cx>(&mut self, cx: &mut Cx<'cx>, value: Val<'cx>) {
+    fn value<'cx>(&mut self, cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<(), String> {
         let slot = cx.len();
         let out = self.out.tail();
         match value.view() {
@@ -271,7 +273,9 @@ impl Encoder {
                 cx.push(value);
                 self.levels.push(Level::Gather { slot, cursor: 0, numbers: 0, last: 0 });
             }
+            View::Type(_) => return Err(super::a_type()),
         }
+        Ok(())
     }
 }
 

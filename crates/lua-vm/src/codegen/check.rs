@@ -15,6 +15,8 @@ use crate::value;
 
 /// Checks a function and all inside it; the error names the instruction and what is wrong with it.
 pub(crate) fn check(proto: &Proto) -> Result<(), String> {
+    let types = proto.types.as_ref().is_none_or(|declared| declared.is_whole());
+    types.then_some(()).ok_or("a type refers to one that is not there")?;
     verify(proto).map(|_| ())
 }
 

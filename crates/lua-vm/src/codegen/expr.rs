@@ -1,7 +1,7 @@
 //! Expressions.
 
 use lua_syntax::Span;
-use lua_syntax::ast::{BinOp, Expr, ExprKind, Function, Item, UnOp};
+use lua_syntax::ast::{BinOp, Expr, ExprKind, Function, Item, Name, UnOp};
 
 use super::function::{Gen, Reg, Result, Var, error};
 use crate::arith;
@@ -117,7 +117,7 @@ impl Gen<'_> {
                 let kind = match self.resolve(&n.text, n.span)? {
                     Var::Local { .. } => OperandKind::Local,
                     Var::Upvalue { .. } => OperandKind::Upvalue,
-                    Var::Global => OperandKind::Global,
+                    Var::Global | Var::Type(_) => OperandKind::Global,
                 };
                 Some((kind, n.text.clone()))
             }
@@ -193,6 +193,7 @@ impl Gen<'_> {
                     Var::Upvalue { at, cell } => {
                         self.f().abc(if cell { Op::GetUpCell } else { Op::GetUp }, dst, at, 0);
                     }
+                    Var::Type(ty) => self.load_type(ty, dst, n.span)?,
                     Var::Global => self.global(&n.text, dst),
                 }
             }
@@ -200,12 +201,7 @@ impl Gen<'_> {
                 self.vararg(e.span)?;
                 self.f().abc(Op::VarArg, dst, 0, 2);
             }
-            ExprKind::Field { object, name } => {
-                let called = self.called(object)?;
-                let obj = self.any(object)?;
-                self.at(name.span);
-                self.field(dst, obj, name.text.as_bytes(), called, e.span)?;
-            }
+            ExprKind::Field { object, name } => self.member(object, name, dst, e.span)?,
             ExprKind::Index { object, key } => self.index(object, key, dst, e.span)?,
             ExprKind::Call { .. } | ExprKind::Method { .. } => {
                 let r = self.call(e, 1)?;
@@ -264,7 +260,7 @@ impl Gen<'_> {
         if v.is_int() { self.f().int(v.as_int()) } else { self.f().float(v.as_float()) }
     }
 
-    fn load_constant(&mut self, k: usize, dst: Reg) {
+    pub(super) fn load_constant(&mut self, k: usize, dst: Reg) {
         match u16::try_from(k) {
             Ok(k) => {
                 self.f().abx(Op::LoadK, dst, k);
@@ -338,6 +334,17 @@ impl Gen<'_> {
             self.f().release_to(u32::from(key));
         }
         Ok(())
+    }
+
+    /// `object.name`
+    fn member(&mut self, object: &Expr, name: &Name, dst: Reg, span: Span) -> Result<()> {
+        let called = self.called(object)?;
+        let obj = match self.built_in(object, Some(&name.text))? {
+            Some(ty) => self.push_built_in(ty, object.span)?,
+            None => self.any(object)?,
+        };
+        self.at(name.span);
+        self.field(dst, obj, name.text.as_bytes(), called, span)
     }
 
     fn index(&mut self, object: &Expr, key: &Expr, dst: Reg, span: Span) -> Result<()> {
@@ -609,11 +616,18 @@ impl Gen<'_> {
         let (func, args, called, extra) = match &e.kind {
             ExprKind::Call { func, args } => {
                 let called = self.called(func)?;
-                (self.push(func)?, args, called, 0)
+                let func = match self.built_in(func, None)? {
+                    Some(ty) => self.push_built_in(ty, func.span)?,
+                    None => self.push(func)?,
+                };
+                (func, args, called, 0)
             }
             ExprKind::Method { object, name, args } => {
                 let called = self.called(object)?;
-                let obj = self.any(object)?;
+                let obj = match self.built_in(object, Some(&name.text))? {
+                    Some(ty) => self.push_built_in(ty, object.span)?,
+                    None => self.any(object)?,
+                };
                 // The object may lie in the first register of the pair already.
                 let free = self.f().free;
                 let base = if u32::from(obj) + 1 == free && !self.is_local(obj) { obj } else { free as Reg };
@@ -654,7 +668,7 @@ impl Gen<'_> {
     }
 
     fn is_local(&mut self, reg: Reg) -> bool {
-        self.f().locals.iter().any(|l| l.reg == reg)
+        self.f().locals.iter().any(|l| l.ty.is_none() && l.reg == reg)
     }
 
     // ---- constructors --------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ use super::captures::Cells;
 use crate::opcode::{self, Op};
 use crate::proto::{Capture, Operand, OperandKind, Proto};
 use crate::symbol;
+use crate::types::{BuiltIn, Constant, Declared, Id, Places, Type};
 use crate::value::Value;
 
 pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
@@ -31,6 +32,8 @@ pub(super) struct Local {
     pub(super) name: Box<str>,
     pub(super) reg: Reg,
     pub(super) cell: bool,
+    /// It is no local but the name of a type, which lies in no register.
+    pub(super) ty: Option<Id>,
 }
 
 pub(super) struct Upvalue {
@@ -67,6 +70,8 @@ enum ConstKey {
     Float(u64),
     Str(Box<[u8]>),
     Word(u64),
+    BuiltIn(u8),
+    Type(Id),
 }
 
 pub(super) struct Func {
@@ -76,6 +81,7 @@ pub(super) struct Func {
     consts: Vec<Value>,
     const_map: FxHashMap<ConstKey, usize>,
     owned: Vec<*const crate::object::Str>,
+    own_types: Vec<Constant>,
     pub(super) protos: Vec<Proto>,
     operands: Vec<Operand>,
     /// Names of operands, each once.
@@ -102,6 +108,7 @@ impl Func {
             consts: Vec::new(),
             const_map: FxHashMap::default(),
             owned: Vec::new(),
+            own_types: Vec::new(),
             protos: Vec::new(),
             operands: Vec::new(),
             names: FxHashSet::default(),
@@ -133,6 +140,8 @@ impl Func {
             name: name.into(),
             operands: std::mem::take(&mut self.operands).into(),
             owned: std::mem::take(&mut self.owned),
+            own_types: std::mem::take(&mut self.own_types),
+            types: None,
         }
     }
 
@@ -251,6 +260,22 @@ impl Func {
         self.constant(ConstKey::Str(bytes.into()), value)
     }
 
+    pub(super) fn built_in(&mut self, of: BuiltIn) -> usize {
+        self.type_constant(ConstKey::BuiltIn(of as u8), || Type::built_in(of))
+    }
+    pub(super) fn declared(&mut self, types: &Arc<Declared>, at: Id) -> usize {
+        self.type_constant(ConstKey::Type(at), || Type { graph: types.graph.clone(), at })
+    }
+    fn type_constant(&mut self, key: ConstKey, ty: impl FnOnce() -> Type) -> usize {
+        if let Some(at) = self.const_map.get(&key) {
+            return *at;
+        }
+        let constant = Constant::new(ty());
+        let value = constant.value();
+        self.own_types.push(constant);
+        self.constant(key, value)
+    }
+
     /// Whether a constant is a short text.
     pub(super) fn is_quick(&self, k: usize) -> bool {
         (self.consts[k].tag >> 32) as u32 & symbol::QUICK != 0
@@ -280,11 +305,16 @@ impl Func {
         scope.breaks.unwrap_or_default()
     }
     pub(super) fn declare(&mut self, name: &str, reg: Reg, cell: bool, span: Span) -> Result<()> {
-        if self.locals.len() >= MAX_LOCALS {
+        let types = |list: &[Local]| list.iter().filter(|l| l.ty.is_some()).count();
+        if self.locals.len() >= MAX_LOCALS && self.locals.len() - types(&self.locals) >= MAX_LOCALS {
             return error(span, format!("too many local variables (limit is {MAX_LOCALS})"));
         }
-        self.locals.push(Local { name: name.into(), reg, cell });
+        self.locals.push(Local { name: name.into(), reg, cell, ty: None });
         Ok(())
+    }
+    /// Makes a type visible from here on, until the scope is closed.
+    pub(super) fn declare_type(&mut self, name: &str, ty: Id) {
+        self.locals.push(Local { name: name.into(), reg: 0, cell: false, ty: Some(ty) });
     }
     pub(super) fn find_local(&self, name: &str) -> Option<&Local> {
         self.locals.iter().rev().find(|l| &*l.name == name)
@@ -341,12 +371,26 @@ pub(super) struct Gen<'a> {
     pub(super) cells: Cells,
     /// What the function expression that comes next is called in tracebacks.
     pub(super) naming: Option<Box<str>>,
+    /// The types that the chunk declares.
+    pub(super) types: Option<(Arc<Declared>, Places)>,
+    /// Types that name others of other units and lie, linked, in locals of the chunk.
+    pub(super) linked: Vec<Id>,
+    /// Those that should.
+    pub(super) unlinked: Vec<Id>,
 }
 
 /// What a name means.
 pub(super) enum Var {
-    Local { reg: Reg, cell: bool },
-    Upvalue { at: u8, cell: bool },
+    Local {
+        reg: Reg,
+        cell: bool,
+    },
+    Upvalue {
+        at: u8,
+        cell: bool,
+    },
+    /// A type that the chunk declares.
+    Type(Id),
     Global,
 }
 
@@ -357,6 +401,12 @@ impl Gen<'_> {
 
     pub(super) fn resolve(&mut self, name: &str, span: Span) -> Result<Var> {
         let level = self.funcs.len() - 1;
+        if self.types.is_some()
+            && let Some(nearest) = self.funcs.iter().rev().find_map(|f| f.find_local(name))
+            && let Some(ty) = nearest.ty
+        {
+            return Ok(Var::Type(ty));
+        }
         if let Some(l) = self.funcs[level].find_local(name) {
             return Ok(Var::Local { reg: l.reg, cell: l.cell });
         }

@@ -36,6 +36,7 @@ impl Gen<'_> {
 
     /// `in_repeat`: locals stay visible behind the last statement.
     pub(super) fn stats(&mut self, stats: &[Stat], in_repeat: bool) -> Result<()> {
+        self.declare_types(stats);
         for (i, s) in stats.iter().enumerate() {
             self.at(s.span);
             if let StatKind::Label(name) = &s.kind {
@@ -145,6 +146,9 @@ impl Gen<'_> {
                 Var::Local { reg, cell } => Target::Local { reg, cell },
                 Var::Upvalue { at, cell } => Target::Upvalue { at, cell },
                 Var::Global => Target::Global(n.text.clone()),
+                Var::Type(_) => {
+                    return error(n.span, format!("cannot assign to '{}', which is a type", n.text));
+                }
             },
             ExprKind::Field { object, name } => {
                 let called = self.called(object)?;

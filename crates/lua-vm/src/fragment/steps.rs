@@ -345,7 +345,7 @@ impl Copy {
                 value::STR if Str::is_symbol(v.as_str()) => Item::immortal(v),
                 value::STR => return Ok(self.text(v.as_str())),
                 value::TABLE => return Ok(self.table(v)),
-                value::USERDATA => {
+                value::USERDATA | value::TYPE => {
                     let u = v.as_userdata();
                     let info = &*(*u).info;
                     let portable = info.transfer.and_then(|f| f(u.cast::<u8>().add(info.offset)));

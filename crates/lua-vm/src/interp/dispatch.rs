@@ -788,6 +788,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         charge_back!(distance);
                     }
                 }
+                Op::LinkType => slow!(operate::link_type(lua, r!(opcode::a(w)), opcode::a(w) as u32)),
             }
         }
     }

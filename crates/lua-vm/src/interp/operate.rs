@@ -227,6 +227,17 @@ pub(super) enum Verdict {
     Ctl(Ctl),
 }
 
+/// R[a] = the type in it, with what it names of other units.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn link_type(lua: *mut Lua, ty: Value, a: u32) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        let linker = (&(*lua).statics).type_linker;
+        if linker.is_nil() { Ctl::Next } else { call_meta(lua, linker, &[ty], Ret::Register, a) }
+    }
+}
+
 /// x == y for values that are not raw equal. The saved program counter is at the distance word.
 #[inline(never)]
 pub(super) unsafe fn equal(lua: *mut Lua, x: Value, y: Value, flag: u32) -> Verdict {

@@ -132,6 +132,10 @@ impl<'cx> Table<'cx> {
 }
 
 impl<'cx> Userdata<'cx> {
+    /// The handle of a live object that is laid out like a userdata.
+    pub(crate) fn of_object(raw: *mut object::Userdata) -> Userdata<'cx> {
+        Userdata { raw, brand: PhantomData }
+    }
     /// The object as a value.
     pub fn val(self) -> Val<'cx> {
         Val::new(Value::userdata(self.raw))

@@ -13,7 +13,7 @@ use super::wire::{self, Damage};
 use crate::codegen::check;
 
 /// Begins every sealed text; the last byte is the version of what follows: the MAC, then [`wire`].
-const MAGIC: [u8; 8] = *b"\x1bwippy\0\x01";
+const MAGIC: [u8; 8] = *b"\x1bwippy\0\x02";
 
 const MAC_BYTES: usize = 32;
 

@@ -1,7 +1,7 @@
 //! Compiled code as bytes and back; where the bytes are from was checked before ([`super::sealed`]).
 //!
 //! ```text
-//! chunk     count, texts (length, bytes); main function
+//! chunk     count, texts (length, bytes); types ([`types`]); main function
 //! function  name (number of a text), flags, parameters, registers
 //!           captures  count, each: kind, number
 //!           code      count, words of four bytes, the lowest first
@@ -28,7 +28,10 @@ use super::{Capture, Operand, OperandKind, Proto};
 use crate::object::Str;
 use crate::opcode::{NO_HINT, Op};
 use crate::symbol;
+use crate::types::{BuiltIn, Constant, Declared, Type, of_value};
 use crate::value::{self, Value};
+
+mod types;
 
 /// Kinds of a constant.
 mod constant {
@@ -41,6 +44,10 @@ mod constant {
     pub(super) const SHORT: u8 = 5;
     /// Length and bytes.
     pub(super) const LONG: u8 = 6;
+    /// The number of a type of the chunk.
+    pub(super) const TYPE: u8 = 7;
+    /// The number of a type of the language.
+    pub(super) const BUILT_IN: u8 = 8;
 }
 
 const VARARG: u8 = 1;
@@ -55,6 +62,7 @@ pub(super) struct Damage {
 /// Appends the bytes of a chunk.
 pub(super) fn encode(proto: &Proto, out: &mut Vec<u8>) {
     let mut encoder = Encoder { texts: Vec::new(), known: FxHashMap::default(), body: Vec::new() };
+    encoder.types(proto.types.as_deref());
     encoder.function(proto);
     number(out, encoder.texts.len() as u64);
     for text in &encoder.texts {
@@ -177,6 +185,17 @@ impl<'a> Encoder<'a> {
                     self.body.extend_from_slice(text);
                 }
             }
+            value::TYPE => {
+                // SAFETY: as above.
+                let Some(ty) = (unsafe { of_value(*v) }) else { return self.body.push(constant::NIL) };
+                match ty.as_built_in() {
+                    Some(of) => self.body.extend([constant::BUILT_IN, of as u8]),
+                    None => {
+                        self.body.push(constant::TYPE);
+                        self.number(ty.at as usize);
+                    }
+                }
+            }
             _ => self.body.push(constant::NIL),
         }
     }
@@ -186,7 +205,7 @@ type Read<T> = Result<T, Damage>;
 
 /// Reads a chunk whose name is `source`.
 pub(super) fn decode(bytes: &[u8], source: &Arc<str>) -> Read<Proto> {
-    let mut decoder = Decoder { bytes, at: 0, texts: Vec::new(), source };
+    let mut decoder = Decoder { bytes, at: 0, texts: Vec::new(), source, types: None };
     let count = decoder.count(1)?;
     decoder.texts.reserve_exact(count);
     for _ in 0..count {
@@ -194,7 +213,9 @@ pub(super) fn decode(bytes: &[u8], source: &Arc<str>) -> Read<Proto> {
         let text = decoder.take(len)?;
         decoder.texts.push(Text { bytes: text, name: None });
     }
-    let proto = decoder.function(0)?;
+    decoder.types = decoder.types()?.map(Arc::new);
+    let mut proto = decoder.function(0)?;
+    proto.types = decoder.types.take();
     if !proto.captures.is_empty() {
         return decoder.damaged("a main function without upvalues");
     }
@@ -215,6 +236,7 @@ struct Decoder<'a> {
     at: usize,
     texts: Vec<Text<'a>>,
     source: &'a Arc<str>,
+    types: Option<Arc<Declared>>,
 }
 
 impl<'a> Decoder<'a> {
@@ -318,11 +340,13 @@ impl<'a> Decoder<'a> {
             name,
             operands,
             owned: Vec::new(),
+            own_types: Vec::new(),
+            types: None,
         };
         let count = self.count(1)?;
         let mut consts = Vec::with_capacity(count);
         for _ in 0..count {
-            consts.push(self.constant(&mut proto.owned)?);
+            consts.push(self.constant(&mut proto)?);
         }
         proto.consts = consts.into();
         Ok(proto)
@@ -382,7 +406,15 @@ impl<'a> Decoder<'a> {
         (0..count).map(|_| operand(self)).collect()
     }
 
-    fn constant(&mut self, owned: &mut Vec<*const Str>) -> Read<Value> {
+    fn type_constant(&mut self, proto: &mut Proto, ty: Type) -> Value {
+        let constant = Constant::new(ty);
+        let value = constant.value();
+        proto.own_types.push(constant);
+        value
+    }
+
+    fn constant(&mut self, proto: &mut Proto) -> Read<Value> {
+        let owned = &mut proto.owned;
         Ok(match self.byte()? {
             constant::NIL => Value::NIL,
             constant::FALSE => Value::FALSE,
@@ -400,6 +432,17 @@ impl<'a> Decoder<'a> {
                 let len = self.count(1)?;
                 symbol::constant(self.take(len)?, owned)
             }
+            constant::TYPE => {
+                let at = self.number()?;
+                let declared = self.types.as_ref().filter(|d| at < d.graph.nodes().len() as u64);
+                let Some(declared) = declared else { return self.damaged("the number of a type") };
+                let ty = Type { graph: declared.graph.clone(), at: at as u32 };
+                self.type_constant(proto, ty)
+            }
+            constant::BUILT_IN => match BuiltIn::from_byte(self.byte()?) {
+                Some(of) => self.type_constant(proto, Type::built_in(of)),
+                None => return self.damaged("a type of the language"),
+            },
             _ => return self.damaged("the kind of a constant"),
         })
     }

@@ -232,7 +232,7 @@ fn reads(op: Op, w: u32) -> Vec<usize> {
     match op {
         Op::Move | Op::GetField | Op::GetInt | Op::Method | Op::CellSet => vec![b],
         Op::Neg | Op::Not | Op::Len | Op::BNot => vec![b],
-        Op::SetUpCell | Op::NewCell | Op::Return1 => vec![a],
+        Op::SetUpCell | Op::NewCell | Op::Return1 | Op::LinkType => vec![a],
         Op::Test | Op::EqK | Op::LtK | Op::LeK | Op::GtK | Op::GeK => vec![a],
         Op::GetGlobal => {
             if b == 0 {

@@ -34,10 +34,18 @@ fn differs(a: &Proto, b: &Proto) -> Option<String> {
     let text = |v: &crate::value::Value| unsafe { Str::bytes(v.as_str()) };
     let same_value = |(x, y): (&crate::value::Value, &crate::value::Value)| {
         let both_strings = x.tag & 0xff == value::STR && y.tag & 0xff == value::STR;
-        x.tag == y.tag && if both_strings { text(x) == text(y) } else { x.data == y.data }
+        // SAFETY: as above.
+        let types = unsafe { crate::types::of_value(*x).zip(crate::types::of_value(*y)) };
+        x.tag == y.tag
+            && match types {
+                Some((x, y)) => x.is(y) && x.show() == y.show(),
+                None if both_strings => text(x) == text(y),
+                None => x.data == y.data,
+            }
     };
     let operands =
         |p: &Proto| p.operands.iter().map(|o| (o.at, o.reg, o.kind, o.name.clone())).collect::<Vec<_>>();
+    let declared = |p: &Proto| p.types.as_ref().map(|types| format!("{types:?}"));
     let equal = [
         ("code", words(a) == words(b)),
         ("number of constants", a.consts.len() == b.consts.len()),
@@ -50,6 +58,7 @@ fn differs(a: &Proto, b: &Proto) -> Option<String> {
         ("names", (&a.source, &a.name) == (&b.source, &b.name)),
         ("operands", operands(a) == operands(b)),
         ("owned", a.owned.len() == b.owned.len()),
+        ("types", a.own_types.len() == b.own_types.len() && declared(a) == declared(b)),
         ("number of functions", a.protos.len() == b.protos.len()),
     ];
     let own = equal.iter().find(|(_, equal)| !equal).map(|(what, _)| format!("{what} of {}", a.name));
@@ -178,6 +187,43 @@ fn bytes_that_were_cut_or_changed_are_refused_or_read_as_something_else() {
     assert!(refused > 0);
 }
 
+/// All forms of types, validators, names, other units, words of the language.
+const TYPES: &str = "type R = {a: number @min(0) @max(1.5), b?: string @pattern('^a') @min_len(1) @max_len(9), readonly c: {R}}
+    type L = nil | true | 'x' | -3 | 2.5 | {[string]: R?} | readonly {any} | (unknown & never)
+    type F = (integer, ...boolean) -> (string, table)
+    type G<T: R, U> = {t: T, u: U, g: G<U, T>?}
+    type I = G<R, lib.Type<R>> type K = keyof(other.T) type X = other.T['x'] type C = other.T extends R ? L : F
+    interface S: lib.Base function m(self, ...): number end
+    return R, L, F, G, I, K, X, C, S, string(x), integer:is(5)";
+
+#[test]
+fn types_come_back_and_damaged_ones_are_refused_or_read_as_something_else() {
+    let proto = compiled(TYPES.as_bytes(), "test").unwrap();
+    let bytes = bytes_of(&proto);
+    let again = read(&bytes).unwrap();
+    assert_eq!(differs(&proto, &again), None);
+    assert_eq!(again.types.as_ref().unwrap().exports.len(), 9);
+    for len in 0..bytes.len() {
+        assert!(read(&bytes[..len]).is_err(), "{len} bytes of {}", bytes.len());
+    }
+    for at in 0..bytes.len() {
+        for change in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
+            let mut changed = bytes.clone();
+            changed[at] ^= change;
+            let Ok(other) = read(&changed) else { continue };
+            // Whatever it is now can be looked at.
+            let Some(types) = other.types.as_ref() else { continue };
+            for (id, _) in types.graph.nodes().iter().enumerate() {
+                let ty = crate::types::Type { graph: types.graph.clone(), at: id as u32 };
+                let known = ty.clone();
+                let _ =
+                    (ty.show(), ty.hash(), ty.kind(), ty.imports(), crate::types::is_subtype(&ty, &known));
+                let _ = crate::types::instantiate(&ty, std::slice::from_ref(&known));
+            }
+        }
+    }
+}
+
 #[test]
 fn counts_allocate_no_more_than_the_bytes_are_worth() {
     // A chunk of 2^63 texts; a text of 2^63 bytes; the same for whatever else is counted.
@@ -201,10 +247,10 @@ fn a_main_function_with_upvalues_is_refused() {
 #[test]
 fn each_damage_says_what_was_expected() {
     let bytes = bytes_of(&compiled(b"", "test").unwrap());
-    // One text (the name), no. 0, flags, parameters, registers, no captures, one word, one run of lines, no operands …
+    // One text (the name), no types, no. 0, flags, parameters, registers, no captures, one word, one run of lines, no operands …
     let mut name_at = 2;
     assert_eq!(&bytes[..name_at], [1, 10]);
-    name_at += 10;
+    name_at += 11;
     let told = |at: usize, byte: u8| {
         let mut changed = bytes.clone();
         changed[at] = byte;
