@@ -30,6 +30,8 @@ mod order;
 mod same;
 mod settle;
 mod show;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub(crate) use checks::{Check, Pattern};
@@ -58,10 +60,17 @@ pub(crate) struct Node {
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
     pub(crate) name: Arc<str>,
-    pub(crate) args: Box<[Id]>,
+    pub(crate) args: Arc<[Id]>,
 }
 
 impl Node {
+    /// How many nodes it refers to, and itself.
+    pub(crate) fn parts(&self) -> usize {
+        let mut parts = 1;
+        self.form.each(|_| parts += 1);
+        parts
+    }
+
     pub(crate) fn new(form: Form) -> Node {
         Node { name: None, form, checks: Box::default(), instance: None }
     }
@@ -93,11 +102,11 @@ pub(crate) enum Form {
     Float(f64),
     Str(Arc<[u8]>),
     Optional(Id),
-    Union(Box<[Id]>),
-    Intersection(Box<[Id]>),
-    Tuple(Box<[Id]>),
+    Union(Arc<[Id]>),
+    Intersection(Arc<[Id]>),
+    Tuple(Arc<[Id]>),
     Function {
-        params: Box<[Id]>,
+        params: Arc<[Id]>,
         vararg: Option<Id>,
         result: Option<Id>,
     },
@@ -111,15 +120,15 @@ pub(crate) enum Form {
         readonly: bool,
     },
     Record {
-        fields: Box<[Field]>,
+        fields: Arc<[Field]>,
         readonly: bool,
     },
     Interface {
-        bases: Box<[Id]>,
-        methods: Box<[Field]>,
+        bases: Arc<[Id]>,
+        methods: Arc<[Field]>,
     },
     Generic {
-        params: Box<[Param]>,
+        params: Arc<[Param]>,
         body: Id,
     },
     /// A parameter of the generic type around it.
@@ -129,12 +138,12 @@ pub(crate) enum Form {
     /// A generic type with arguments.
     Apply {
         target: Id,
-        args: Box<[Id]>,
+        args: Arc<[Id]>,
     },
     /// A type of another unit or of a module, with arguments.
     Import {
-        path: Box<[Arc<str>]>,
-        args: Box<[Id]>,
+        path: Arc<[Arc<str>]>,
+        args: Arc<[Id]>,
     },
     Indexed {
         object: Id,
@@ -177,10 +186,10 @@ impl Form {
 
     /// The same form over other nodes.
     pub(crate) fn map(&self, mut f: impl FnMut(Id) -> Id) -> Form {
-        fn all(list: &[Id], f: &mut impl FnMut(Id) -> Id) -> Box<[Id]> {
+        fn all(list: &[Id], f: &mut impl FnMut(Id) -> Id) -> Arc<[Id]> {
             list.iter().map(|id| f(*id)).collect()
         }
-        fn fields(list: &[Field], f: &mut impl FnMut(Id) -> Id) -> Box<[Field]> {
+        fn fields(list: &[Field], f: &mut impl FnMut(Id) -> Id) -> Arc<[Field]> {
             list.iter().map(|field| Field { ty: f(field.ty), ..field.clone() }).collect()
         }
         let f = &mut f;

@@ -9,7 +9,7 @@ use lua_syntax::ast::{Expr, ExprKind, Stat};
 use super::function::{Gen, Reg, Result, Var};
 use crate::lib_type::MEMBERS;
 use crate::opcode::Op;
-use crate::types::{BuiltIn, Id, Type, declared_name};
+use crate::types::{BuiltIn, Id, declared_name};
 
 /// The local in which a linked type lies.
 fn hidden(ty: Id) -> String {
@@ -36,7 +36,7 @@ impl Gen<'_> {
         let Some((_, places)) = &self.types else { return };
         let names = stats.iter().filter_map(declared_name);
         let found: Vec<(&str, Id)> =
-            names.filter_map(|name| Some((&*name.text, *places.get(&name.span.start)?))).collect();
+            names.filter_map(|name| Some((&*name.text, *places.at.get(&name.span.start)?))).collect();
         for (name, ty) in found {
             self.f().declare_type(name, ty);
         }
@@ -44,8 +44,8 @@ impl Gen<'_> {
 
     /// Loads a type of the chunk.
     pub(super) fn load_type(&mut self, ty: Id, dst: Reg, span: Span) -> Result<()> {
-        let Some((declared, _)) = self.types.clone() else { return Ok(()) };
-        if (Type { graph: declared.graph.clone(), at: ty }).imports() {
+        let Some((declared, places)) = self.types.clone() else { return Ok(()) };
+        if places.imports(ty) {
             match self.resolve(&hidden(ty), span)? {
                 Var::Local { reg, .. } => {
                     self.f().abc(Op::Move, dst, reg, 0);

@@ -33,7 +33,7 @@ pub(crate) struct Pattern {
 /// Bytes that a compiled expression may take.
 const COMPILED: usize = 256 << 10;
 /// Bytes of the longest text that is searched: a search cannot stop in the middle.
-pub(crate) const SEARCHED: usize = 1 << 20;
+pub(crate) const SEARCHED: usize = 256 << 10;
 
 impl Pattern {
     pub(crate) fn new(text: &str) -> Pattern {
@@ -141,8 +141,16 @@ const ALL: [(&str, On); 5] = [
     ("pattern", On::Texts),
 ];
 
+/// Validators behind one type.
+const MOST: usize = 8;
+
 /// The validators behind a type; the error says what is wrong with one and which would be right.
 pub(crate) fn read(ty: &TypeExpr) -> Result<Box<[Check]>, SyntaxError> {
+    if let Some(more) = ty.annotations.get(MOST) {
+        let help = Some("give the type a name and write the rest behind that".to_owned());
+        let message = format!("a type has more than {MOST} validators");
+        return Err(SyntaxError { message, span: more.name.span, help });
+    }
     ty.annotations.iter().map(|a| one(a, &ty.kind)).collect()
 }
 

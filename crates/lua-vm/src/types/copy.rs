@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use super::settle::settle;
 use super::{Form, Graph, Id, Instance, Node, Type};
 
-/// Types that a copy may consist of, at run time.
-pub(crate) const MOST: usize = 4096;
+/// Nodes and references to nodes that a copy may consist of, at run time.
+pub(crate) const MOST: usize = 8192;
 /// Generic types in arguments of each other.
 const DEEPEST: u32 = 48;
 
@@ -53,7 +53,9 @@ pub(super) struct Copier<'a> {
     done: FxHashMap<(usize, Id, ScopeId), Id>,
     queue: Vec<(usize, Id, ScopeId, Id)>,
     find: Option<Find<'a>>,
+    /// Nodes and references to nodes that may be made.
     most: usize,
+    made: usize,
     cut: bool,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Copier<'a> {
             queue: Vec::new(),
             find,
             most,
+            made: 0,
             cut: false,
         }
     }
@@ -127,7 +130,8 @@ impl<'a> Copier<'a> {
     fn copy(&mut self, source: usize, id: Id, scope: ScopeId, to: Id) {
         let graph = self.sources[source].graph.clone();
         let node = graph.node(id);
-        if self.out.len() > self.most {
+        self.made += node.parts();
+        if self.made > self.most {
             self.cut = true;
             self.out[to as usize] = unresolved(node);
             return;

@@ -3,6 +3,7 @@
 //! A type is visible in the whole block that declares it, so types may refer to each other. A second pass over the tree, beside
 //! that of the code generator, since `typeof(x)` asks what is known of a local.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lua_syntax::SyntaxError;
@@ -48,8 +49,19 @@ impl Declared {
     }
 }
 
-/// Declarations by the offset of their name.
-pub(crate) type Places = FxHashMap<u32, Id>;
+/// Where types are declared, and which of them name types of other units.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    /// By the offset of the name.
+    pub(crate) at: FxHashMap<u32, Id>,
+    imports: Arc<[bool]>,
+}
+
+impl Places {
+    pub(crate) fn imports(&self, id: Id) -> bool {
+        self.imports[id as usize]
+    }
+}
 
 /// The types of a chunk and where they are declared; `None` if it declares none. The error is a validator that is wrong.
 pub(crate) fn declare(block: &Block, source: &Arc<str>) -> Result<Option<(Arc<Declared>, Places)>> {
@@ -59,25 +71,48 @@ pub(crate) fn declare(block: &Block, source: &Arc<str>) -> Result<Option<(Arc<De
     if w.places.is_empty() {
         return Ok(None);
     }
-    let most = w.nodes.len() + MOST;
+    let most = w.nodes.iter().map(Node::parts).sum::<usize>() + MOST;
     let raw = Graph::new(w.nodes);
     let mut copier = Copier::new(most, None);
-    let at = copier.source(&raw, source);
+    let source = copier.source(&raw, source);
     // In source order, so that equal sources give equal bytes.
     let mut places: Vec<(u32, Id)> = w.places.into_iter().collect();
     places.sort_unstable();
-    let places: Places = places.into_iter().map(|(place, id)| (place, copier.node(at, id))).collect();
+    let at: FxHashMap<u32, Id> =
+        places.into_iter().map(|(place, id)| (place, copier.node(source, id))).collect();
     let (nodes, _) = copier.finish();
-    let mut exports: Vec<(Arc<str>, Id)> = Vec::new();
-    for stat in &block.stats {
-        if let Some(name) = declared_name(stat) {
-            exports.retain(|(known, _)| **known != *name.text);
-            exports.push((name.text.as_ref().into(), places[&name.span.start]));
+    // The last declaration of a name is the one that counts.
+    let exports: BTreeMap<Arc<str>, Id> = block
+        .stats
+        .iter()
+        .filter_map(declared_name)
+        .map(|name| (name.text.as_ref().into(), at[&name.span.start]))
+        .collect();
+    let places = Places { at, imports: importing(&nodes) };
+    let declared = Declared { graph: Graph::new(nodes), exports: exports.into_iter().collect() };
+    Ok(Some((Arc::new(declared), places)))
+}
+
+/// Whether nodes reach an import: from the imports back.
+fn importing(nodes: &[Node]) -> Arc<[bool]> {
+    let mut users: Vec<Vec<Id>> = vec![Vec::new(); nodes.len()];
+    let mut open: Vec<Id> = Vec::new();
+    let mut imports = vec![false; nodes.len()];
+    for (id, node) in nodes.iter().enumerate() {
+        node.form.each(|child| users[child as usize].push(id as Id));
+        if let Form::Import { .. } = node.form {
+            imports[id] = true;
+            open.push(id as Id);
         }
     }
-    exports.sort();
-    let declared = Declared { graph: Graph::new(nodes), exports: exports.into() };
-    Ok(Some((Arc::new(declared), places)))
+    while let Some(id) = open.pop() {
+        for user in std::mem::take(&mut users[id as usize]) {
+            if !std::mem::replace(&mut imports[user as usize], true) {
+                open.push(user);
+            }
+        }
+    }
+    imports.into()
 }
 
 /// The name that a statement declares as a type.
@@ -119,6 +154,8 @@ pub(super) struct Walk<'a> {
     scopes: Vec<Scope<'a>>,
     pub(super) locals: Vec<Local<'a>>,
     places: FxHashMap<u32, Id>,
+    /// Locals whose types are being found out.
+    pub(super) asked: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -334,7 +371,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn params(&mut self, params: &'a [TypeParam]) -> Result<Box<[Param]>> {
+    fn params(&mut self, params: &'a [TypeParam]) -> Result<Arc<[Param]>> {
         for (i, p) in params.iter().enumerate() {
             let id = self.add(Form::Param(i as u32));
             self.nodes[id as usize].name = Some(p.name.text.as_ref().into());
@@ -425,11 +462,11 @@ impl<'a> Walk<'a> {
         Ok(id)
     }
 
-    fn all(&mut self, list: &'a [TypeExpr]) -> Result<Box<[Id]>> {
+    fn all(&mut self, list: &'a [TypeExpr]) -> Result<Arc<[Id]>> {
         list.iter().map(|ty| self.lower(ty)).collect()
     }
 
-    fn fields(&mut self, list: &'a [lua_syntax::ast::Field]) -> Result<Box<[Field]>> {
+    fn fields(&mut self, list: &'a [lua_syntax::ast::Field]) -> Result<Arc<[Field]>> {
         let mut fields: Vec<Field> = Vec::with_capacity(list.len());
         for f in list {
             let field = Field {
@@ -460,7 +497,7 @@ impl<'a> Walk<'a> {
                 Form::Record { fields: self.fields(fields)?, readonly: *readonly }
             }
             TypeKind::Interface(fields) => {
-                Form::Interface { bases: Box::default(), methods: self.fields(fields)? }
+                Form::Interface { bases: Arc::default(), methods: self.fields(fields)? }
             }
             TypeKind::Function(f) => Form::Function {
                 params: f.params.iter().map(|(_, ty)| self.lower(ty)).collect::<Result<_>>()?,

@@ -5,6 +5,9 @@ use lua_syntax::ast::{BinOp, Expr, ExprKind, Function, Item, UnOp};
 use super::declare::{Known, Result, Walk};
 use super::{BuiltIn, Field, Form, Id};
 
+/// Locals that are asked for because of each other.
+const DEEPEST: u32 = 32;
+
 impl<'a> Walk<'a> {
     /// The node of the type of an expression.
     pub(super) fn type_of(&mut self, e: &'a Expr) -> Result<Id> {
@@ -54,6 +57,10 @@ impl<'a> Walk<'a> {
         if let Some(known) = self.locals[at].ty {
             return Ok(known);
         }
+        if self.asked >= DEEPEST {
+            return Ok(self.plain(BuiltIn::Any));
+        }
+        self.asked += 1;
         // What it refers to was declared before it.
         let id = match self.locals[at].known {
             Known::Annotated(ty) => self.lower(ty)?,
@@ -61,6 +68,7 @@ impl<'a> Walk<'a> {
             Known::Function(f) => self.signature(f)?,
             Known::Nothing => self.plain(BuiltIn::Any),
         };
+        self.asked -= 1;
         self.locals[at].ty = Some(id);
         Ok(id)
     }

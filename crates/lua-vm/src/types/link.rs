@@ -8,7 +8,7 @@ use crate::native::{Cx, Raise, Val};
 use crate::proto::Proto;
 use crate::statics::Statics;
 
-/// Types that a linked type may consist of.
+/// Nodes and references to nodes that a linked type may consist of.
 const MOST: usize = 1 << 16;
 
 /// What the first part of `alias.Name` means in a unit.
@@ -39,6 +39,7 @@ impl<'cx> Cx<'cx> {
 
 impl Type {
     /// Whether it names types of other units.
+    #[cfg(test)]
     pub(crate) fn imports(&self) -> bool {
         let nodes = self.graph.nodes();
         super::same::reached(nodes, self.at)

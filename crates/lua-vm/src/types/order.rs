@@ -148,7 +148,7 @@ impl<'a> Order<'a> {
             }
             (Form::Tuple(list), Form::Tuple(wanted)) => {
                 list.len() == wanted.len()
-                    && list.iter().zip(wanted).all(|(m, w)| self.below((s, *m), (t, *w)))
+                    && list.iter().zip(wanted.iter()).all(|(m, w)| self.below((s, *m), (t, *w)))
             }
             (Form::Interface { bases, methods }, Form::Interface { methods: wanted, .. }) => {
                 let own = wanted
@@ -182,7 +182,7 @@ impl<'a> Order<'a> {
             (Form::Import { path, args }, Form::Import { path: other, args: theirs }) => {
                 path == other
                     && args.len() == theirs.len()
-                    && args.iter().zip(theirs).all(|(p, q)| self.below((s, *p), (t, *q)))
+                    && args.iter().zip(theirs.iter()).all(|(p, q)| self.below((s, *p), (t, *q)))
             }
             (Form::Generic { params, body }, Form::Generic { params: theirs, body: other }) => {
                 params.len() == theirs.len() && self.below((s, *body), (t, *other))
@@ -201,7 +201,7 @@ impl<'a> Order<'a> {
             }
             match &self.node((side, id)).form {
                 Form::Nil | Form::Optional(_) | Form::Any | Form::Unknown => return true,
-                Form::Union(list) => open.extend(list),
+                Form::Union(list) => open.extend(list.iter()),
                 Form::Alias(of) => open.push(*of),
                 _ => {}
             }
@@ -230,7 +230,7 @@ impl<'a> Order<'a> {
             }
             let form = &self.node((side, id)).form;
             match form {
-                Form::Union(list) => open.extend(list),
+                Form::Union(list) => open.extend(list.iter()),
                 Form::Optional(of) | Form::Alias(of) => open.push(*of),
                 form if fits(form) => return true,
                 _ => {}

@@ -13,8 +13,14 @@ enum State {
     Done,
 }
 
+/// Validators that a type may have with those of what it names.
+const CHECKS: usize = 32;
+/// Members of `keyof` and of keys in brackets, and work on conditional types, of all nodes together; what is beyond is unresolved.
+const WORK: usize = 1 << 20;
+
 /// Settles all nodes.
 pub(super) fn settle(nodes: &mut Vec<Node>) {
+    let mut work = WORK;
     let mut states = vec![State::New; nodes.len()];
     let mut start = 0;
     while start < nodes.len() {
@@ -38,7 +44,7 @@ pub(super) fn settle(nodes: &mut Vec<Node>) {
                 }
                 Some(id) => stack.push(id),
                 None => {
-                    if advance(nodes, at) {
+                    if advance(nodes, at, &mut work) {
                         states[at as usize] = State::Done;
                     }
                 }
@@ -58,7 +64,12 @@ fn operands(form: &Form) -> Vec<Id> {
 }
 
 /// Goes a step on with a node whose operands are settled; true if that was the last.
-fn advance(nodes: &mut Vec<Node>, at: Id) -> bool {
+fn advance(nodes: &mut Vec<Node>, at: Id, work: &mut usize) -> bool {
+    if *work == 0 && !matches!(nodes[at as usize].form, Form::Alias(_)) && is_stuck(&nodes[at as usize].form)
+    {
+        nodes[at as usize].form = Form::Unresolved("?".into());
+        return true;
+    }
     match nodes[at as usize].form.clone() {
         Form::Alias(of) => {
             let target = nodes[of as usize].clone();
@@ -70,6 +81,10 @@ fn advance(nodes: &mut Vec<Node>, at: Id) -> bool {
                 node.name = target.name;
                 node.instance = target.instance;
             }
+            if target.checks.len() + node.checks.len() > CHECKS {
+                node.form = Form::Unresolved(node.name.clone().unwrap_or_else(|| "?".into()));
+                return true;
+            }
             node.checks = target.checks.iter().chain(&node.checks).cloned().collect();
             node.form = target.form;
             true
@@ -77,6 +92,7 @@ fn advance(nodes: &mut Vec<Node>, at: Id) -> bool {
         Form::KeyOf(of) => {
             let form = match &nodes[of as usize].form {
                 Form::Record { fields, .. } | Form::Interface { methods: fields, .. } => {
+                    *work = work.saturating_sub(fields.len() * 16);
                     let names: Vec<Arc<[u8]>> = fields.iter().map(|f| f.name.as_bytes().into()).collect();
                     let members: Vec<Id> =
                         names.into_iter().map(|name| add(nodes, Form::Str(name))).collect();
@@ -97,16 +113,17 @@ fn advance(nodes: &mut Vec<Node>, at: Id) -> bool {
             done
         }
         Form::Indexed { object, key } => {
-            let Some(form) = indexed(nodes, object, key, 0) else { return true };
+            let Some(form) = indexed(nodes, object, key, work) else { return true };
             let done = !matches!(form, Form::Alias(_));
             nodes[at as usize].form = form;
             done
         }
         Form::Conditional { check, bound, then, otherwise } => {
-            if reaches_stuck(nodes, check) || reaches_stuck(nodes, bound) {
+            if reaches_stuck(nodes, check, work) || reaches_stuck(nodes, bound, work) {
                 return true;
             }
-            let holds = order::between((nodes, check), (nodes, bound)).0;
+            let (holds, pairs) = order::between((nodes, check), (nodes, bound));
+            *work = work.saturating_sub(pairs * 16);
             nodes[at as usize].form = Form::Alias(if holds { then } else { otherwise });
             false
         }
@@ -120,19 +137,22 @@ fn add(nodes: &mut Vec<Node>, form: Form) -> Id {
 }
 
 /// The form of `object[key]`; `None` if that is not known yet.
-fn indexed(nodes: &mut Vec<Node>, object: Id, key: Id, depth: u32) -> Option<Form> {
+fn indexed(nodes: &mut Vec<Node>, object: Id, key: Id, work: &mut usize) -> Option<Form> {
     let unknown = || Some(Form::Unresolved("?".into()));
     let key_form = nodes[key as usize].form.clone();
     if is_stuck(&key_form) {
         return None;
     }
     if let Form::Union(keys) = &key_form {
-        if depth > 8 {
+        // Unions of unions are not looked into.
+        let nested = |id: &Id| matches!(nodes[*id as usize].form, Form::Union(_));
+        if *work == 0 || keys.iter().any(nested) {
             return unknown();
         }
+        *work = work.saturating_sub(keys.len() * 16);
         let mut members = Vec::new();
         for key in keys.iter().copied() {
-            let form = indexed(nodes, object, key, depth + 1)?;
+            let form = indexed(nodes, object, key, work)?;
             members.push(add(nodes, form));
         }
         return Some(Form::Union(members.into()));
@@ -178,9 +198,11 @@ pub(super) fn is_stuck(form: &Form) -> bool {
 
 /// Whether a type depends on arguments or on another unit.
 pub(crate) fn is_open(ty: &super::Type) -> bool {
-    reaches_stuck(ty.graph.nodes(), ty.at)
+    reaches_stuck(ty.graph.nodes(), ty.at, &mut 0)
 }
 
-fn reaches_stuck(nodes: &[Node], at: Id) -> bool {
-    super::same::reached(nodes, at).iter().any(|id| is_stuck(&nodes[*id as usize].form))
+fn reaches_stuck(nodes: &[Node], at: Id, work: &mut usize) -> bool {
+    let reached = super::same::reached(nodes, at);
+    *work = work.saturating_sub(reached.len());
+    reached.iter().any(|id| is_stuck(&nodes[*id as usize].form))
 }

@@ -21,6 +21,8 @@ use crate::value::float_to_int;
 const DEEPEST: u8 = 64;
 /// Values of a table that one step looks at.
 const CHUNK: usize = 64;
+/// Work that one step does at most, but for the last value that it looks at.
+const MUCH: usize = 4096;
 /// Fuel of a step, and of a value in it.
 const STEP: usize = 16;
 /// The first slot of the frames; before it are the type, the value and the validation that rests.
@@ -243,6 +245,7 @@ impl Job {
                     self.frames[at].turn = Turn::Member(i + 1);
                     match look(nodes, *member, value, &mut self.work) {
                         Look::Holds => return self.conclude(cx, nodes),
+                        Look::Fails(_) if self.work > MUCH => return None,
                         Look::Fails(_) => {}
                         Look::Open => return self.enter(cx, *member, Via::Same, value, Val::NIL),
                     }
@@ -286,7 +289,7 @@ impl Job {
                         }
                         Look::Open => return self.enter(cx, field.ty, Via::Field(i), item, Val::NIL),
                     }
-                    if i - n > CHUNK {
+                    if i - n > CHUNK || self.work > MUCH {
                         return None;
                     }
                 }
@@ -365,7 +368,7 @@ impl Job {
                         return Some(outcome);
                     }
                     // It has gone down, or up to a union.
-                    if self.frames.len() != depth {
+                    if self.frames.len() != depth || self.work > MUCH {
                         return None;
                     }
                     cursor = next;

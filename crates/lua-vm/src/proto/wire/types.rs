@@ -186,7 +186,7 @@ impl<'a> Encoder<'a> {
             Form::Generic { params, body } => {
                 self.kind(form::GENERIC);
                 self.number(params.len());
-                for p in params {
+                for p in params.iter() {
                     self.text(p.name.as_bytes());
                     self.maybe(p.bound);
                 }
@@ -284,7 +284,7 @@ impl Decoder<'_> {
     }
 
     /// Things that take `each` bytes at least.
-    fn list<T>(&mut self, each: usize, one: impl Fn(&mut Self) -> Read<T>) -> Read<Box<[T]>> {
+    fn list<T, L: FromIterator<T>>(&mut self, each: usize, one: impl Fn(&mut Self) -> Read<T>) -> Read<L> {
         let count = self.count(each)?;
         (0..count).map(|_| one(self)).collect()
     }
@@ -300,7 +300,7 @@ impl Decoder<'_> {
         Ok(self.id()?.checked_sub(1))
     }
 
-    fn ids(&mut self) -> Read<Box<[Id]>> {
+    fn ids(&mut self) -> Read<Arc<[Id]>> {
         self.list(1, Self::id)
     }
 
@@ -324,7 +324,7 @@ impl Decoder<'_> {
         Ok(Node { name, form, checks, instance })
     }
 
-    fn fields(&mut self) -> Read<Box<[Field]>> {
+    fn fields(&mut self) -> Read<Arc<[Field]>> {
         self.list(3, |this| {
             let name = this.name()?;
             let flags = this.byte()?;
@@ -384,7 +384,7 @@ impl Decoder<'_> {
             form::ALIAS => Form::Alias(self.id()?),
             form::APPLY => Form::Apply { target: self.id()?, args: self.ids()? },
             form::IMPORT => {
-                let path: Box<[Arc<str>]> = self.list(1, Self::name)?;
+                let path: Arc<[Arc<str>]> = self.list(1, Self::name)?;
                 Form::Import { path, args: self.ids()? }
             }
             form::INDEXED => {

@@ -1,0 +1,2 @@
+type Age = integer @min("0")
+return {Age = Age}

@@ -1,0 +1,4 @@
+local function f(list: {number} @max(3)): string @patern("a")
+  return list[1] as string
+end
+return f

@@ -1,0 +1,4 @@
+type User = {
+  name: string @min(1),
+}
+return {User = User}

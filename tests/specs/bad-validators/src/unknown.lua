@@ -1,0 +1,2 @@
+type Name = string @minlen(1)
+return {Name = Name}
