@@ -29,6 +29,7 @@ pub const GLOBALS: &[&str] = &[
     "tonumber",
     "tostring",
     "type",
+    "typeof",
     "unpack",
     "unsubscribe",
     "xpcall",

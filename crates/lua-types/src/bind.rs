@@ -76,6 +76,8 @@ pub(crate) struct Bound<'a> {
     pub(crate) functions: Vec<Function<'a>>,
     /// By first byte of the name.
     uses: FxHashMap<u32, SymId>,
+    /// Locals that hold what `require` gave, by name: the module.
+    pub(crate) requires: FxHashMap<&'a str, &'a str>,
     /// Local functions by their name.
     pub(crate) named: FxHashMap<SymId, FnId>,
     /// Expressions of `typeof(…)` by their first byte.
@@ -106,6 +108,7 @@ impl<'a> Bound<'a> {
                     leaks: vec![],
                 }],
                 uses: FxHashMap::default(),
+                requires: FxHashMap::default(),
                 named: FxHashMap::default(),
                 typeofs: FxHashMap::default(),
                 ends: FxHashMap::default(),
@@ -301,6 +304,11 @@ impl<'a> Binder<'a> {
         match &stat.kind {
             StatKind::Local { names, values } => {
                 self.exprs(values);
+                for (name, value) in names.iter().zip(values) {
+                    if let Some(module) = self.required(value) {
+                        self.out.requires.insert(&name.name.text, module);
+                    }
+                }
                 for TypedName { name, ty } in names {
                     self.annotation(ty.as_ref());
                     self.declare(name, ty.as_ref(), SymKind::Local);
@@ -403,6 +411,21 @@ impl<'a> Binder<'a> {
         self.loops += 1;
         body(self);
         self.loops -= 1;
+    }
+
+    /// The module in `require("module")`.
+    fn required(&self, value: &'a Expr) -> Option<&'a str> {
+        match &value.kind {
+            ExprKind::Call { func, args } => match (&func.kind, &args[..]) {
+                (ExprKind::Name(name), [arg])
+                    if &*name.text == "require" && !self.scope.contains_key("require") =>
+                {
+                    literal(arg)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The next function is what a local holds.

@@ -361,6 +361,7 @@ impl Names for Checker<'_> {
     }
 
     fn imported(&mut self, alias: &str, name: &str) -> Found {
+        let alias = self.bound.requires.get(alias).copied().unwrap_or(alias);
         if let Some(imported) = self.imports.get(alias) {
             let found = imported.types.iter().find(|(known, _)| self.pool.str(*known) == name);
             return match found {

@@ -57,6 +57,7 @@ pub(super) fn globals() -> ModuleDecl<'static> {
             "tonumber(value: any, base?: integer): number?",
             "The number that a text spells, in base 10 or `base`; nil if it spells none.",
         ),
+        ("typeof(value: any): any", "The type of a value, as a type value."),
         ("tostring(value: any): string", "A value as text; `__tostring` is asked."),
         (
             "type(value: any): \"nil\" | \"boolean\" | \"number\" | \"string\" | \"table\" | \"function\" | \"thread\" | \"userdata\" | \"type\"",
