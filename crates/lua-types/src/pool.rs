@@ -71,13 +71,21 @@ pub struct Pool {
     nested: u32,
     /// Steps that it took.
     work: u32,
+    /// How often [`MAX_WORK`] was halved.
+    halved: u32,
+    /// The question under way has used up its steps.
+    used_up: bool,
 }
 
 /// Levels of types, expansions and comparisons within each other in one question.
 const MAX_NESTED: u32 = 160;
 
-/// Steps of one question.
-const MAX_WORK: u32 = 200_000;
+/// Steps of one question. Each question of a pool that needs more halves what the next ones get, so that a source made to be
+/// slow is slow a few times only.
+const MAX_WORK: u32 = 100_000;
+
+/// Steps that every question gets.
+const LEAST_WORK: u32 = 1_000;
 
 /// How far a question has come.
 pub(crate) struct Suspended {
@@ -421,7 +429,9 @@ impl Pool {
         }
         self.nested += 1;
         self.work += 1;
-        let fine = self.nested <= MAX_NESTED && self.work <= MAX_WORK;
+        let allowed = (MAX_WORK >> self.halved.min(16)).max(LEAST_WORK);
+        self.used_up |= self.work > allowed;
+        let fine = self.nested <= MAX_NESTED && self.work <= allowed;
         self.gave_up |= !fine;
         fine
     }
@@ -429,6 +439,9 @@ impl Pool {
     /// Ends a level of a question.
     pub(crate) fn leave(&mut self) {
         self.nested -= 1;
+        if self.nested == 0 && std::mem::take(&mut self.used_up) {
+            self.halved += 1;
+        }
     }
 
     /// Puts the question under way aside: what is inferred meanwhile asks its own ones.

@@ -94,6 +94,84 @@ proptest! {
     }
 }
 
+/// Infers results by asking a question of its own.
+struct Asking {
+    pool: Pool,
+    deep: Ty,
+    other: Ty,
+    gave_up: bool,
+}
+
+impl crate::Types for Asking {
+    fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    fn pool_mut(&mut self) -> &mut Pool {
+        &mut self.pool
+    }
+
+    fn results(&mut self, _: crate::SigId) -> crate::Pack {
+        let (deep, other) = (self.deep, self.other);
+        self.gave_up = relate(self, Mode::Gradual, deep, other).gave_up;
+        self.pool.pack(&[Ty::STRING])
+    }
+
+    fn shape(&mut self, _: ShapeId) -> Table {
+        Table::default()
+    }
+}
+
+#[test]
+fn what_is_inferred_within_a_question_does_not_count_as_its_depth() {
+    let mut pool = Pool::new();
+    let nest = |pool: &mut Pool, core: Ty| (0..100).fold(core, |ty, _| pool.array(ty));
+    let (deep, other) = (nest(&mut pool, Ty::INTEGER), nest(&mut pool, Ty::NUMBER));
+    let sig = crate::Sig {
+        generics: vec![],
+        params: vec![],
+        rest: None,
+        results: crate::Results::Inferred(0),
+        asserts: None,
+        method: false,
+        lenient: true,
+    };
+    let id = pool.new_sig(sig);
+    let function = pool.add(Kind::Function(id));
+    let results = pool.pack(&[Ty::INTEGER]);
+    let wanted = pool.function(vec![], None, results);
+    let (from, to) = (nest(&mut pool, function), nest(&mut pool, wanted));
+    let mut cx = Asking { pool, deep, other, gave_up: true };
+    let outcome = relate(&mut cx, Mode::Gradual, from, to);
+    assert!(outcome.result.is_err() && !outcome.gave_up && !cx.gave_up);
+}
+
+#[test]
+fn a_source_made_to_be_slow_is_slow_a_few_times_only() {
+    let mut world = World::new("");
+    let (name, more) = (world.pool.name(b"tag"), world.pool.name(b"more"));
+    let mut wide = |optional: &[Field]| {
+        let records: Vec<Ty> = (0..1_000)
+            .map(|i| {
+                let tag = world.pool.add(Kind::Int(i));
+                let ty = world.pool.map(tag, Ty::STRING);
+                let tagged = Field { name, ty, optional: false, readonly: false };
+                world.pool.record([&[tagged], optional].concat())
+            })
+            .collect();
+        world.pool.union(&records)
+    };
+    // Each alternative fits one of the others, which is found late.
+    let (a, b) = (wide(&[]), wide(&[Field { name: more, ty: Ty::STRING, optional: true, readonly: false }]));
+    let first = relate(&mut world, Mode::Gradual, a, b);
+    assert!(first.gave_up);
+    for _ in 0..100 {
+        assert!(relate(&mut world, Mode::Gradual, a, b).gave_up);
+    }
+    let (x, y) = (world.ty("{a: string, b: {integer}}"), world.ty("{a: string, b: {string}}"));
+    assert!(!relate(&mut world, Mode::Gradual, x, y).gave_up);
+}
+
 #[test]
 fn types_nested_to_the_limit_of_the_parser_stay_within_the_stack() {
     with_small_stack(|| {
