@@ -159,6 +159,9 @@ impl<T: Types + ?Sized> Relation<'_, T> {
         if let Some(known) = self.basic(a, b) {
             return if known { Ok(()) } else { differ(to, from, Why::Type) };
         }
+        if matches!(b, Kind::Union(_)) && (self.contains(to, from) || self.plain_base_in(a, to)) {
+            return Ok(());
+        }
         if self.assumed.contains(&(from, to)) {
             return Ok(());
         }
@@ -319,14 +322,7 @@ impl<T: Types + ?Sized> Relation<'_, T> {
 
     /// Some member fits. If none does, the only one that is of the same sort tells why.
     fn fit_union(&mut self, from: Ty, list: List, to: Ty) -> Fit {
-        if self.contains(to, from) {
-            return Ok(());
-        }
-        let pool = self.cx.pool();
-        let kind = pool.kind(from);
-        if is_plain(kind) && self.plain_base_in(kind, to) {
-            return Ok(());
-        }
+        let kind = self.cx.pool().kind(from);
         let mut near = Near::default();
         for i in 0..list.len() {
             let member = self.cx.pool().at(list, i);

@@ -356,3 +356,52 @@ fn wide_unions_of_literals_take_few_steps() {
         assert!(!outcome.gave_up);
     }
 }
+
+#[test]
+fn of_a_tagged_union_the_alternative_with_the_tag_is_meant() {
+    let world = &mut World::new(
+        "type Event = {kind: \"open\", id: integer} | {kind: \"close\", code: string} | {kind: \"data\", body: {size: integer}}",
+    );
+    all_fit(world, &[("{kind: \"close\", code: \"a\"}", "Event"), ("{kind: \"open\", id: 1}", "Event?")]);
+    none_fits(
+        world,
+        &[
+            ("{kind: \"close\", code: integer}", "Event", "field 'code': expected string, got integer"),
+            ("{kind: \"open\"}", "Event", "field 'id' is missing"),
+            (
+                "{kind: \"data\", body: {size: string}}",
+                "Event",
+                "field 'body.size': expected integer, got string",
+            ),
+        ],
+    );
+    let shape = world.shape("{kind: \"close\", code: boolean}");
+    let event = world.ty("Event");
+    assert_eq!(told(world, shape, event), Err("field 'code': expected string, got boolean".to_owned()));
+}
+
+#[test]
+fn several_types_at_once_give_what_all_of_them_have() {
+    let world = &mut World::new("type Named = {name: string} type Aged = {age: integer}");
+    all_fit(
+        world,
+        &[
+            ("Named & Aged", "{name: string, age: integer}"),
+            ("{name: string, age: integer}", "Named & Aged"),
+            ("(Named | Aged) & {id: string}", "{id: string}"),
+            ("(string | integer) & string", "string | boolean"),
+            ("((x: string) -> string) & ((x: integer) -> integer)", "(x: integer) -> integer"),
+        ],
+    );
+    none_fits(
+        world,
+        &[
+            ("Named", "Named & Aged", "field 'age' is missing"),
+            (
+                "Named & {age: string}",
+                "{name: string, age: integer}",
+                "field 'age': expected integer, got string",
+            ),
+        ],
+    );
+}
