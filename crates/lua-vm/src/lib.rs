@@ -6,10 +6,10 @@
 //! [`Lua::run`] runs it. [`Rehearsal`] runs top-level code once and seals what it made as an [`Image`], from which
 //! [`Lua::from_image`] starts processes.
 //!
-//! Files: `value object symbol` (representation) · `block rest heap gc table thread` (storage) · `image overlay detach` (shared state) · `codegen proto` (code) · `interp meta
+//! Files: `value object symbol types` (representation) · `block rest heap gc table thread` (storage) · `image overlay detach` (shared state) · `codegen proto` (code) · `interp meta
 //! coerce trace` (execution) · `native weight statics lua fragment error` (interface) · `base_lib coroutine_lib` (functions that
 //! need the interpreter: pcall, xpcall, error, assert, select, next, pairs, ipairs, raw*, setmetatable, getmetatable, type,
-//! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number`
+//! tostring, coroutine.*). Libraries in terms of [`Cx`] only: `lib_string lib_table lib_math lib_errors lib_os lib_number lib_type`
 //! (tonumber, unpack), with `pattern format number` beneath. Each library file has one function
 //! `pub(crate) fn register(b: &mut StaticsBuilder)`, called by [`libraries`].
 

@@ -90,7 +90,7 @@ fn instantiate<'cx>(cx: &mut Cx<'cx>, ty: &Type) -> NativeResult {
     match types::instantiate(ty, &args) {
         Some(made) => {
             cx.charge(made.graph.nodes().len() * 64);
-            let made = cx.own_type_value(made);
+            let made = cx.type_value(made);
             cx.ret(made)
         }
         None => Err(cx.error(format_args!("type {} with these arguments is too large", ty.label()))),

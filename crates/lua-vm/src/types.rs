@@ -261,12 +261,23 @@ pub(crate) struct Graph {
     nodes: Box<[Node]>,
     /// What each node is, once somebody has asked.
     hashes: Box<[OnceLock<u128>]>,
+    /// Bytes that every value of it counts to its process: any of them may be the last that keeps it. 0 for what code owns.
+    held: usize,
 }
 
 impl Graph {
     pub(crate) fn new(nodes: Vec<Node>) -> Arc<Graph> {
         let hashes = nodes.iter().map(|_| OnceLock::new()).collect();
-        Arc::new(Graph { nodes: nodes.into(), hashes })
+        Arc::new(Graph { nodes: nodes.into(), hashes, held: 0 })
+    }
+
+    /// A graph that a program made while it runs.
+    pub(crate) fn made(nodes: Vec<Node>) -> Arc<Graph> {
+        let mut graph = Graph::new(nodes);
+        if let Some(own) = Arc::get_mut(&mut graph) {
+            own.held = own.size();
+        }
+        graph
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {
@@ -520,21 +531,18 @@ impl<'cx> Cx<'cx> {
         Val::new(unsafe { Table::get_bytes(methods, name) })
     }
 
-    /// A value for a type whose graph somebody else holds.
+    /// A value for a type.
     pub fn type_value(&mut self, ty: Type) -> Val<'cx> {
+        let held = ty.graph.held;
         // SAFETY: the payload is written at once; the description is immortal.
-        unsafe {
+        let v = unsafe {
             let (u, place) = self.lua().heap.new_userdata(info(), Slots::new());
             place.cast::<Type>().write(ty);
             Val::new(Value { tag: value::TYPE, data: u as u64 })
+        };
+        if held > 0 {
+            self.weigh_value(v, held);
         }
-    }
-
-    /// A value for a type whose graph was made for this process.
-    pub(crate) fn own_type_value(&mut self, ty: Type) -> Val<'cx> {
-        let size = ty.graph.size();
-        let v = self.type_value(ty);
-        self.weigh_value(v, size);
         v
     }
 }
@@ -547,9 +555,10 @@ impl Transfer for Type {
 
 impl Portable for Type {
     fn size(&self) -> usize {
-        size_of::<Type>()
+        size_of::<Type>() + self.graph.held
     }
     fn adopt<'cx>(&self, cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
+        cx.reserve(self.graph.held)?;
         Ok(cx.type_value(self.clone()))
     }
     fn as_any(&self) -> &dyn std::any::Any {

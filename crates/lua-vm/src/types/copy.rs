@@ -11,7 +11,7 @@ use super::settle::settle;
 use super::{Form, Graph, Id, Instance, Node, Type};
 
 /// Nodes and references to nodes that a copy may consist of, at run time.
-pub(crate) const MOST: usize = 8192;
+pub(crate) const MOST: usize = 4096;
 /// Generic types in arguments of each other.
 const DEEPEST: u32 = 48;
 
@@ -239,5 +239,5 @@ pub(crate) fn instantiate(generic: &Type, args: &[Type]) -> Option<Type> {
     let source = copier.source(&generic.graph, &unit);
     let at = copier.apply(source, generic.at, args);
     let (nodes, cut) = copier.finish();
-    (!cut).then(|| Type { graph: Graph::new(nodes), at })
+    (!cut).then(|| Type { graph: Graph::made(nodes), at })
 }

@@ -33,7 +33,11 @@ impl<'cx> Cx<'cx> {
         let nodes = linked.graph.nodes().len();
         self.charge(nodes * 64);
         self.reserve(linked.graph.size())?;
-        Ok(self.own_type_value(linked))
+        let size = linked.graph.size();
+        let v = self.type_value(linked);
+        // It is made once for each place that it is linked in, and lives as long as what the chunk builds.
+        self.weigh_value(v, size);
+        Ok(v)
     }
 }
 
