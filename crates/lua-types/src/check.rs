@@ -223,6 +223,10 @@ impl<'a> Checker<'a> {
             globals.push((self.pool.name(name.as_bytes()), ty));
         }
         let manifest = Manifest::export(&mut self, value, &offered, &globals);
+        if self.pool.take_gave_up() {
+            let message = "some types here are too deep or too large to compare: they were taken to fit";
+            self.reports.push(Report::new(Code::TooDeep, Span::default(), message));
+        }
         let mut reports = std::mem::take(&mut self.reports);
         reports.sort_by(|a, b| {
             (a.span.start, a.span.end, a.code, &a.message).cmp(&(

@@ -1,4 +1,4 @@
-//! Copies types from graph to graph: what they consist of and nothing else, generic types with arguments expanded.
+//! Copies types: into heaps, out of them, with names bound; what is shared stays shared.
 //!
 //! A node is copied once for each list of arguments around it (its *scope*), so `List<number>` refers to itself where `List<T>` does.
 //! A type that contains itself with ever larger arguments (`type N<T> = {n: N<{T}>?}`) is cut off: what is behind is unresolved.
