@@ -267,7 +267,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of a field of a value of that type; `object` is named in messages.
-    pub(super) fn field_of(&mut self, object: Ty, name: &Word, _: Option<&Expr>) -> Ty {
+    pub(super) fn field_of(&mut self, object: Ty, name: &Word) -> Ty {
         self.named_member(object, &name.text, name.span, None, false)
     }
 
@@ -472,7 +472,7 @@ impl<'a> Checker<'a> {
         let index = self.shape_ref(shape).index;
         match index {
             Some((keys, values)) if crate::narrow::intersect(self, keys, key) != Ty::NEVER => {
-                self.told(values, false)
+                self.told(values)
             }
             _ => Ty::ANY,
         }

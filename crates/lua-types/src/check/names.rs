@@ -40,7 +40,7 @@ impl<'a> Checker<'a> {
             self.force(writer);
         }
         let Some(ty) = self.wide.get(&sym).copied() else { return Ty::ANY };
-        if owner == self.frame.function { ty } else { self.told(ty, false) }
+        if owner == self.frame.function { ty } else { self.told(ty) }
     }
 
     /// A local gets a value.
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
             for writer in writers.clone() {
                 self.force(writer);
             }
-            let own = self.globals.get(text).copied().map_or(Ty::ANY, |ty| self.told(ty, false));
+            let own = self.globals.get(text).copied().map_or(Ty::ANY, |ty| self.told(ty));
             let known = self.known_global(text);
             return Some(known.map_or(own, |known| self.pool.union(&[own, known])));
         }

@@ -145,7 +145,7 @@ impl<'a> Checker<'a> {
             let here = &self.shapes[id.0 as usize];
             if let Some(at) = here.by_name.get(&name) {
                 let ty = here.fields[*at as usize].1.ty;
-                return Found::Field(self.told(ty, unsure));
+                return Found::Field(self.told(ty));
             }
             unsure |= here.open;
             if let Some((keys, values)) = here.index
@@ -157,7 +157,7 @@ impl<'a> Checker<'a> {
             if let Some(base) = here.base
                 && let Some(found) = self.own_slot(base, name)
             {
-                return Found::Field(self.told(found, unsure));
+                return Found::Field(self.told(found));
             }
             let Some(meta) = here.metatable else { break };
             match self.index_of(meta) {
@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
 
     /// What readers of an inferred place see: nil is left to those who test for it; a place of which only nil is known may hold
     /// anything.
-    pub(super) fn told(&mut self, ty: Ty, _unsure: bool) -> Ty {
+    pub(super) fn told(&mut self, ty: Ty) -> Ty {
         let ty = crate::narrow::without_nil(self, ty);
         if ty == Ty::NEVER { Ty::ANY } else { ty }
     }
@@ -415,7 +415,7 @@ impl<'a> Checker<'a> {
                 // Names of metamethods say nothing to those who use the table.
                 if seen.insert(name) && !(lent && is_plumbing(self.pool.text(name))) {
                     let optional = crate::narrow::only_nil(self, ty) != Ty::NEVER && ty != Ty::ANY;
-                    let ty = self.told(ty, false);
+                    let ty = self.told(ty);
                     table.fields.push(Field { name, ty, optional, readonly: false });
                 }
             }

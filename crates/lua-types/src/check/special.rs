@@ -163,9 +163,7 @@ impl<'a> Checker<'a> {
         let mark = self.frame.mark();
         let callee = self.eval(&args[0]);
         let inner = if handled {
-            let handler = args.get(1).map(|a| self.eval(a));
-            let _ = handler;
-            args.iter().skip(2).for_each(|a| _ = self.eval(a));
+            args.iter().skip(1).for_each(|a| _ = self.eval(a));
             &[]
         } else {
             &args[1..]

@@ -243,7 +243,7 @@ impl<'a> Checker<'a> {
             },
             ExprKind::Field { object, name } => {
                 let object_ty = self.eval(object);
-                self.store_field(object, object_ty, name, given, span);
+                self.store_field(object, object_ty, name, given);
                 let fact = wanted.map_or(given, |declared| self.assigned(declared, given));
                 self.know_path(target, fact);
             }
@@ -308,7 +308,7 @@ impl<'a> Checker<'a> {
             path = self.paths.step(path, super::state::Key::Name(name));
             object = match self.frame.fact(path) {
                 Some(known) => known,
-                None => self.field_of(object, field, None),
+                None => self.field_of(object, field),
             };
         }
         let class = sym.is_some_and(|sym| self.bound.sym(sym).class) && between.is_empty();

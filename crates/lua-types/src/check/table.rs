@@ -271,14 +271,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `object.name = given`; that the value fits was checked before.
-    pub(super) fn store_field(
-        &mut self,
-        object: &'a Expr,
-        object_ty: Ty,
-        name: &'a Word,
-        given: Ty,
-        _: Span,
-    ) {
+    pub(super) fn store_field(&mut self, object: &'a Expr, object_ty: Ty, name: &'a Word, given: Ty) {
         let some = self.storable(object, object_ty, &name.text);
         self.store_member(some, name, given, name.span);
     }
@@ -575,7 +568,7 @@ impl<'a> Checker<'a> {
             return (Ty::ANY, Ty::ANY);
         }
         let (key, value) = self.table_elements(&table, ordered);
-        if value == Ty::NEVER { (Ty::ANY, Ty::ANY) } else { (key, self.told(value, false)) }
+        if value == Ty::NEVER { (Ty::ANY, Ty::ANY) } else { (key, self.told(value)) }
     }
 
     fn table_elements(&mut self, table: &Table, ordered: bool) -> (Ty, Ty) {
