@@ -20,6 +20,7 @@ mod pause;
 mod peers;
 mod preemption;
 mod table;
+mod types;
 
 use crate::suite::execute;
 use crate::tree;
@@ -59,6 +60,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         coroutine::rows,
         images::rows,
         pause::rows,
+        types::rows,
         actors::rows,
         memory::rows,
         boot::rows,

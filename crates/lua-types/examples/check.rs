@@ -1,4 +1,4 @@
-//! Checks Lua files and prints what it finds: `check FILE…`, `check --time N FILE…`.
+//! Checks Lua files and prints what it finds: `check FILE…`; or how fast: `check --rate N FOLDER`.
 
 #![allow(
     clippy::print_stdout,
@@ -6,47 +6,63 @@
     reason = "a tool of the bench: it prints and takes the time"
 )]
 
-use lua_types::{Env, Unit, check};
+use lua_types::{Checked, Env, Unit, check};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let mut times = 1;
-    if args.first().is_some_and(|a| a == "--time") && args.len() > 2 {
-        times = args[1].parse().unwrap_or(1);
-        args.drain(..2);
-    }
+    let args: Vec<String> = std::env::args().skip(1).collect();
     let env = Env::default();
-    let mut found = false;
-    for file in &args {
-        let source = match std::fs::read(file) {
-            Ok(source) => source,
-            Err(error) => {
-                println!("{file}: {error}");
-                return ExitCode::FAILURE;
-            }
-        };
-        let parsed = lua_syntax::parse(&source);
-        for error in &parsed.errors {
-            println!("{file}: {}", error.message);
-        }
-        let lines = source.iter().filter(|b| **b == b'\n').count();
-        let begin = std::time::Instant::now();
-        let unit = Unit { id: file, source: &source, chunk: &parsed.chunk, imports: &[], modules: &[] };
-        let mut checked = check(&env, &unit);
-        for _ in 1..times {
-            checked = check(&env, &unit);
-        }
-        if times > 1 {
-            let seconds = begin.elapsed().as_secs_f64() / f64::from(times);
-            println!("{file}: {lines} lines, {:.0} lines/s", lines as f64 / seconds);
-        }
-        let index = lua_syntax::LineIndex::new(&source);
-        for report in &checked.reports {
-            found = true;
-            let (line, column) = index.position(report.span.start);
-            println!("{file}:{line}:{column}: {}: {}", report.code.as_str(), report.message);
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--rate", rounds, folder] => rate(&env, rounds.parse().unwrap_or(1), folder),
+        _ => args.iter().try_fold(true, |clean, file| Ok(show(&env, file)? && clean)),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
         }
     }
-    if found { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn parsed(env: &Env, name: &str, source: &[u8]) -> Checked {
+    let parsed = lua_syntax::parse(source);
+    check(env, &Unit { id: name, source, chunk: &parsed.chunk, imports: &[], modules: &[] })
+}
+
+/// Prints the diagnostics of a file; whether there are none.
+fn show(env: &Env, file: &str) -> std::io::Result<bool> {
+    let source = std::fs::read(file)?;
+    for error in lua_syntax::parse(&source).errors {
+        println!("{file}: {}", error.message);
+    }
+    let checked = parsed(env, file, &source);
+    let index = lua_syntax::LineIndex::new(&source);
+    for report in &checked.reports {
+        let (line, column) = index.position(report.span.start);
+        println!("{file}:{line}:{column}: {}: {}", report.code.as_str(), report.message);
+    }
+    Ok(checked.reports.is_empty())
+}
+
+/// Prints lines and seconds of checking all files of a folder so many times.
+fn rate(env: &Env, rounds: u32, folder: &str) -> std::io::Result<bool> {
+    let mut sources = vec![];
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "lua") {
+            sources.push(std::fs::read(path)?);
+        }
+    }
+    let lines: usize = sources.iter().map(|s| s.iter().filter(|b| **b == b'\n').count()).sum();
+    let mut spent = Duration::ZERO;
+    for _ in 0..rounds {
+        let begin = Instant::now();
+        sources.iter().for_each(|source| _ = parsed(env, "unit", source));
+        spent += begin.elapsed();
+    }
+    println!("{}\t{}", lines * rounds as usize, spent.as_secs_f64());
+    Ok(true)
 }
