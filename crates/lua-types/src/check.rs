@@ -32,6 +32,7 @@ use lua_syntax::ast::{Chunk, Expr};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shapes::Shape;
 use state::{Frame, Paths};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A unit to check.
@@ -64,26 +65,35 @@ const DEMANDS: u32 = 150;
 /// Stack of a check: trees have up to a thousand levels, and analyses lie within each other.
 const STACK: usize = 512 << 20;
 
+thread_local! {
+    /// Whether this thread has such a stack.
+    static DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Checks a unit.
 ///
-/// Runs on a thread of its own, since expressions nest deeper than the stack of a caller may hold.
+/// Runs on a thread of its own, since expressions nest deeper than the stack of a caller may hold; who checks many units does so
+/// within [`deep`].
 pub fn check(env: &Env, unit: &Unit<'_>) -> Checked {
-    let work = || Checker::new(env, unit, Bound::new(unit.chunk)).run();
+    deep(|| Checker::new(env, unit, Bound::new(unit.chunk)).run())
+}
+
+/// Runs `work` with a stack on which units can be checked: on a thread of its own, or here if this is one.
+///
+/// # Panics
+/// If the system has no thread left, or `work` panics.
+pub fn deep<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    if DEEP.get() {
+        return work();
+    }
+    let marked = || {
+        DEEP.set(true);
+        work()
+    };
     std::thread::scope(|scope| {
-        let thread =
-            std::thread::Builder::new().name("check".into()).stack_size(STACK).spawn_scoped(scope, work);
-        match thread.map(|thread| thread.join()) {
-            Ok(Ok(checked)) => checked,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => {
-                let report =
-                    Report::new(Code::TooDeep, Span::default(), format!("no thread to check it: {error}"));
-                Checked {
-                    reports: vec![report],
-                    manifest: Manifest::export(&mut Pool::new(), Ty::ANY, &[], &[]),
-                }
-            }
-        }
+        let thread = std::thread::Builder::new().name("check".into()).stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, marked).expect("the system has a thread left");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

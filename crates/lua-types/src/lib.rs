@@ -30,7 +30,7 @@ mod widen;
 mod tests;
 
 pub use ambient::{AMBIENT, GLOBALS};
-pub use check::{Checked, Unit, check};
+pub use check::{Checked, Unit, check, deep};
 pub use code::{Code, Severity};
 pub use declare::{ConstType, FuncDecl, ModuleDecl, ObjectDecl, Reach, RecordDecl, TableDecl};
 pub use display::{show, show_with};
