@@ -1,4 +1,4 @@
-//! Writes the reference pages of Lua modules and entry kinds from what the binary says about itself.
+//! Writes the pages of Lua modules, entry kinds and diagnostics from what the binary says of itself.
 //!
 //! The source is one JSON document, printed by the hidden command `wippy __describe`:
 //!
@@ -11,7 +11,8 @@
 //!               "records": [{"name": "Row", "type": "{id: string}", "doc": "…"}],
 //!               "method_calls": false, "notes": "markdown"}],
 //!  "kinds": [{"kind": "store.memory", "doc": "…",
-//!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}]}
+//!             "fields": [{"name": "max_size", "type": "integer", "default": "10000", "doc": "…"}]}],
+//!  "codes": [{"code": "E0004", "title": "no such field", "page": "markdown"}]}
 //! ```
 
 use anyhow::{Context, Result, bail};
@@ -26,6 +27,9 @@ use std::path::Path;
 struct Description {
     modules: Vec<Module>,
     kinds: Vec<Kind>,
+    /// Of diagnostics.
+    #[serde(default)]
+    codes: Vec<Code>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,8 +118,17 @@ struct Field {
     doc: String,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    code: String,
+    title: String,
+    /// Markdown, heading included.
+    page: String,
+}
+
 /// Folders that hold nothing but generated pages.
-const FOLDERS: &[&str] = &["docs/modules", "docs/kinds"];
+const FOLDERS: &[&str] = &["docs/modules", "docs/kinds", "docs/lint"];
 const MARK: &str = "<!-- Written by `cargo xtask docs` from the code; a test checks that it is fresh. -->\n";
 
 /// Writes the pages for `description` under `root` and removes those that nothing backs any more.
@@ -191,6 +204,13 @@ fn pages(description: &str) -> Result<BTreeMap<String, String>> {
     put("modules", "README", index("Lua modules and libraries", modules))?;
     let kinds = description.kinds.iter().map(|kind| (kind.kind.as_str(), kind.doc.as_str()));
     put("kinds", "README", index("Entry kinds", kinds))?;
+    for Code { code, page, .. } in &description.codes {
+        put("lint", code, format!("{MARK}{page}"))?;
+    }
+    if !description.codes.is_empty() {
+        let codes = description.codes.iter().map(|code| (code.code.as_str(), code.title.as_str()));
+        put("lint", "README", index("Diagnostics", codes))?;
+    }
     Ok(pages)
 }
 

@@ -22,7 +22,7 @@ enum Chore {
     Tidy,
     /// Writes docs/MAP.md from the first line of every source file
     Map,
-    /// Writes docs/modules and docs/kinds from what the binary says about itself
+    /// Writes docs/modules, docs/kinds and docs/lint from what the binary says about itself
     Docs,
     /// Runs every test of the workspace; arguments after `--` go to `cargo test`
     Test {

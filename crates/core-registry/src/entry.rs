@@ -53,7 +53,7 @@ impl Entry {
     pub fn mistake(&self, path: &str, message: impl Into<String>) -> Diagnostic {
         let message = format!("{}: {}", self.id, message.into());
         let Some(origin) = &self.origin else {
-            return Diagnostic { severity: infra_base::Severity::Error, message, labels: vec![], help: None };
+            return Diagnostic::placeless(infra_base::Severity::Error, message);
         };
         let mut at = path;
         loop {

@@ -45,13 +45,23 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// How to mend it.
     pub help: Option<String>,
+    /// What it is about, where that has a code: `E0004`.
+    pub code: Option<&'static str>,
+    /// Reasons without a place.
+    pub notes: Vec<String>,
 }
 
 impl Diagnostic {
     /// An error at `span` of `file`.
     pub fn error(message: impl Into<String>, file: &Arc<SourceFile>, span: Range<usize>) -> Self {
         let label = Label { file: file.clone(), span, text: String::new() };
-        Self { severity: Severity::Error, message: message.into(), labels: vec![label], help: None }
+        Self { labels: vec![label], ..Self::placeless(Severity::Error, message) }
+    }
+
+    /// One that points nowhere.
+    pub fn placeless(severity: Severity, message: impl Into<String>) -> Self {
+        let (labels, notes) = (Vec::new(), Vec::new());
+        Self { severity, message: message.into(), labels, help: None, code: None, notes }
     }
 
     /// The same as a warning.
@@ -62,6 +72,12 @@ impl Diagnostic {
     /// The same with a hint.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a code.
+    pub fn coded(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
         self
     }
 

@@ -27,6 +27,8 @@ pub struct Config {
     pub supervisor: SupervisorHost,
     /// `lua.cache`: where compiled code is kept between runs; `None` = nowhere.
     pub code_cache: Option<CodeCache>,
+    /// `lua.type_system`
+    pub types: TypeChecks,
     /// `shutdown.timeout`
     pub shutdown: Duration,
     /// `override`, in order.
@@ -108,6 +110,17 @@ pub enum CacheAccess {
     ReadOnly,
 }
 
+/// What becomes of mistakes with types when code is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeChecks {
+    /// Nobody looks for them.
+    Off,
+    /// They are logged.
+    Warn,
+    /// They are reasons to refuse an entry.
+    Refuse,
+}
+
 /// One field override.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -186,6 +199,7 @@ pub(crate) fn read(root: &Section, base: PathBuf, mistakes: &mut Vec<Diagnostic>
             buffer_size: read.count("supervisor.host.buffer_size", 1024),
             worker_count: read.count("supervisor.host.worker_count", 16),
         },
+        types: read.types(),
         shutdown: read.duration("shutdown.timeout", Duration::from_secs(30)),
         overrides: read.overrides(),
         disable: Disable {
@@ -275,19 +289,13 @@ impl<'a> Reader<'a> {
             State::Read | State::Behind => {}
             State::Later => {
                 let why = match key.path {
-                    "lua.cache.typecheck.enabled" => {
-                        ": types are not checked yet, there are no results to keep"
-                    }
+                    "lua.cache.typecheck.enabled" => ": types are checked anew at each start",
                     _ => "",
                 };
                 self.warn(&item.place, format!("{} has no effect yet{why}", key.path));
             }
             State::LaterIfOn if on => {
-                let what = match section {
-                    "lua" if key.path.starts_with("lua.type_system") => "types are parsed, not checked yet",
-                    _ => "it is not built yet",
-                };
-                self.warn(&item.place, format!("{} has no effect: {what}", key.path));
+                self.warn(&item.place, format!("{} has no effect: it is not built yet", key.path));
             }
             State::Switch if on => {
                 self.warn(&item.place, format!("{section} is not built yet, the section has no effect"));
@@ -359,6 +367,21 @@ impl<'a> Reader<'a> {
         };
         let on = self.bool("lua.cache.enabled", false) && self.bool("lua.cache.compile.enabled", true);
         on.then(|| CodeCache { dir: base.join(dir_text), access })
+    }
+
+    fn types(&mut self) -> TypeChecks {
+        let (on, strict) = ("lua.type_system.enabled", "lua.type_system.strict");
+        match (self.bool(on, false), self.bool(strict, false)) {
+            (true, true) => TypeChecks::Refuse,
+            (true, false) => TypeChecks::Warn,
+            (false, false) => TypeChecks::Off,
+            (false, true) => {
+                if let Some(item) = self.leaf(strict) {
+                    self.warn(&item.place, format!("{strict} has no effect without {on}"));
+                }
+                TypeChecks::Off
+            }
+        }
     }
 
     /// A leaf of the right type that is there.

@@ -14,7 +14,7 @@ mod tree;
 
 pub use config::{
     CacheAccess, CodeCache, Config, Disable, Encoding, History, LogManager, Override, Pattern, Profiler,
-    Replacement, SupervisorHost,
+    Replacement, SupervisorHost, TypeChecks,
 };
 pub use keys::{KEYS, Key, State, Type};
 pub use layers::{Loaded, Sources, load};

@@ -2,7 +2,7 @@
 
 use crate::{
     CacheAccess, CodeCache, Config, Encoding, History, KEYS, Loaded, Profiler, Replacement, Sources, Type,
-    load, shaped,
+    TypeChecks, load, shaped,
 };
 use expect_test::{Expect, expect};
 use infra_base::{Data, Error};
@@ -173,7 +173,7 @@ fn what_is_not_built_warns_or_stops() {
         &["
 otel: {enabled: true, endpoint: x}
 prometheus: {enabled: false, address: x}
-lua: {type_system: {enabled: true, strict: false}, cache: {enabled: false}, proto_cache_size: 5}
+lua: {type_system: {strict: true}, cache: {enabled: false}, proto_cache_size: 5}
 extensions: {paths: [a.so]}
 boot: {config_path: x}
 cluster: {enabled: false, name: x}
@@ -181,10 +181,10 @@ security: {strict_mode: false}
 "],
         expect![[r#"
             Warning 0.yaml:2:8: otel is not built yet, the section has no effect `enabled`
-            Warning 0.yaml:4:21: lua.type_system.enabled has no effect: types are parsed, not checked yet `enabled`
-            Warning 0.yaml:4:77: lua.proto_cache_size has no effect yet `proto_cache_size`
+            Warning 0.yaml:4:61: lua.proto_cache_size has no effect yet `proto_cache_size`
             Warning 0.yaml:5:14: extensions.paths: native extensions are not supported `paths`
             Warning 0.yaml:6:1: section boot is read-only and ignored `boot`
+            Warning 0.yaml:4:21: lua.type_system.strict has no effect without lua.type_system.enabled `strict`
         "#]],
     );
     check(
@@ -203,6 +203,15 @@ registry: {history_type: sqlite, history_path: x}
     );
     let none = loaded(&["registry: {enable_history: false, history_type: nil}\n"], &[], &[]).unwrap();
     assert_eq!(none.config.history, History::None);
+}
+
+#[test]
+fn types_are_checked_when_asked_and_strictly_only_then() {
+    let types = |text: &str| loaded(&[text], &[], &[]).unwrap().config.types;
+    assert_eq!(types("lua: {}\n"), TypeChecks::Off);
+    assert_eq!(types("lua: {type_system: {enabled: true}}\n"), TypeChecks::Warn);
+    assert_eq!(types("lua: {type_system: {enabled: true, strict: true}}\n"), TypeChecks::Refuse);
+    assert_eq!(types("lua: {type_system: {strict: true}}\n"), TypeChecks::Off);
 }
 
 #[test]
@@ -253,14 +262,14 @@ lua: {cache: {enabled: true, dir: '', mode: rw, typecheck: {enabled: false}}}
             the configuration has mistakes
             Error 0.yaml:2:45: lua.cache.mode must be one of readwrite, readonly, off, this is "rw" `rw`
             Error 0.yaml:2:35: lua.cache.dir must name a directory, this is empty `''` | without the key it is .wippy/cache/lua
-            Warning 0.yaml:2:61: lua.cache.typecheck.enabled has no effect yet: types are not checked yet, there are no results to keep `enabled`
+            Warning 0.yaml:2:61: lua.cache.typecheck.enabled has no effect yet: types are checked anew at each start `enabled`
         "#]],
     );
     check(
         &["lua: {cache: {typecheck: {enabled: true}}}\n"],
         expect![[r#"
-        Warning 0.yaml:1:27: lua.cache.typecheck.enabled has no effect yet: types are not checked yet, there are no results to keep `enabled`
-    "#]],
+            Warning 0.yaml:1:27: lua.cache.typecheck.enabled has no effect yet: types are checked anew at each start `enabled`
+        "#]],
     );
 }
 

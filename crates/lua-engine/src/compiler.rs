@@ -1,6 +1,7 @@
 //! From the source of an entry to its code: taken from the cache, or compiled.
 
 use crate::cache::Cache;
+use crate::typing::source_file;
 use core_registry::Entry;
 use infra_base::{Diagnostic, Error, Result, SourceFile};
 use lua_syntax::{LineIndex, SyntaxError};
@@ -57,13 +58,6 @@ impl Compiler {
         let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines).map_err(|e| refused(&[e]))?;
         self.compiled.fetch_add(1, Relaxed);
         Ok(proto)
-    }
-}
-
-fn source_file(entry: &Entry, source: &str) -> Arc<SourceFile> {
-    match entry.origin.as_ref().and_then(|o| o.source.clone()) {
-        Some(file) if file.text == source => file,
-        _ => Arc::new(SourceFile { name: entry.id.as_str().into(), text: source.into() }),
     }
 }
 

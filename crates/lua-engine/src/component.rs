@@ -4,6 +4,7 @@ use crate::cache::{Cache, CacheOptions};
 use crate::compiler::Compiler;
 use crate::executor::LuaExecutor;
 use crate::kinds::{Function, Library, LuaKind, ModuleUnit, Process, Role};
+use crate::typing::{TypeChecks, Typing};
 use core_dispatch::Dispatch;
 use core_sched::Scheduler;
 use infra_app::Component;
@@ -28,6 +29,8 @@ pub struct Options {
     pub memory: usize,
     /// Where compiled code is kept between runs; `None`: nowhere.
     pub cache: Option<CacheOptions>,
+    /// Whether types are checked when code is loaded.
+    pub typing: Typing,
     /// Name of the node.
     pub node: Box<str>,
 }
@@ -39,6 +42,7 @@ impl Default for Options {
             images: true,
             memory: crate::memory::DEFAULT_LIMIT,
             cache: None,
+            typing: Typing::Off,
             node: "local".into(),
         }
     }
@@ -59,10 +63,11 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
             let compiler = Arc::new(Compiler::new(options.cache.as_ref().and_then(cache)));
-            kind::<Function>(&entries, &names, &compiler)?;
-            kind::<Process>(&entries, &names, &compiler)?;
-            kind::<Library>(&entries, &names, &compiler)?;
-            kind::<ModuleUnit>(&entries, &names, &compiler)?;
+            let types = TypeChecks::new(options.typing, &modules).map(Arc::new);
+            kind::<Function>(&entries, &names, &compiler, &types)?;
+            kind::<Process>(&entries, &names, &compiler, &types)?;
+            kind::<Library>(&entries, &names, &compiler, &types)?;
+            kind::<ModuleUnit>(&entries, &names, &compiler, &types)?;
             boot.provide(compiler)?;
             let clock = boot.get::<Clock>()?;
             let id = options.node.clone();
@@ -86,8 +91,13 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         })
 }
 
-fn kind<R: Role>(entries: &Entries, names: &Arc<[&'static str]>, compiler: &Arc<Compiler>) -> Result<()> {
-    entries.kind("lua.engine", LuaKind::<R>::new(names.clone(), compiler.clone()))
+fn kind<R: Role>(
+    entries: &Entries,
+    names: &Arc<[&'static str]>,
+    compiler: &Arc<Compiler>,
+    types: &Option<Arc<TypeChecks>>,
+) -> Result<()> {
+    entries.kind("lua.engine", LuaKind::<R>::new(names.clone(), compiler.clone(), types.clone()))
 }
 
 /// The cache, or none with a warning: everything works without.

@@ -6,6 +6,7 @@
 
 use crate::compiler::Compiler;
 use crate::program::Program;
+use crate::typing::{Declared, TypeChecks, Typed};
 use crate::unit::{Import, Unit};
 use core_dispatch::BoxFuture;
 use infra_base::{EntryId, Error, Result, nearest};
@@ -126,13 +127,19 @@ impl Role for ModuleUnit {
 pub struct LuaKind<R> {
     modules: Arc<[&'static str]>,
     compiler: Arc<Compiler>,
+    /// `None`: types are not checked.
+    types: Option<Arc<TypeChecks>>,
     role: PhantomData<fn() -> R>,
 }
 
 impl<R: Role> LuaKind<R> {
     /// `modules`: every module that units may list.
-    pub fn new(modules: Arc<[&'static str]>, compiler: Arc<Compiler>) -> Self {
-        LuaKind { modules, compiler, role: PhantomData }
+    pub(crate) fn new(
+        modules: Arc<[&'static str]>,
+        compiler: Arc<Compiler>,
+        types: Option<Arc<TypeChecks>>,
+    ) -> Self {
+        LuaKind { modules, compiler, types, role: PhantomData }
     }
 }
 
@@ -203,6 +210,19 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 Some(code) => code.unit.proto.clone(),
                 None => self.compiler.code(entry, &config.source)?,
             };
+            let typed = match &self.types {
+                Some(types) => {
+                    let declared = Declared {
+                        source: &config.source,
+                        modules: &config.modules,
+                        imports: &config.imports,
+                    };
+                    let before = cx.previous::<Code>().filter(|code| *code.source == *config.source);
+                    let before = before.as_ref().and_then(|code| code.typed.as_ref());
+                    Some(types.check(entry, &declared, &|id| cx.get::<Typed>(id), before)?)
+                }
+                None => None,
+            };
             let unit = Arc::new(Unit {
                 id: cx.id.clone(),
                 proto,
@@ -212,12 +232,15 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 memory: config.memory,
             });
             let program = Arc::new(Program::link(&unit, &|id: &EntryId| cx.get::<Unit>(id))?);
-            Ok(Code { source: config.source.clone(), unit, program, runs: R::RUNS })
+            Ok(Code { source: config.source.clone(), typed, unit, program, runs: R::RUNS })
         })
     }
 
     fn offers(&self, _id: &EntryId, code: &Arc<Code>, offers: &mut Offers) {
         offers.add::<Unit>(code.unit.clone());
+        if let Some(typed) = &code.typed {
+            offers.add::<Typed>(typed.clone());
+        }
         if code.runs {
             offers.add::<Program>(code.program.clone());
         }
@@ -245,16 +268,22 @@ impl<R: Role> LuaKind<R> {
     }
 
     fn known(&self, fields: &mut Fields, field: &str, name: &str) {
-        if self.modules.contains(&name) {
-            return;
+        if let Some(message) = no_module(name, &self.modules) {
+            fields.mistake(field, &message);
         }
-        let message = match nearest(name, self.modules.iter().copied()) {
-            Some(near) => format!("no module \"{name}\"; did you mean \"{near}\"?"),
-            None if PLANNED.contains(&name) => format!("module \"{name}\" is not built yet"),
-            None => format!("no module \"{name}\" (there are: {})", self.modules.join(", ")),
-        };
-        fields.mistake(field, &message);
     }
+}
+
+/// What is wrong with listing the module `name`, if `known` are all there are.
+pub fn no_module(name: &str, known: &[&str]) -> Option<String> {
+    if known.contains(&name) {
+        return None;
+    }
+    Some(match nearest(name, known.iter().copied()) {
+        Some(near) => format!("no module \"{name}\"; did you mean \"{near}\"?"),
+        None if PLANNED.contains(&name) => format!("module \"{name}\" is not built yet"),
+        None => format!("no module \"{name}\" (there are: {})", known.join(", ")),
+    })
 }
 
 /// Documented modules that are not built yet.
@@ -295,6 +324,7 @@ const PLANNED: &[&str] = &[
 /// What lives while a Lua entry does.
 pub struct Code {
     source: Box<str>,
+    typed: Option<Arc<Typed>>,
     unit: Arc<Unit>,
     program: Arc<Program>,
     runs: bool,

@@ -14,6 +14,7 @@ mod outcome;
 mod program;
 mod recorded;
 mod require;
+mod typing;
 mod unit;
 
 pub use body::LuaBody;
@@ -22,7 +23,8 @@ pub use compiler::{Compiler, Counts};
 pub use component::{Options, component, statics};
 pub use declare::{declarations, environment};
 pub use executor::LuaExecutor;
-pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process};
+pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process, no_module};
 pub use program::{Coverage, Program};
 pub use require::install;
+pub use typing::{Typing, diagnostic, environment, position, source_file};
 pub use unit::{Import, Unit};

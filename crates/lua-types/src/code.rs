@@ -49,6 +49,11 @@ macro_rules! codes {
                 match self { $(Code::$name => $title,)* }
             }
 
+            /// Whether it is one of the rules, which are applied on request.
+            pub fn is_rule(self) -> bool {
+                self.as_str().starts_with('W')
+            }
+
             /// The code with that text.
             pub fn parse(text: &str) -> Option<Code> {
                 match text { $($text => Some(Code::$name),)* _ => None }
@@ -90,4 +95,5 @@ codes! {
     UnusedImport = "W0006", Warning, "unused import";
     Shadowed = "W0007", Hint, "shadowed variable";
     UnusedSuppression = "W0008", Warning, "suppression that suppresses nothing";
+    IdleLifecycle = "X0001", Hint, "lifecycle without a service";
 }

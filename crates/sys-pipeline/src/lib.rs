@@ -22,7 +22,7 @@ pub use link::link;
 pub use load::{Module, Plan, load};
 pub use lock::{Lock, LockedModule};
 pub use overrides::{overlay, override_from_text};
-pub use parse::parse_file;
+pub use parse::{SKIPPED_FILE, parse_file};
 pub use pattern::matches;
 pub use prepare::{Prepared, prepare};
 

@@ -89,7 +89,7 @@ struct Loader {
 impl Loader {
     fn say(&mut self, severity: Severity, message: String, help: Option<&str>) {
         let help = help.map(str::to_owned);
-        self.told.push(Diagnostic { severity, message, labels: Vec::new(), help });
+        self.told.push(Diagnostic { help, ..Diagnostic::placeless(severity, message) });
     }
 
     fn module(&mut self, module: &Module) {

@@ -8,6 +8,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Code of the warning about a file that looks like definitions and holds none: a start goes on, what judges or
+/// publishes an application does not.
+pub const SKIPPED_FILE: &str = "skipped-file";
+
 /// Reads the entries of one definition file that lies in `dir` below the load root `root`. Mistakes go to `told`.
 ///
 /// A file without `namespace` is no definition file and is left alone, also when it is malformed.
@@ -116,7 +120,7 @@ impl Parse<'_> {
             }
             None => {
                 let text = "file ignored: it has a namespace, but neither entries nor a name and a kind";
-                self.told.push(Diagnostic::warning(text, self.file, namespace_key));
+                self.told.push(Diagnostic::warning(text, self.file, namespace_key).coded(SKIPPED_FILE));
                 Vec::new()
             }
         }

@@ -1,6 +1,8 @@
 //! The command line.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use lua_types::Code;
 use std::path::PathBuf;
 
 /// Application server: YAML entries and Lua, run as isolated processes.
@@ -15,6 +17,7 @@ use std::path::PathBuf;
   wippy run list                    show the commands that the application offers
   wippy run greet Ada               run its command `greet` with an argument
   wippy -C apps/shop -v run         start the application of another directory, with debug logs
+  wippy lint --rules                check types and style of its Lua
   wippy registry list -k 'http.*'   show its HTTP entries
   wippy registry show app:hello     show one entry"
 )]
@@ -64,6 +67,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Start the application, or run one of its commands
     Run(Run),
+    /// Check types and style of the application's Lua without starting it
+    Lint(Lint),
     /// Look at the entries of the application without starting it
     #[command(subcommand)]
     Registry(Registry),
@@ -73,7 +78,7 @@ pub(crate) enum Command {
         #[arg(long)]
         short: bool,
     },
-    /// Print modules and kinds as JSON, for the reference pages
+    /// Print modules, kinds and diagnostics as JSON, for the reference pages
     #[command(name = "__describe", hide = true)]
     Describe,
     /// Print what the image of each program of the application covers
@@ -134,6 +139,54 @@ pub(crate) struct Run {
     #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
     pub(crate) words: Vec<String>,
 }
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  wippy lint                              errors and warnings of types
+  wippy lint --rules --level hint         and everything that the rules say
+  wippy lint --ns app --ns 'app.**'       of these namespaces; what they import is checked, but not told
+  wippy lint --code E0004,E0023           of these codes
+  wippy lint --summary                    how many, by namespace and by code
+  wippy lint --json                       for other programs
+
+A comment keeps diagnostics quiet: -- lint: ignore W0004, E0004
+The exit status is 1 if there are errors.")]
+pub(crate) struct Lint {
+    /// Show what is at least so severe: error, warning, hint
+    #[arg(long, value_name = "LEVEL", default_value = "warning", hide_default_value = false, hide_possible_values = true,
+          value_parser = LEVELS)]
+    pub(crate) level: String,
+    /// Namespaces to tell of, with `*` for one segment and `**` for several (repeatable, or a comma list)
+    #[arg(long, value_name = "NS", value_delimiter = ',')]
+    pub(crate) ns: Vec<String>,
+    /// Codes to tell of (repeatable, or a comma list)
+    #[arg(long, value_name = "CODE", value_delimiter = ',', ignore_case = true, hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(Code::ALL.iter().map(|code| code.as_str())))]
+    pub(crate) code: Vec<String>,
+    /// Apply the rules, too: the W codes
+    #[arg(long)]
+    pub(crate) rules: bool,
+    /// Show how many there are, by namespace and by code
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) summary: bool,
+    /// Show so many at most; 0 = all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) limit: usize,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Without colours
+    #[arg(long)]
+    pub(crate) no_color: bool,
+    /// Forget what was found before, and check everything anew
+    #[arg(long)]
+    pub(crate) cache_reset: bool,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// Values of `--level`.
+const LEVELS: [&str; 3] = ["error", "warning", "hint"];
 
 #[derive(Subcommand)]
 pub(crate) enum Registry {

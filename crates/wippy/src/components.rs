@@ -5,9 +5,9 @@ use core_registry::{Entry, NilHistory};
 use infra_app::{App, Component, Shutdown, Tasks};
 use infra_base::{Data, Diagnostic, EntryId, Map, Payload, Result};
 use infra_clock::Clock;
-use infra_config::{Config, History, Profiler};
+use infra_config::{Config, History, Profiler, TypeChecks};
 use infra_log::Log;
-use lua_engine::{Compiler, Counts};
+use lua_engine::{Compiler, Counts, Typing};
 use std::sync::Arc;
 use svc_http::ProfilerOptions;
 use svc_terminal::Console;
@@ -33,6 +33,11 @@ pub(crate) fn all(infrastructure: Infrastructure) -> Vec<Component> {
     let options = lua_engine::Options {
         memory: infrastructure.memory,
         node: crate::node::name(&infrastructure.config),
+        typing: match infrastructure.config.types {
+            TypeChecks::Off => Typing::Off,
+            TypeChecks::Warn => Typing::Warn,
+            TypeChecks::Refuse => Typing::Strict,
+        },
         cache: cache.map(|cache| state::cache_of(cache, &infrastructure.config.base)),
         ..lua_engine::Options::default()
     };

@@ -34,9 +34,12 @@ pub(crate) fn diagnostic_text(diagnostic: &Diagnostic, color: bool) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Hint => Level::HELP,
+        Severity::Hint => Level::HELP.with_name("hint"),
     };
-    let title = level.primary_title(visible(&diagnostic.message));
+    let mut title = level.primary_title(visible(&diagnostic.message));
+    if let Some(code) = diagnostic.code {
+        title = title.id(code);
+    }
     let mut group = match diagnostic.labels.split_first() {
         None => Group::with_title(title),
         Some((main, others)) => {
@@ -56,6 +59,9 @@ pub(crate) fn diagnostic_text(diagnostic: &Diagnostic, color: bool) -> String {
             group
         }
     };
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(visible(note)));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
     }

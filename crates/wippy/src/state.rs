@@ -21,6 +21,12 @@ fn dir(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))
 }
 
+/// This user's cache: `XDG_CACHE_HOME`, else `.cache` of `HOME`; absolute, or it counts as not set.
+pub(crate) fn cache_dir(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| env(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! `wippy __describe`: libraries, modules and kinds as JSON; the reference pages are made of it.
+//! `wippy __describe`: libraries, modules, kinds, diagnostics as JSON, for the reference pages.
 
 use crate::commands::out;
 use crate::components::{self, Infrastructure};
@@ -14,7 +14,12 @@ use lua_types::{ConstType, FuncDecl, ModuleDecl, Reach};
 pub(crate) fn run() -> Result<u8> {
     let libraries = lua_types::libraries();
     let modules = libraries.iter().map(library).chain(components::modules().iter().map(module)).collect();
-    let root = map([("modules", Data::List(modules)), ("kinds", Data::List(kinds()?))]);
+    let codes = lua_types::Page::all().map(page).collect();
+    let root = map([
+        ("modules", Data::List(modules)),
+        ("kinds", Data::List(kinds()?)),
+        ("codes", Data::List(codes)),
+    ]);
     out(&(String::from_utf8_lossy(&json::encode_pretty(&root)).into_owned() + "\n"))
 }
 
@@ -36,12 +41,18 @@ fn kinds() -> Result<Vec<Data>> {
     }))
 }
 
+fn page(page: &lua_types::Page) -> Data {
+    let (code, title) = (page.code.as_str(), page.code.title());
+    map([("code", code.into()), ("title", title.into()), ("page", page.markdown().into())])
+}
+
 /// A map of these pairs, in order.
 pub(crate) fn map<const N: usize>(pairs: [(&str, Data); N]) -> Data {
     Data::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>())
 }
 
-fn module(module: &Module) -> Data {
+/// All that a module declares.
+pub(crate) fn module(module: &Module) -> Data {
     let mut functions = Vec::new();
     let mut constants = Vec::new();
     group(&module.top, "", &mut functions, &mut constants);

@@ -1,0 +1,90 @@
+//! What refuses an entry, what it says, and when a source is checked again.
+
+use super::{Declared, TypeChecks, Typed, Typing};
+use crate::unit::Import;
+use core_registry::Entry;
+use infra_base::{Data, EntryId, Error, Kind, Map};
+use lua_syntax::Span;
+use lua_types::{Code, Manifest, Report};
+use std::sync::Arc;
+
+const SOURCE: &str = "local a = 1\nlocal b = a.x\nreturn b\n";
+
+fn entry() -> Entry {
+    let id = EntryId::parse("app:unit").unwrap();
+    Entry { id, kind: "library.lua".into(), meta: Map::default(), data: Data::Null, origin: None }
+}
+
+fn checks(typing: Typing) -> TypeChecks {
+    TypeChecks::new(typing, &[]).unwrap()
+}
+
+fn reports() -> Vec<Report> {
+    vec![
+        Report::new(Code::Unreachable, Span::new(0, 5), "never comes here"),
+        Report::new(Code::UndeclaredRequire, Span::new(0, 5), "module 'x' is not declared by app:unit"),
+        Report::new(Code::NoField, Span::new(24, 25), "no field 'x'").help("remove it"),
+        Report::new(Code::Mismatch, Span::new(26, 32), "wrong type"),
+    ]
+}
+
+#[test]
+fn types_are_not_looked_at_unless_asked_for() {
+    assert!(TypeChecks::new(Typing::Off, &[]).is_none());
+}
+
+#[test]
+fn errors_refuse_an_entry_only_where_types_are_strict() {
+    assert!(checks(Typing::Warn).tell(&entry(), SOURCE, &reports()).is_ok());
+    let error = checks(Typing::Strict).tell(&entry(), SOURCE, &reports()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Invalid);
+    assert_eq!(error.message(), "type errors in app:unit: 2:13 no field 'x'; 3:1 wrong type");
+    assert_eq!(error.details().and_then(|d| d.get(&["error_count"])), Some(&Data::Int(2)));
+    let told: Vec<String> = error.diagnostics().iter().map(|d| d.one_line()).collect();
+    assert_eq!(told, ["app:unit:2:13: no field 'x'", "app:unit:3:1: wrong type"]);
+    assert_eq!(error.diagnostics()[0].code, Some("E0004"));
+}
+
+#[test]
+fn what_is_no_error_refuses_nothing() {
+    assert!(checks(Typing::Strict).tell(&entry(), SOURCE, &reports()[..2]).is_ok());
+    assert!(checks(Typing::Strict).tell(&entry(), SOURCE, &[]).is_ok());
+}
+
+#[test]
+fn very_many_errors_make_no_endless_message() {
+    let many: Vec<Report> =
+        (0..10_000).map(|_| Report::new(Code::Mismatch, Span::new(0, 1), "wrong type")).collect();
+    let error = checks(Typing::Strict).tell(&entry(), SOURCE, &many).unwrap_err();
+    assert!(error.message().ends_with("; 1:1 wrong type; and 9950 more"), "{error}");
+    assert_eq!(error.diagnostics().len(), 10_000);
+}
+
+fn typed(digest: u128) -> Arc<Typed> {
+    Arc::new(Typed { manifest: Arc::new(Manifest::default()), digest, modules: vec![], imports: vec![] })
+}
+
+#[test]
+fn a_source_is_checked_again_only_when_its_imports_tell_something_else() {
+    let checks = checks(Typing::Strict);
+    let imports = [("lib".into(), Import::Entry(EntryId::parse("app:lib").unwrap()))];
+    let declared = Declared { source: SOURCE, modules: &["json".into()], imports: &imports };
+    let run = |lib: u128, before: Option<&Arc<Typed>>| {
+        checks.check(&entry(), &declared, &|_| Ok(typed(lib)), before).unwrap()
+    };
+    let first = run(1, None);
+    assert!(Arc::ptr_eq(&run(1, Some(&first)), &first));
+    let second = run(2, Some(&first));
+    assert!(!Arc::ptr_eq(&second, &first));
+    let declared = Declared { source: SOURCE, modules: &[], imports: &imports };
+    let third = checks.check(&entry(), &declared, &|_| Ok(typed(2)), Some(&second)).unwrap();
+    assert!(!Arc::ptr_eq(&third, &second), "it lists other modules");
+}
+
+#[test]
+fn an_import_that_is_not_there_is_an_error() {
+    let imports = [("lib".into(), Import::Entry(EntryId::parse("app:lib").unwrap()))];
+    let declared = Declared { source: SOURCE, modules: &[], imports: &imports };
+    let find = |_: &EntryId| Err(Error::not_found("no such entry"));
+    assert!(checks(Typing::Warn).check(&entry(), &declared, &find, None).is_err());
+}

@@ -1,0 +1,6 @@
+local names = require("nammes")
+local list = { "日本語", require("lists") }
+
+return function(unused)
+  return names, list
+end

@@ -1,0 +1,3 @@
+local x = = 1 -- lint: ignore P0001
+local y = "open
+return x, y
