@@ -5,7 +5,7 @@ use core_registry::Entry;
 use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, SourceFile};
 use lua_api::Module;
 use lua_syntax::LineIndex;
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine, unknown};
 use std::sync::Arc;
 
 /// Whether types are checked when code is loaded. Code runs the same, whatever it is.
@@ -79,7 +79,7 @@ impl TypeChecks {
                 Import::Module(name) if name == alias => modules.push(name.clone()),
                 // FIXME: a built-in module under another name is not known to the checker.
                 Import::Module(_) => {
-                    let nothing = Manifest::default();
+                    let nothing = unknown();
                     let digest = nothing.digest();
                     imports.push((alias, Arc::new(nothing), digest));
                 }

@@ -2,8 +2,16 @@
 
 use crate::check::{Checked, Unit, check};
 use crate::env::Env;
+use crate::manifest::Manifest;
+use crate::pool::Pool;
 use crate::rules::lint;
 use crate::suppress::suppress;
+use crate::ty::Ty;
+
+/// What is assumed of an import whose types are not known: everything fits.
+pub fn unknown() -> Manifest {
+    Manifest::export(&mut Pool::new(), Ty::ANY, &[], &[])
+}
 
 /// Checks the types of a unit and applies the rules, the `W` codes if `rules` says so. Reports that a comment suppresses are
 /// left out; the others come in order of places.

@@ -5,7 +5,7 @@ use crate::unit::Import;
 use core_registry::Entry;
 use infra_base::{Data, EntryId, Error, Kind, Map};
 use lua_syntax::Span;
-use lua_types::{Code, Manifest, Report};
+use lua_types::{Code, Report, unknown};
 use std::sync::Arc;
 
 const SOURCE: &str = "local a = 1\nlocal b = a.x\nreturn b\n";
@@ -61,7 +61,7 @@ fn very_many_errors_make_no_endless_message() {
 }
 
 fn typed(digest: u128) -> Arc<Typed> {
-    Arc::new(Typed { manifest: Arc::new(Manifest::default()), digest, modules: vec![], imports: vec![] })
+    Arc::new(Typed { manifest: Arc::new(unknown()), digest, modules: vec![], imports: vec![] })
 }
 
 #[test]

@@ -33,6 +33,9 @@ pub(crate) fn run(global: &Global, args: cli::Lint) -> Result<u8> {
 
     let mut kept = kept::Kept::open(args.cache_reset);
     let checked = checks::run(&plan, &modules, &mut kept)?;
+    let fresh = checked.iter().flatten().filter(|outcome| outcome.fresh).count();
+    let before = checked.iter().flatten().count() - fresh;
+    tracing::debug!(target: "lint", "units: {before} known from before, {fresh} checked");
     kept.close(&plan, &checked);
     let found = Found::of(&plan, checked, &wanted);
     let text = match (args.json, args.summary) {

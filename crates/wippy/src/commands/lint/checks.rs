@@ -7,7 +7,7 @@ use infra_base::{Error, Result};
 use infra_codec::json;
 use lua_api::Module;
 use lua_syntax::{LineIndex, Parsed, SyntaxError};
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine, unknown};
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -125,7 +125,7 @@ fn unit(env: &Env, item: &Item<'_>, key: Key, found: &[Option<Outcome>]) -> Opti
         let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules };
         examine(env, &unit, true)
     } else {
-        Checked::default()
+        Checked { reports: Vec::new(), manifest: unknown() }
     };
     reports.extend(mistakes(item, source, &parsed, &reports));
     let (digest, bytes) = (manifest.digest(), manifest.to_bytes());
@@ -138,7 +138,7 @@ fn manifest(target: Target, found: &[Option<Outcome>]) -> Arc<Manifest> {
         Target::Item(to) => found[to].as_ref().and_then(|outcome| outcome.manifest.get()),
         Target::Unknown => None,
     };
-    known.cloned().unwrap_or_default()
+    known.cloned().unwrap_or_else(|| Arc::new(unknown()))
 }
 
 /// Mistakes of syntax; those that only the code generator sees (`break` outside of a loop), if the checker did not tell of the

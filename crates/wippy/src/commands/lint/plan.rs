@@ -178,6 +178,9 @@ impl Item<'_> {
     }
 }
 
+/// Most entries of a cycle that are named.
+const NAMED: usize = 10;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
     New,
@@ -215,7 +218,10 @@ fn order(items: &mut [Item<'_>]) -> Vec<usize> {
                 Mark::OnPath => {
                     let begin = path.iter().position(|(on, _)| *on == to).unwrap_or(0);
                     let ids = path[begin..].iter().map(|(on, _)| *on).chain([to]);
-                    let ids: Vec<&str> = ids.map(|on| items[on].entry.id.as_str()).collect();
+                    let mut ids: Vec<&str> = ids.map(|on| items[on].entry.id.as_str()).collect();
+                    if ids.len() > NAMED {
+                        ids.splice(NAMED / 2..ids.len() - NAMED / 2, ["…"]);
+                    }
                     let what = format!("imports form a cycle: {}", ids.join(" -> "));
                     let field = format!("imports.{}", items[at].imports[import].0);
                     let told = items[at].entry.mistake(&format!("data.{field}"), what);
@@ -245,3 +251,6 @@ fn steps(items: &[Item<'_>], order: &[usize]) -> Vec<Vec<usize>> {
     }
     steps
 }
+
+#[cfg(test)]
+mod tests;
