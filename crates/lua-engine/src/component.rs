@@ -63,7 +63,7 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
             let compiler = Arc::new(Compiler::new(options.cache.as_ref().and_then(cache)));
-            let types = TypeChecks::new(options.typing, &modules).map(Arc::new);
+            let types = TypeChecks::new(options.typing, &modules)?.map(Arc::new);
             kind::<Function>(&entries, &names, &compiler, &types)?;
             kind::<Process>(&entries, &names, &compiler, &types)?;
             kind::<Library>(&entries, &names, &compiler, &types)?;

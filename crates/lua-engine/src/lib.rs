@@ -26,5 +26,5 @@ pub use executor::LuaExecutor;
 pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process, no_module};
 pub use program::{Coverage, Program};
 pub use require::install;
-pub use typing::{Typing, diagnostic, environment, position, source_file};
+pub use typing::{Typing, checks_of, diagnostic, position, source_file};
 pub use unit::{Import, Unit};

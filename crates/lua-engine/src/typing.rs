@@ -1,5 +1,6 @@
 //! Checks the types of entries when they are built, each once for its source and what its imports say.
 
+use crate::declare::environment;
 use crate::unit::Import;
 use core_registry::Entry;
 use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, SourceFile};
@@ -19,9 +20,12 @@ pub enum Typing {
     Strict,
 }
 
-/// Globals and built-in modules of a node, for the checker.
-pub fn environment(_modules: &[Module]) -> Env {
-    Env::default()
+/// Globals and built-in modules of a node, for the checker. A module that declares what cannot be read is a mistake of its author.
+pub fn checks_of(modules: &[Module]) -> Result<Env> {
+    environment(modules).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Error::internal(format!("types of modules can't be read: {}", problems.join("; ")))
+    })
 }
 
 /// The checks of a node.
@@ -50,11 +54,11 @@ const NAMED: usize = 50;
 
 impl TypeChecks {
     /// `None`: types are not checked.
-    pub(crate) fn new(typing: Typing, modules: &[Module]) -> Option<TypeChecks> {
+    pub(crate) fn new(typing: Typing, modules: &[Module]) -> Result<Option<TypeChecks>> {
         match typing {
-            Typing::Off => None,
+            Typing::Off => Ok(None),
             Typing::Warn | Typing::Strict => {
-                Some(TypeChecks { env: environment(modules), strict: typing == Typing::Strict })
+                Ok(Some(TypeChecks { env: checks_of(modules)?, strict: typing == Typing::Strict }))
             }
         }
     }

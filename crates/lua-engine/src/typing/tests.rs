@@ -16,7 +16,7 @@ fn entry() -> Entry {
 }
 
 fn checks(typing: Typing) -> TypeChecks {
-    TypeChecks::new(typing, &[]).unwrap()
+    TypeChecks::new(typing, &[]).unwrap().unwrap()
 }
 
 fn reports() -> Vec<Report> {
@@ -30,7 +30,7 @@ fn reports() -> Vec<Report> {
 
 #[test]
 fn types_are_not_looked_at_unless_asked_for() {
-    assert!(TypeChecks::new(Typing::Off, &[]).is_none());
+    assert!(TypeChecks::new(Typing::Off, &[]).unwrap().is_none());
 }
 
 #[test]

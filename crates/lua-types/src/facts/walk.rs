@@ -335,12 +335,12 @@ impl<'a> Walk<'a> {
                     self.ty(&field.ty);
                 }
             }
-            TypeKind::Function(FunctionType { params, vararg, returns }) => {
+            TypeKind::Function(FunctionType { params, vararg, returns, rest }) => {
+                for part in [vararg, rest].into_iter().flatten() {
+                    self.ty(part);
+                }
                 for (_, param) in params {
                     self.ty(param);
-                }
-                if let Some(vararg) = vararg {
-                    self.ty(vararg);
                 }
                 self.tys(returns);
             }

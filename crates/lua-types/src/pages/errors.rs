@@ -104,10 +104,10 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: Code::BeforeAssignment,
-        meaning: "A local without an initial value is read before anything was assigned to it, and its type does not allow `nil`.",
-        wrong: "local name: string\nprint(name:upper())\nname = \"Ada\"\n",
-        mend: "Assign first, give it an initial value, or let its type be optional.",
-        right: "local name: string = \"Ada\"\nprint(name:upper())\n",
+        meaning: "A local has a type that does not allow `nil`, no initial value, and nothing assigns to it. Whoever reads it finds `nil`.",
+        wrong: "local name: string\nprint(name)\n",
+        mend: "Give it an initial value, assign to it, or let its type be optional.",
+        right: "local name: string = \"Ada\"\nprint(name)\n",
     },
     Page {
         code: Code::Validator,

@@ -1,6 +1,6 @@
 //! What each rule tells, and what it leaves alone.
 
-use crate::{Code, Env, Unit, examine, unknown};
+use crate::{Env, Unit, lint, unknown};
 use lua_syntax::LineIndex;
 use std::sync::Arc;
 
@@ -12,12 +12,13 @@ fn told(source: &str) -> Vec<String> {
     let imports = [("names", Arc::new(unknown()))];
     let (id, chunk, modules) = ("app:unit", &parsed.chunk, ["json", "time"]);
     let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
-    let reports = examine(&Env::default(), &unit, true).reports;
+    let mut reports = lint(&Env::default(), &unit, true);
+    reports.sort_by_key(|report| (report.span.start, report.code));
     let line = |report: &crate::Report| {
         let (line, column) = lines.position(report.span.start);
         format!("{line}:{column} {} {}", report.code.as_str(), report.message)
     };
-    reports.iter().filter(|r| r.code.is_rule() || r.code == Code::UndeclaredRequire).map(line).collect()
+    reports.iter().map(line).collect()
 }
 
 #[track_caller]

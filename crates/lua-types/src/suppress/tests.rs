@@ -1,6 +1,7 @@
 //! Which lines and codes a comment reaches, and what is told of comments.
 
-use crate::{Env, Unit, examine};
+use super::suppress;
+use crate::{Env, Unit, lint};
 use lua_syntax::LineIndex;
 
 fn told_with(source: &str, rules: bool) -> Vec<String> {
@@ -9,7 +10,9 @@ fn told_with(source: &str, rules: bool) -> Vec<String> {
     let lines = LineIndex::new(source.as_bytes());
     let unit =
         Unit { id: "app:unit", source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &[] };
-    let reports = examine(&Env::default(), &unit, rules).reports;
+    let mut reports = lint(&Env::default(), &unit, rules);
+    suppress(source.as_bytes(), &mut reports, rules);
+    reports.sort_by_key(|report| (report.span.start, report.code));
     let line = |report: &crate::Report| {
         let (line, column) = lines.position(report.span.start);
         format!("{line}:{column} {} {}", report.code.as_str(), report.message)

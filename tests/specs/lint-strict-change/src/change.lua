@@ -21,7 +21,8 @@ local function main()
   if done then
     io.print("applied")
   else
-    io.print("refused", err:kind(), err:details().error_count)
+    local details = assert(err:details())
+    io.print("refused", err:kind(), details.error_count)
   end
   io.print("kept", registry.get("made:kept") and "there")
   -- A library that changes is checked with those that import it.

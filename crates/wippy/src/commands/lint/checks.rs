@@ -44,7 +44,7 @@ pub(super) fn run(plan: &Plan<'_>, modules: &[Module], kept: &mut Kept) -> Resul
 
 /// `None`: a manifest that was kept is none.
 fn attempt(plan: &Plan<'_>, modules: &[Module], kept: &Kept) -> Result<Option<Vec<Option<Outcome>>>> {
-    let env = lua_engine::environment(modules);
+    let env = lua_engine::checks_of(modules)?;
     let build = build(modules);
     let mut found: Vec<Option<Outcome>> = plan.items.iter().map(|_| None).collect();
     let progress = Progress::new(plan.steps.iter().map(Vec::len).sum());
