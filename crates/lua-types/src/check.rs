@@ -62,6 +62,9 @@ pub struct Checked {
 /// So many analyses of functions within each other; beyond, what is asked for may be anything.
 const DEMANDS: u32 = 150;
 
+/// So many names are compared with unknown ones in a unit.
+const SUGGESTIONS: usize = 200_000;
+
 /// Stack of a check: trees have up to a thousand levels, and analyses lie within each other.
 const STACK: usize = 512 << 20;
 
@@ -147,6 +150,8 @@ struct Checker<'a> {
     kinds: FxHashMap<SymId, &'a Expr>,
     /// Names of fields that were written to tables of which nothing is known.
     loose: FxHashSet<Name>,
+    /// Names that may still be compared with unknown ones.
+    suggestions: usize,
     /// Blocks around the present point.
     depth: u32,
     /// By symbol: annotation, once lowered.
@@ -202,6 +207,7 @@ impl<'a> Checker<'a> {
             shared,
             kinds: FxHashMap::default(),
             loose: FxHashSet::default(),
+            suggestions: SUGGESTIONS,
             depth: 0,
             declared: FxHashMap::default(),
             wide: FxHashMap::default(),

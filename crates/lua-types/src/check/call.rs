@@ -196,9 +196,7 @@ impl<'a> Checker<'a> {
             name.span,
             format!("method '{}' does not exist on {shown}", name.text),
         );
-        let names = members::names(self, on);
-        let names: Vec<String> = names.into_iter().map(|n| self.pool.str(n).to_string()).collect();
-        if let Some(near) = crate::nearest::nearest(&name.text, names.iter().map(String::as_str)) {
+        if let Some(near) = self.suggest_member(&name.text, on) {
             report = report.help(format!("did you mean '{near}'?"));
         }
         self.report(report);

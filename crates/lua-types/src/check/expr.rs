@@ -399,9 +399,7 @@ impl<'a> Checker<'a> {
             format!("field '{text}' does not exist on {shown}")
         };
         let mut report = Report::new(Code::NoField, span, message);
-        let names = members::names(self, on);
-        let names: Vec<String> = names.into_iter().map(|n| self.pool.str(n).to_string()).collect();
-        if let Some(near) = crate::nearest::nearest(text, names.iter().map(String::as_str)) {
+        if let Some(near) = self.suggest_member(text, on) {
             report = report.help(format!("did you mean '{near}'?"));
             if let Kind::Shape(shape) = self.pool.kind(on) {
                 let near = self.pool.name(near.as_bytes());

@@ -123,6 +123,9 @@ impl<'a> Checker<'a> {
     fn undefined(&mut self, name: &Word) {
         let text: &str = &name.text;
         let mut report = Report::new(Code::Undefined, name.span, format!("undefined variable '{text}'"));
+        if self.suggestions == 0 {
+            return self.report(report);
+        }
         if self.env.module(text).is_some() {
             report = report.help(format!("'{text}' is a module: add it to `modules` of the entry"));
         } else {
@@ -131,12 +134,30 @@ impl<'a> Checker<'a> {
                 .globals()
                 .chain(self.imports.keys().copied())
                 .chain(self.unit.modules.iter().copied());
-            let known: Vec<&str> = known.chain(self.visible_locals()).collect();
-            if let Some(near) = crate::nearest::nearest(text, known) {
+            let known: Vec<String> = known.chain(self.visible_locals()).map(str::to_string).collect();
+            if let Some(near) = self.suggest(text, &known) {
                 report = report.help(format!("did you mean '{near}'?"));
             }
         }
         self.report(report);
+    }
+
+    /// The name that was meant, perhaps. A unit full of unknown names gets suggestions for the first ones.
+    pub(super) fn suggest(&mut self, text: &str, known: &[String]) -> Option<String> {
+        let left = self.suggestions.checked_sub(known.len());
+        self.suggestions = left.unwrap_or(0);
+        left?;
+        crate::nearest::nearest(text, known.iter().map(String::as_str)).map(str::to_string)
+    }
+
+    /// The same among the members of a type.
+    pub(super) fn suggest_member(&mut self, text: &str, on: Ty) -> Option<String> {
+        if self.suggestions == 0 {
+            return None;
+        }
+        let names = crate::members::names(self, on);
+        let names: Vec<String> = names.into_iter().map(|n| self.pool.str(n).to_string()).collect();
+        self.suggest(text, &names)
     }
 
     fn visible_locals(&self) -> Vec<&'a str> {

@@ -225,9 +225,13 @@ impl<'a> Checker<'a> {
 
     /// A further field is no mistake, unless it looks like one that is missing.
     fn misspelt(&mut self, text: &str, span: Span, table: &Table, given: &[crate::ty::Name], target: Ty) {
-        let absent: Vec<&str> =
-            table.fields.iter().filter(|f| !given.contains(&f.name)).map(|f| self.pool.str(f.name)).collect();
-        let Some(near) = crate::nearest::nearest(text, absent).map(str::to_string) else { return };
+        let absent: Vec<String> = table
+            .fields
+            .iter()
+            .filter(|f| !given.contains(&f.name))
+            .map(|f| self.pool.str(f.name).to_string())
+            .collect();
+        let Some(near) = self.suggest(text, &absent) else { return };
         let shown = self.show(target);
         let report = Report::new(Code::NoField, span, format!("field '{text}' does not exist on {shown}"));
         self.report(report.help(format!("did you mean '{near}'?")));
@@ -318,11 +322,7 @@ impl<'a> Checker<'a> {
                         span,
                         format!("field '{}' does not exist on {shown}", name.text),
                     );
-                    let names = members::names(self, on);
-                    let names: Vec<String> =
-                        names.into_iter().map(|n| self.pool.str(n).to_string()).collect();
-                    if let Some(near) = crate::nearest::nearest(&name.text, names.iter().map(String::as_str))
-                    {
+                    if let Some(near) = self.suggest_member(&name.text, on) {
                         report = report.help(format!("did you mean '{near}'?"));
                     }
                     self.report(report);

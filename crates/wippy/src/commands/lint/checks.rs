@@ -7,7 +7,7 @@ use infra_base::{Error, Result};
 use infra_codec::json;
 use lua_api::Module;
 use lua_syntax::{LineIndex, Parsed, SyntaxError};
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine, unknown};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine, unknown};
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -25,9 +25,6 @@ pub(super) struct Outcome {
     /// It was looked at in this run.
     pub(super) fresh: bool,
 }
-
-/// Stack of a thread that checks: trees may be high.
-const STACK: usize = 16 << 20;
 
 /// Outcomes by item; `None` for those that nobody wanted and for compiled code. A unit that panics the checker stops the run with
 /// its name.
@@ -104,8 +101,8 @@ fn beside<T: Sync, R: Send + Sync>(list: &[T], work: impl Fn(&T) -> R + Sync) ->
     };
     std::thread::scope(|scope| {
         for _ in 0..cores {
-            let thread = std::thread::Builder::new().name("lint".into()).stack_size(STACK);
-            if thread.spawn_scoped(scope, run).is_err() {
+            let thread = std::thread::Builder::new().name("lint".into());
+            if thread.spawn_scoped(scope, || deep(run)).is_err() {
                 // Without another thread this one does it.
                 run();
             }
