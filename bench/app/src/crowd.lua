@@ -3,11 +3,11 @@ local time = require("time")
 
 -- crowd N SECONDS: N members send each other messages, one a second each; prints how late they came.
 local function main(number, duration)
-    local n, seconds = math.tointeger(tonumber(number) or 1000), math.tointeger(tonumber(duration) or 10)
+    local n, seconds = math.tointeger(tonumber(number) or 1000) or 1000, math.tointeger(tonumber(duration) or 10) or 10
     local inbox = process.inbox()
     -- The numbers of PIDs follow each other as long as nobody else spawns.
-    local probe = process.spawn("bench:brief", "bench:host")
-    local before = tonumber(probe:match("|(%x+)}$"), 16)
+    local probe = assert(process.spawn("bench:brief", "bench:host"))
+    local before = assert(tonumber(probe:match("|(%x+)}$"), 16))
     for i = 1, n do
         local pid, err = process.spawn("bench:member", "bench:host", before + 1, n, seconds, process.pid())
         if err then

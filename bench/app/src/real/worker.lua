@@ -53,7 +53,7 @@ end
 
 function Worker:planned()
     if not self.plan then
-        self.plan = plan.new({ most = 50, window = 1 })
+        self.plan = plan.new({ most = 50, window = 1 })!
     end
     return self.plan
 end

@@ -169,7 +169,8 @@ impl<'a> Checker<'a> {
                 },
                 _ => match members::method(self, *member, key) {
                     Member::Found { ty, optional, .. } => {
-                        types.push(if optional { self.pool.optional(ty) } else { ty })
+                        let optional = optional && !self.is_filled(*member, key);
+                        types.push(if optional { self.pool.optional(ty) } else { ty });
                     }
                     Member::Missing { .. } => missing = Some(*member),
                     Member::NotIndexable(_) | Member::BadKey { .. } => {

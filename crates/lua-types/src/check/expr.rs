@@ -292,7 +292,7 @@ impl<'a> Checker<'a> {
             if members.contains(&Ty::NIL) { Member::Nil } else { members::field(self, object_ty, name) };
         match looked {
             Member::Found { ty, optional, .. } => {
-                if optional {
+                if optional && !self.is_filled(object_ty, name) {
                     self.pool.optional(ty)
                 } else {
                     ty
@@ -334,6 +334,19 @@ impl<'a> Checker<'a> {
                 self.error(Code::InvalidIndex, span, message);
                 Ty::ANY
             }
+        }
+    }
+
+    /// A table of another unit that was filled by computed keys beside its fields: names are asked for that are there.
+    pub(super) fn is_filled(&self, object: Ty, name: crate::ty::Name) -> bool {
+        match self.pool.kind(object) {
+            Kind::Record(id) => {
+                let table = self.pool.fields(id);
+                table.index.is_some()
+                    && !table.fields.is_empty()
+                    && table.fields.iter().all(|f| f.name != name)
+            }
+            _ => false,
         }
     }
 
@@ -466,6 +479,12 @@ impl<'a> Checker<'a> {
                 Found::Field(ty) | Found::Index(ty) => ty,
                 Found::Unsure | Found::Missing => Ty::ANY,
             };
+        }
+        if let Kind::Int(n) = self.pool.kind(key)
+            && let Some(item) = self.item(shape, n)
+        {
+            let item = crate::widen::widen(&mut self.pool, item);
+            return self.told(item);
         }
         let index = self.shape_ref(shape).index;
         match index {

@@ -19,6 +19,8 @@ pub(super) struct Shape {
     pub(super) name: Option<Name>,
     fields: Vec<(Name, Slot)>,
     by_name: FxHashMap<Name, u32>,
+    /// The elements that its constructor gives, while nobody writes others.
+    items: Vec<Ty>,
     /// Keys and values written by keys that are no constants.
     pub(super) index: Option<(Ty, Ty)>,
     pub(super) metatable: Option<Ty>,
@@ -114,7 +116,24 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Notes the elements of a constructor.
+    pub(super) fn set_items(&mut self, shape: ShapeId, items: Vec<Ty>) {
+        self.shape_mut(shape).items = items;
+    }
+
+    /// The element at a constant index, if only the constructor wrote elements.
+    pub(super) fn item(&self, shape: ShapeId, index: i64) -> Option<Ty> {
+        let at = usize::try_from(index).ok()?.checked_sub(1)?;
+        self.shape_ref(shape).items.get(at).copied()
+    }
+
     /// Notes that `value` is written under a key that is no constant.
+    pub(super) fn write_element(&mut self, shape: ShapeId, key: Ty, value: Ty) {
+        self.shape_mut(shape).items.clear();
+        self.write_index(shape, key, value);
+    }
+
+    /// The same of an element that a constructor gives.
     pub(super) fn write_index(&mut self, shape: ShapeId, key: Ty, value: Ty) {
         let (mut key, value) = (widen(&mut self.pool, key), self.slot_type(value));
         if key == Ty::NUMBER {
@@ -414,7 +433,7 @@ impl<'a> Checker<'a> {
             for (name, ty) in own {
                 // Names of metamethods say nothing to those who use the table.
                 if seen.insert(name) && !(lent && is_plumbing(self.pool.text(name))) {
-                    let optional = crate::narrow::only_nil(self, ty) != Ty::NEVER && ty != Ty::ANY;
+                    let optional = ty == Ty::NIL;
                     let ty = self.told(ty);
                     table.fields.push(Field { name, ty, optional, readonly: false });
                 }

@@ -259,7 +259,7 @@ impl<'a> Checker<'a> {
         let value = self.eval(&args[2]);
         for member in self.members_of(table) {
             if let Kind::Shape(shape) = self.pool.kind(member) {
-                self.write_index(shape, key, value);
+                self.write_element(shape, key, value);
                 self.shape_mut(shape).open = true;
             }
         }
@@ -288,11 +288,11 @@ impl<'a> Checker<'a> {
         let given = self.eval_for(value, elem);
         match (elem, self.pool.kind(list)) {
             (Some(elem), _) => _ = self.expect_argument(given, elem, value, args.len(), func),
-            (None, Kind::Shape(shape)) => self.write_index(shape, Ty::INTEGER, given),
+            (None, Kind::Shape(shape)) => self.write_element(shape, Ty::INTEGER, given),
             (None, Kind::Union(_)) => {
                 for member in self.members_of(list) {
                     if let Kind::Shape(shape) = self.pool.kind(member) {
-                        self.write_index(shape, Ty::INTEGER, given);
+                        self.write_element(shape, Ty::INTEGER, given);
                     }
                 }
                 self.table_argument(list, &args[0], func);

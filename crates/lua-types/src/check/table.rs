@@ -30,6 +30,7 @@ impl<'a> Checker<'a> {
                 shape
             }
         };
+        let mut exact = vec![];
         for (i, item) in items.iter().enumerate() {
             match item {
                 Item::Positional(value) => {
@@ -39,6 +40,7 @@ impl<'a> Checker<'a> {
                     } else {
                         super::expr::Values::one(self.eval(value))
                     };
+                    exact.extend_from_slice(&values.list);
                     for ty in values.list.iter().chain(&values.rest) {
                         self.write_index(shape, Ty::INTEGER, *ty);
                     }
@@ -67,6 +69,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        self.set_items(shape, exact);
         self.shape_type(shape)
     }
 
@@ -373,7 +376,7 @@ impl<'a> Checker<'a> {
                     None => {
                         let given = crate::narrow::without_nil(self, given);
                         if given != Ty::NEVER {
-                            self.write_index(shape, key_ty, given);
+                            self.write_element(shape, key_ty, given);
                         }
                     }
                 }
