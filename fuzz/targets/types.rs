@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use lua_types::{Env, Manifest, Unit, check};
+use lua_types::{Env, Manifest, Unit, examine};
 use std::sync::LazyLock;
 
 #[path = "../../crates/lua-vm/tests/programs/mutate.rs"]
@@ -17,7 +17,7 @@ fuzz_target!(|source: &[u8]| {
         return;
     }
     let unit = Unit { id: "fuzz:unit", source, chunk: &parsed.chunk, imports: &[], modules: &[] };
-    let checked = check(&ENV, &unit);
+    let checked = examine(&ENV, &unit, true);
     for report in &checked.reports {
         assert!(report.span.start <= report.span.end && report.span.end as usize <= source.len());
     }

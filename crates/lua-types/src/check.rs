@@ -32,7 +32,6 @@ use lua_syntax::ast::{Chunk, Expr};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shapes::Shape;
 use state::{Frame, Paths};
-use std::cell::Cell;
 use std::sync::Arc;
 
 /// A unit to check.
@@ -65,39 +64,9 @@ const DEMANDS: u32 = 150;
 /// So many names are compared with unknown ones in a unit.
 const SUGGESTIONS: usize = 200_000;
 
-/// Stack of a check: trees have up to a thousand levels, and analyses lie within each other.
-const STACK: usize = 512 << 20;
-
-thread_local! {
-    /// Whether this thread has such a stack.
-    static DEEP: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Checks a unit.
-///
-/// Runs on a thread of its own, since expressions nest deeper than the stack of a caller may hold; who checks many units does so
-/// within [`deep`].
-pub fn check(env: &Env, unit: &Unit<'_>) -> Checked {
-    deep(|| Checker::new(env, unit, Bound::new(unit.chunk)).run())
-}
-
-/// Runs `work` with a stack on which units can be checked: on a thread of its own, or here if this is one.
-///
-/// # Panics
-/// If the system has no thread left, or `work` panics.
-pub fn deep<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    if DEEP.get() {
-        return work();
-    }
-    let marked = || {
-        DEEP.set(true);
-        work()
-    };
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("check".into()).stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, marked).expect("the system has a thread left");
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+/// Checks the types of a unit whose names are resolved, on a [`deep`](crate::deep) stack.
+pub(crate) fn check(env: &Env, unit: &Unit<'_>, bound: &Bound<'_>) -> Checked {
+    Checker::new(env, unit, bound).run()
 }
 
 /// How far the analysis of a function is.
@@ -122,7 +91,6 @@ struct Known {
     captures: Vec<(SymId, Ty)>,
     /// The scope of type names around it.
     scope: u32,
-    self_ty: Option<Ty>,
     /// What it gives back, way by way; `None`: not known yet.
     rows: Option<Vec<Pack>>,
 }
@@ -136,7 +104,7 @@ struct Scope {
 struct Checker<'a> {
     env: &'a Env,
     unit: &'a Unit<'a>,
-    bound: Bound<'a>,
+    bound: &'a Bound<'a>,
     pool: Pool,
     paths: Paths,
     frame: Frame,
@@ -148,6 +116,8 @@ struct Checker<'a> {
     shared: FxHashMap<FnId, Vec<SymId>>,
     /// Locals that hold what `type(x)` gave, and `x`.
     kinds: FxHashMap<SymId, &'a Expr>,
+    /// Names of fields all of whose writers were looked at.
+    settled: FxHashSet<Name>,
     /// Names of fields that were written to tables of which nothing is known.
     loose: FxHashSet<Name>,
     /// Names that may still be compared with unknown ones.
@@ -176,18 +146,16 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(env: &'a Env, unit: &'a Unit<'a>, mut bound: Bound<'a>) -> Self {
+    fn new(env: &'a Env, unit: &'a Unit<'a>, bound: &'a Bound<'a>) -> Self {
         let known = (0..bound.functions.len()).map(|_| Known {
             progress: Progress::Unmade,
             ty: None,
             sig: None,
             captures: vec![],
             scope: 0,
-            self_ty: None,
             rows: None,
         });
         let known = known.collect();
-        let reports = std::mem::take(&mut bound.reports);
         let mut shared: FxHashMap<FnId, Vec<SymId>> = FxHashMap::default();
         for (i, symbol) in bound.symbols.iter().enumerate() {
             if !symbol.writers.is_empty() {
@@ -206,6 +174,7 @@ impl<'a> Checker<'a> {
             queue: vec![],
             shared,
             kinds: FxHashMap::default(),
+            settled: FxHashSet::default(),
             loose: FxHashSet::default(),
             suggestions: SUGGESTIONS,
             depth: 0,
@@ -218,7 +187,7 @@ impl<'a> Checker<'a> {
             imports: FxHashMap::default(),
             loops: FxHashMap::default(),
             passes: FxHashMap::default(),
-            reports,
+            reports: bound.reports.clone(),
             muted: 0,
             demands: 0,
             offered: vec![],

@@ -18,7 +18,7 @@ pub fn show(pool: &Pool, ty: Ty) -> String {
 }
 
 /// The same with the fields of tables of the code, and the results of functions that are known already.
-pub fn show_with<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> String {
+pub(crate) fn show_with<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> String {
     let mut text = Text { source: &mut Full(cx), out: String::new(), depth: 0, shapes: vec![] };
     text.ty(ty, Place::Alone);
     text.finish()

@@ -12,26 +12,6 @@ const MAX_HOPS: u32 = 64;
 /// Alternatives that aliases within unions may bring forth.
 const MAX_EXPANSIONS: u32 = 1000;
 
-/// What a type stands for, and whether that was found out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Evaluated {
-    /// The type; `any` if it was too deep or too large.
-    pub ty: Ty,
-    /// It was: what the checker reports as `E0011`.
-    pub gave_up: bool,
-}
-
-/// [`resolve`], and whether it came to an end.
-pub fn evaluate<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Evaluated {
-    let before = cx.pool_mut().take_gave_up();
-    let ty = resolve(cx, ty);
-    let gave_up = cx.pool_mut().take_gave_up();
-    if before || gave_up {
-        cx.pool_mut().give_up();
-    }
-    Evaluated { ty, gave_up }
-}
-
 /// What a type stands for: aliases are opened, operators carried out, until a type is found that is neither. Interfaces, objects
 /// and what depends on a type parameter stay as they are.
 pub fn resolve<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
@@ -72,7 +52,7 @@ fn open<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
 }
 
 /// The alternatives of a type with aliases of unions opened; other aliases keep their names.
-pub fn alternatives<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Ty> {
+pub(crate) fn alternatives<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Ty> {
     let fine = cx.pool_mut().enter();
     let found = if fine { flat(cx, ty) } else { vec![Ty::ANY] };
     cx.pool_mut().leave();

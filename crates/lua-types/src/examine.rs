@@ -1,12 +1,17 @@
 //! All that can be said of a unit: types, rules, and what its comments keep quiet.
 
+use crate::bind::Bound;
 use crate::check::{Checked, Unit, check};
+use crate::code::Code;
+use crate::deep::deep;
 use crate::env::Env;
 use crate::manifest::Manifest;
 use crate::pool::Pool;
+use crate::report::Report;
 use crate::rules::lint;
 use crate::suppress::suppress;
 use crate::ty::Ty;
+use lua_syntax::Span;
 
 /// What is assumed of an import whose types are not known: everything fits.
 pub fn unknown() -> Manifest {
@@ -14,13 +19,21 @@ pub fn unknown() -> Manifest {
 }
 
 /// Checks the types of a unit and applies the rules, the `W` codes if `rules` says so. Reports that a comment suppresses are
-/// left out; the others come in order of places.
+/// left out; the others come in order of places. Runs on a [`deep`] stack.
 pub fn examine(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
-    let mut checked = check(env, unit);
-    checked.reports.extend(lint(env, unit, rules));
+    let all = || {
+        let bound = Bound::new(unit.chunk);
+        let mut checked = check(env, unit, &bound);
+        checked.reports.extend(lint(unit, &bound, rules));
+        checked
+    };
+    let mut checked = deep(all).unwrap_or_else(|error| {
+        let report = Report::new(Code::TooDeep, Span::default(), format!("no thread to check it: {error}"));
+        Checked { reports: vec![report], manifest: unknown() }
+    });
     suppress(unit.source, &mut checked.reports, rules);
     checked.reports.sort_by(|a, b| {
-        let key = |report: &'_ crate::Report| (report.span.start, report.severity, report.code);
+        let key = |report: &'_ Report| (report.span.start, report.severity, report.code);
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
     checked

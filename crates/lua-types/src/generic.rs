@@ -14,14 +14,14 @@ const MAX_CANDIDATES: usize = 64;
 
 /// What is known so far of the arguments of some type parameters.
 #[derive(Clone, Debug, Default)]
-pub struct Bindings {
+pub(crate) struct Bindings {
     params: Vec<(ParamId, Vec<Ty>)>,
     seen: FxHashSet<(Ty, Ty)>,
 }
 
 /// A type argument that its bound does not allow: what the checker reports as `E0020`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BrokenBound {
+pub(crate) struct BrokenBound {
     /// The parameter.
     pub param: ParamId,
     /// What was inferred or written.
@@ -32,7 +32,7 @@ pub struct BrokenBound {
 
 impl Bindings {
     /// Nothing is known of these parameters.
-    pub fn new(params: &[ParamId]) -> Self {
+    pub(crate) fn new(params: &[ParamId]) -> Self {
         Bindings { params: params.iter().map(|param| (*param, vec![])).collect(), seen: FxHashSet::default() }
     }
 
@@ -41,7 +41,7 @@ impl Bindings {
     }
 
     /// What each parameter stands for: all its candidates, literals widened; without any its bound, else `any`.
-    pub fn solve<T: Types + ?Sized>(&self, cx: &mut T) -> Subst {
+    pub(crate) fn solve<T: Types + ?Sized>(&self, cx: &mut T) -> Subst {
         let mut subst = Subst::default();
         for (param, candidates) in &self.params {
             if !candidates.is_empty() {
@@ -86,7 +86,11 @@ fn mentions<T: Types + ?Sized>(cx: &T, ty: Ty, params: &[(ParamId, Vec<Ty>)]) ->
 }
 
 /// The arguments that do not fit the bounds of their parameters.
-pub fn broken_bounds<T: Types + ?Sized>(cx: &mut T, params: &[ParamId], subst: &Subst) -> Vec<BrokenBound> {
+pub(crate) fn broken_bounds<T: Types + ?Sized>(
+    cx: &mut T,
+    params: &[ParamId],
+    subst: &Subst,
+) -> Vec<BrokenBound> {
     let mut broken = vec![];
     for param in params {
         let Some(bound) = cx.pool().type_param(*param).bound else { continue };
@@ -100,12 +104,17 @@ pub fn broken_bounds<T: Types + ?Sized>(cx: &mut T, params: &[ParamId], subst: &
 }
 
 /// Learns from an argument of type `arg` where `param` is wanted.
-pub fn infer<T: Types + ?Sized>(cx: &mut T, bindings: &mut Bindings, param: Ty, arg: Ty) {
+pub(crate) fn infer<T: Types + ?Sized>(cx: &mut T, bindings: &mut Bindings, param: Ty, arg: Ty) {
     Inference { cx, bindings, weak: false }.go(param, arg);
 }
 
 /// Learns from the type that a result of type `param` is expected to have; what arguments said goes before.
-pub fn infer_expected<T: Types + ?Sized>(cx: &mut T, bindings: &mut Bindings, param: Ty, expected: Ty) {
+pub(crate) fn infer_expected<T: Types + ?Sized>(
+    cx: &mut T,
+    bindings: &mut Bindings,
+    param: Ty,
+    expected: Ty,
+) {
     if expected != Ty::ANY && expected != Ty::UNKNOWN {
         Inference { cx, bindings, weak: true }.go(param, expected);
     }

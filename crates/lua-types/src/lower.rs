@@ -21,11 +21,11 @@ use crate::types::Types;
 use lua_syntax::Span;
 use lua_syntax::ast::{self, TypeExpr, TypeKind};
 
-pub use declare::{Declaration, declare_all};
+pub(crate) use declare::{Declaration, declare_all};
 
 /// What a name in a type stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TypeName {
+pub(crate) enum TypeName {
     /// A declaration.
     Decl(DeclId),
     /// A type parameter.
@@ -36,7 +36,7 @@ pub enum TypeName {
 
 /// What `alias.Name` stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// A type of that module.
     Type(TypeName),
     /// No module or import has that alias.
@@ -49,7 +49,7 @@ pub enum Found {
 }
 
 /// What the lowering of types asks of the scopes around them.
-pub trait Names: Types {
+pub(crate) trait Names: Types {
     /// The type of that name that is visible here. Names of the language come behind these.
     fn local(&mut self, name: &str) -> Option<TypeName>;
 
@@ -91,7 +91,7 @@ pub(crate) fn is_basic(name: &str) -> bool {
 }
 
 /// A written type.
-pub fn lower<C: Names + ?Sized>(cx: &mut C, expr: &TypeExpr) -> Ty {
+pub(crate) fn lower<C: Names + ?Sized>(cx: &mut C, expr: &TypeExpr) -> Ty {
     let mut lowering = Lowering::new(cx);
     let ty = lowering.ty(expr);
     lowering.check();
@@ -99,7 +99,7 @@ pub fn lower<C: Names + ?Sized>(cx: &mut C, expr: &TypeExpr) -> Ty {
 }
 
 /// The results of a function with parameters of these names: `(T, U)`, or `asserts x is T`.
-pub fn lower_returns<C: Names + ?Sized>(
+pub(crate) fn lower_returns<C: Names + ?Sized>(
     cx: &mut C,
     params: &[Option<&str>],
     returns: &[TypeExpr],
@@ -111,7 +111,7 @@ pub fn lower_returns<C: Names + ?Sized>(
 }
 
 /// Type parameters of a function; their names are entered into the innermost scope.
-pub fn lower_type_params<C: Names + ?Sized>(cx: &mut C, params: &[ast::TypeParam]) -> Vec<ParamId> {
+pub(crate) fn lower_type_params<C: Names + ?Sized>(cx: &mut C, params: &[ast::TypeParam]) -> Vec<ParamId> {
     let ids: Vec<ParamId> = params.iter().map(|param| new_param(cx, &param.name)).collect();
     for (param, id) in params.iter().zip(&ids) {
         cx.enter(&param.name.text, TypeName::Param(*id));

@@ -10,7 +10,7 @@ mod import;
 use crate::ty::{DeclId, DeclKind, Name, Ty};
 
 pub use bytes::BadManifest;
-pub use import::Imported;
+pub(crate) use import::Imported;
 
 /// What a unit offers to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ const BASICS: [Ty; 12] = [
 ];
 
 /// Declared types of a unit by the names under which it offers them.
-pub type NamedTypes = Vec<(Name, DeclId)>;
+pub(crate) type NamedTypes = Vec<(Name, DeclId)>;
 
 impl Manifest {
     /// A number that stands for all that is offered: dependents need no new check while it stays the same.

@@ -9,7 +9,7 @@ use crate::types::{Types, shape_of};
 
 /// What is found under a name or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member {
+pub(crate) enum Member {
     /// It is there.
     Found {
         /// Its type, without the `nil` of an optional one.
@@ -41,7 +41,7 @@ pub enum Member {
 
 impl Member {
     /// The type that reading gives, with `nil` where it may be absent; `None` if it is not found.
-    pub fn read<T: Types + ?Sized>(self, cx: &mut T) -> Option<Ty> {
+    pub(crate) fn read<T: Types + ?Sized>(self, cx: &mut T) -> Option<Ty> {
         match self {
             Member::Found { ty, optional: true, .. } => Some(cx.pool_mut().optional(ty)),
             Member::Found { ty, .. } => Some(ty),
@@ -62,34 +62,34 @@ enum Use {
 }
 
 /// What `value.name` reads.
-pub fn field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
+pub(crate) fn field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
     let key = cx.pool_mut().add(Kind::Str(name));
     look(cx, ty, key, Use::Read)
 }
 
 /// What `value:name` reads.
-pub fn method<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
+pub(crate) fn method<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
     field(cx, ty, name)
 }
 
 /// What `value[key]` reads.
-pub fn index<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
+pub(crate) fn index<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
     look(cx, ty, key, Use::Read)
 }
 
 /// What may be stored in `value.name`.
-pub fn write_field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
+pub(crate) fn write_field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name) -> Member {
     let key = cx.pool_mut().add(Kind::Str(name));
     look(cx, ty, key, Use::Write)
 }
 
 /// What may be stored in `value[key]`.
-pub fn write_index<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
+pub(crate) fn write_index<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
     look(cx, ty, key, Use::Write)
 }
 
 /// The names of the fields of a type: what a misspelt one may have meant.
-pub fn names<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Name> {
+pub(crate) fn names<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Name> {
     let mut found = vec![];
     for ty in alternatives(cx, ty) {
         let target = resolve(cx, ty);
@@ -112,7 +112,7 @@ pub fn names<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Vec<Name> {
 }
 
 /// The fields of a type that has some: those of tables, objects and interfaces; several of an intersection together.
-pub fn table_of<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Option<Table> {
+pub(crate) fn table_of<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Option<Table> {
     let fine = cx.pool_mut().enter();
     // Too deep: a table of anything.
     let anything = Table { index: Some((Ty::ANY, Ty::ANY)), ..Table::default() };

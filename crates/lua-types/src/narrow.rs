@@ -9,7 +9,7 @@ use crate::types::Types;
 use rustc_hash::FxHashSet;
 
 /// What is left when the value is neither nil nor false.
-pub fn truthy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
+pub(crate) fn truthy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
     filter(cx, ty, |cx, member| match cx.pool().kind(member) {
         Kind::Nil | Kind::Bool(false) => Ty::NEVER,
         Kind::Boolean => cx.pool_mut().add(Kind::Bool(true)),
@@ -18,7 +18,7 @@ pub fn truthy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
 }
 
 /// What is left when the value is nil or false.
-pub fn falsy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
+pub(crate) fn falsy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
     filter(cx, ty, |cx, member| match cx.pool().kind(member) {
         Kind::Nil | Kind::Bool(false) | Kind::Any | Kind::Param(_) => member,
         Kind::Boolean => cx.pool_mut().add(Kind::Bool(false)),
@@ -32,12 +32,12 @@ pub fn falsy<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
 }
 
 /// What is left when the value is not nil.
-pub fn without_nil<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
+pub(crate) fn without_nil<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
     filter(cx, ty, |_, member| if member == Ty::NIL { Ty::NEVER } else { member })
 }
 
 /// What is left when the value is nil.
-pub fn only_nil<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
+pub(crate) fn only_nil<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
     filter(cx, ty, |cx, member| match cx.pool().kind(member) {
         Kind::Nil | Kind::Any | Kind::Unknown | Kind::Param(_) => Ty::NIL,
         Kind::Indexed(..) | Kind::Conditional(_) => Ty::NIL,
@@ -46,7 +46,7 @@ pub fn only_nil<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Ty {
 }
 
 /// What is left when `type(x) == name` holds (`sense`) or not.
-pub fn by_type_name<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: &str, sense: bool) -> Ty {
+pub(crate) fn by_type_name<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: &str, sense: bool) -> Ty {
     let whole = match name {
         "nil" => Some(Ty::NIL),
         "boolean" => Some(Ty::BOOLEAN),
@@ -134,7 +134,7 @@ fn type_name_within<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Known {
 }
 
 /// What is left when the value equals a literal (`sense`) or not.
-pub fn by_literal<T: Types + ?Sized>(cx: &mut T, ty: Ty, lit: Ty, sense: bool) -> Ty {
+pub(crate) fn by_literal<T: Types + ?Sized>(cx: &mut T, ty: Ty, lit: Ty, sense: bool) -> Ty {
     filter(cx, ty, |cx, member| {
         if sense {
             return equal_to(cx, member, lit);
@@ -172,26 +172,23 @@ fn same_value<T: Types + ?Sized>(cx: &T, a: Ty, b: Ty) -> bool {
     }
 }
 
-/// What is left when `x.name` equals a literal (`sense`) or not: discriminated unions.
-pub fn by_field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name, lit: Ty, sense: bool) -> Ty {
+/// What is left when something that alternatives have passes a test. `value`: what they have, `None` says nothing; `test`: what is
+/// left of that.
+pub(crate) fn by_variant<T: Types + ?Sized>(
+    cx: &mut T,
+    ty: Ty,
+    mut value: impl FnMut(&mut T, Ty) -> Option<Ty>,
+    mut test: impl FnMut(&mut T, Ty) -> Ty,
+) -> Ty {
     filter(cx, ty, |cx, member| {
-        let Some(value) = read(cx, member, name) else { return member };
-        let left = by_literal(cx, value, lit, sense);
-        if left == Ty::NEVER { left } else { member }
-    })
-}
-
-/// What is left when `x.name` is neither nil nor false (`sense`), or is one of these.
-pub fn by_field_truth<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name, sense: bool) -> Ty {
-    filter(cx, ty, |cx, member| {
-        let Some(value) = read(cx, member, name) else { return member };
-        let left = if sense { truthy(cx, value) } else { falsy(cx, value) };
+        let Some(value) = value(cx, member) else { return member };
+        let left = test(cx, value);
         if left == Ty::NEVER { left } else { member }
     })
 }
 
 /// What a field of an alternative reads as, nil where it has none; `None`: that says nothing.
-fn read<T: Types + ?Sized>(cx: &mut T, member: Ty, name: Name) -> Option<Ty> {
+pub(crate) fn read<T: Types + ?Sized>(cx: &mut T, member: Ty, name: Name) -> Option<Ty> {
     match members::field(cx, member, name) {
         found @ Member::Found { .. } => found.read(cx),
         Member::Missing { .. } => Some(Ty::NIL),
@@ -202,12 +199,12 @@ fn read<T: Types + ?Sized>(cx: &mut T, member: Ty, name: Name) -> Option<Ty> {
 }
 
 /// What is left when `T:is(x)` holds (`sense`) or not.
-pub fn to_type<T: Types + ?Sized>(cx: &mut T, ty: Ty, to: Ty, sense: bool) -> Ty {
+pub(crate) fn to_type<T: Types + ?Sized>(cx: &mut T, ty: Ty, to: Ty, sense: bool) -> Ty {
     if sense { intersect(cx, ty, to) } else { subtract(cx, ty, to) }
 }
 
 /// The values of both types.
-pub fn intersect<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
+pub(crate) fn intersect<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
     if a == b {
         return a;
     }
@@ -314,7 +311,7 @@ fn tags_differ<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> bool {
 }
 
 /// The values of `a` that are not of `b`, as far as that can be written.
-pub fn subtract<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
+pub(crate) fn subtract<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> Ty {
     if b == Ty::ANY {
         return a;
     }
@@ -354,4 +351,4 @@ fn filter<T: Types + ?Sized>(cx: &mut T, ty: Ty, mut keep: impl FnMut(&mut T, Ty
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ const LONGEST: usize = 60;
 
 /// The candidate with the fewest edits to `word`, if that is at most a third of its length (one for short words). Case counts
 /// nothing; of several equally near the first wins.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters: Vec<char> = word.to_lowercase().chars().take(LONGEST).collect();
     let limit = (letters.len() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;

@@ -13,11 +13,11 @@ use crate::ty::{Decl, DeclId, DeclKind, Kind, List, Name, Ty};
 use crate::types::Types;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use explain::explain;
+pub(crate) use explain::explain;
 
 /// How much is taken for granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// `any` fits everything, also inside; `table`, `function` and `userdata` fit all of their kind.
     Gradual,
     /// Only what holds for all values.
@@ -26,7 +26,7 @@ pub enum Mode {
 
 /// Where inside two types they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// The field of that name.
     Field(Name),
     /// The elements of an array.
@@ -47,7 +47,7 @@ pub enum Step {
 
 /// What is wrong where two types differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// Values of the one are not values of the other.
     Type,
     /// The value may be nil, the wanted type does not allow it.
@@ -69,7 +69,7 @@ pub enum Why {
 
 /// Why a type does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
+pub(crate) struct Mismatch {
     /// From the outside to the place that differs.
     pub path: Vec<Step>,
     /// What is wanted there.
@@ -82,7 +82,7 @@ pub struct Mismatch {
 
 /// The answer to a question, and whether it was found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Fits, or why not.
     pub result: Result<(), Mismatch>,
     /// Too deep or too long, so it was answered "fits": what the checker reports as `E0011`.
@@ -90,22 +90,17 @@ pub struct Outcome {
 }
 
 /// Whether a value of type `from` may be assigned where `to` is wanted.
-pub fn fits<T: Types + ?Sized>(cx: &mut T, from: Ty, to: Ty) -> Result<(), Mismatch> {
+pub(crate) fn fits<T: Types + ?Sized>(cx: &mut T, from: Ty, to: Ty) -> Result<(), Mismatch> {
     relate(cx, Mode::Gradual, from, to).result
 }
 
 /// Whether every value of type `a` is one of type `b`.
-pub fn is_subtype<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> bool {
+pub(crate) fn is_subtype<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> bool {
     relate(cx, Mode::Strict, a, b).result.is_ok()
 }
 
-/// Whether two types have the same values.
-pub fn is_same<T: Types + ?Sized>(cx: &mut T, a: Ty, b: Ty) -> bool {
-    a == b || (is_subtype(cx, a, b) && is_subtype(cx, b, a))
-}
-
 /// Asks in one of the two modes.
-pub fn relate<T: Types + ?Sized>(cx: &mut T, mode: Mode, from: Ty, to: Ty) -> Outcome {
+pub(crate) fn relate<T: Types + ?Sized>(cx: &mut T, mode: Mode, from: Ty, to: Ty) -> Outcome {
     let before = cx.pool_mut().take_gave_up();
     let mut relation =
         Relation { cx, mode, assumed: FxHashSet::default(), trail: vec![], failed: FxHashMap::default() };

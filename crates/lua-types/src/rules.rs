@@ -9,16 +9,15 @@ mod unused_imports;
 mod unused_params;
 mod unused_vars;
 
+use crate::bind::{Bound, Symbol};
 use crate::check::Unit;
 use crate::comments::{Comment, comments};
-use crate::env::Env;
-use crate::facts::{Facts, Variable};
 use crate::report::Report;
 
 /// What a rule looks at.
 struct Subject<'a> {
     unit: &'a Unit<'a>,
-    facts: Facts<'a>,
+    bound: &'a Bound<'a>,
     comments: Vec<Comment>,
 }
 
@@ -36,9 +35,9 @@ const RULES: [Rule; 7] = [
 ];
 
 /// Looks for `require` of what is not declared; and applies the rules of the `W` codes, if `rules` says so.
-pub fn lint(_env: &Env, unit: &Unit<'_>, rules: bool) -> Vec<Report> {
+pub(crate) fn lint(unit: &Unit<'_>, bound: &Bound<'_>, rules: bool) -> Vec<Report> {
     let comments = if rules { comments(unit.source) } else { Vec::new() };
-    let subject = Subject { unit, facts: Facts::of(unit.chunk), comments };
+    let subject = Subject { unit, bound, comments };
     let mut reports = Vec::new();
     undeclared_require::apply(&subject, &mut reports);
     if rules {
@@ -55,8 +54,8 @@ fn is_exempt(name: &str) -> bool {
 }
 
 /// Variables that nobody reads and that are not exempt.
-fn unused<'f, 'a>(facts: &'f Facts<'a>) -> impl Iterator<Item = &'f Variable<'a>> {
-    facts.variables.iter().filter(|variable| !variable.read && !is_exempt(&variable.name.text))
+fn unused<'b, 'a>(bound: &'b Bound<'a>) -> impl Iterator<Item = &'b Symbol<'a>> {
+    bound.symbols.iter().filter(|symbol| !symbol.read && !is_exempt(symbol.name))
 }
 
 #[cfg(test)]

@@ -11,19 +11,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Which type stands for which parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subst {
+pub(crate) struct Subst {
     pairs: Vec<(ParamId, Ty)>,
 }
 
 impl Subst {
     /// Parameters and their arguments, in order; a missing argument is `any`.
-    pub fn of(params: &[ParamId], args: &[Ty]) -> Self {
+    pub(crate) fn of(params: &[ParamId], args: &[Ty]) -> Self {
         let arg = |i: usize| args.get(i).copied().unwrap_or(Ty::ANY);
         Subst { pairs: params.iter().enumerate().map(|(i, param)| (*param, arg(i))).collect() }
     }
 
     /// Sets what stands for a parameter.
-    pub fn insert(&mut self, param: ParamId, ty: Ty) {
+    pub(crate) fn insert(&mut self, param: ParamId, ty: Ty) {
         match self.pairs.iter_mut().find(|(known, _)| *known == param) {
             Some(pair) => pair.1 = ty,
             None => self.pairs.push((param, ty)),
@@ -31,7 +31,7 @@ impl Subst {
     }
 
     /// What stands for a parameter.
-    pub fn get(&self, param: ParamId) -> Option<Ty> {
+    pub(crate) fn get(&self, param: ParamId) -> Option<Ty> {
         self.pairs.iter().find(|(known, _)| *known == param).map(|(_, ty)| *ty)
     }
 
@@ -41,12 +41,12 @@ impl Subst {
     }
 
     /// Whether it changes nothing.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 
     /// `ty` with the types in place of their parameters.
-    pub fn apply<T: Types + ?Sized>(&self, cx: &mut T, ty: Ty) -> Ty {
+    pub(crate) fn apply<T: Types + ?Sized>(&self, cx: &mut T, ty: Ty) -> Ty {
         if self.is_empty() {
             return ty;
         }
@@ -54,7 +54,7 @@ impl Subst {
     }
 
     /// The same for a list of values.
-    pub fn apply_pack<T: Types + ?Sized>(&self, cx: &mut T, pack: Pack) -> Pack {
+    pub(crate) fn apply_pack<T: Types + ?Sized>(&self, cx: &mut T, pack: Pack) -> Pack {
         if self.is_empty() {
             return pack;
         }
@@ -63,7 +63,7 @@ impl Subst {
 }
 
 /// What a reference stands for: the body of its declaration with the arguments in place.
-pub fn instantiate<T: Types + ?Sized>(cx: &mut T, decl: DeclId, args: List) -> Ty {
+pub(crate) fn instantiate<T: Types + ?Sized>(cx: &mut T, decl: DeclId, args: List) -> Ty {
     let pool = cx.pool_mut();
     let Decl { params, body } = Decl::of(pool, decl);
     if params.is_empty() {

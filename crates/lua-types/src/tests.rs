@@ -3,10 +3,12 @@
 mod hostile;
 mod laws;
 
-use crate::{
-    Decl, DeclId, DeclKind, Declaration, Found, Kind, Name, Names, Pack, Pool, Report, ShapeId, SigId,
-};
-use crate::{Table, Ty, TypeName, Types, declare_all, lower};
+use crate::lower::{Declaration, Found, Names};
+use crate::lower::{TypeName, declare_all, lower};
+use crate::ty::{Decl, DeclKind, ShapeId};
+use crate::types::Types;
+use crate::{DeclId, Kind, Name, Pack, Pool, Report, SigId};
+use crate::{Table, Ty};
 use lua_syntax::ast::{Expr, StatKind, TypeDecl};
 use rustc_hash::FxHashMap;
 
@@ -98,7 +100,7 @@ impl World {
     }
 
     pub(crate) fn show(&mut self, ty: Ty) -> String {
-        crate::show_with(self, ty)
+        crate::display::show_with(self, ty)
     }
 }
 
@@ -153,4 +155,24 @@ impl Names for World {
     fn report(&mut self, report: Report) {
         self.reports.push(report);
     }
+}
+
+/// What a type stands for, and whether that was found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Evaluated {
+    /// The type; `any` if it was too deep or too large.
+    pub(crate) ty: Ty,
+    /// It was: what the checker reports as `E0011`.
+    pub(crate) gave_up: bool,
+}
+
+/// What `resolve` gives, and whether it came to an end.
+pub(crate) fn evaluate<T: Types + ?Sized>(cx: &mut T, ty: Ty) -> Evaluated {
+    let before = cx.pool_mut().take_gave_up();
+    let ty = crate::resolve(cx, ty);
+    let gave_up = cx.pool_mut().take_gave_up();
+    if before || gave_up {
+        cx.pool_mut().give_up();
+    }
+    Evaluated { ty, gave_up }
 }

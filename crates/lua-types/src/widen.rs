@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 const MAX_DEPTH: u32 = 32;
 
 /// Literals become their basic types, also as alternatives; what lies inside tables stays.
-pub fn widen(pool: &mut Pool, ty: Ty) -> Ty {
+pub(crate) fn widen(pool: &mut Pool, ty: Ty) -> Ty {
     match pool.kind(ty) {
         Kind::Bool(_) => Ty::BOOLEAN,
         Kind::Int(_) => Ty::INTEGER,
@@ -23,7 +23,7 @@ pub fn widen(pool: &mut Pool, ty: Ty) -> Ty {
 }
 
 /// The same also inside arrays, maps, records and tuples.
-pub fn widen_deep(pool: &mut Pool, ty: Ty) -> Ty {
+pub(crate) fn widen_deep(pool: &mut Pool, ty: Ty) -> Ty {
     Deep { pool, done: FxHashMap::default() }.ty(ty, 0)
 }
 

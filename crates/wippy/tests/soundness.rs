@@ -8,7 +8,7 @@ mod generate;
 
 use engine::{End, Mode};
 use lua_syntax::ast::StatKind;
-use lua_types::{Checked, Env, Kind, Pool, Unit, check, show};
+use lua_types::{Checked, Env, Kind, Pool, Unit, examine, show};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -38,16 +38,9 @@ fn variables(source: &str) -> Vec<String> {
 
 fn checked(env: &Env, source: &str) -> Checked {
     let parsed = lua_syntax::parse(source.as_bytes());
-    check(
-        env,
-        &Unit {
-            id: "generated",
-            source: source.as_bytes(),
-            chunk: &parsed.chunk,
-            imports: &[],
-            modules: &[],
-        },
-    )
+    let unit =
+        Unit { id: "generated", source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &[] };
+    examine(env, &unit, false)
 }
 
 /// The inferred types of `names`, as they are written; those that are cut when shown are left out.

@@ -5,7 +5,7 @@ use super::expr::{Values, described};
 use super::shapes::Found;
 use crate::bind::{FnId, Leak};
 use crate::code::Code;
-use crate::generic::{Bindings, broken_bounds, infer};
+use crate::generic::{Bindings, broken_bounds, infer, infer_expected};
 use crate::members::{self, Member};
 use crate::relate::{explain, fits};
 use crate::report::Report;
@@ -438,30 +438,13 @@ impl<'a> Checker<'a> {
         if generic && let Some(wanted) = call.wanted {
             let pack = self.results_of(id);
             let first = self.first_of(pack);
-            self.infer_wanted(&mut bindings, &sig, first, wanted);
+            infer_expected(self, &mut bindings, first, wanted);
         }
         let subst = if generic { bindings.solve(self) } else { Subst::default() };
         self.check_bounds(&sig, &subst, call);
         self.check_args(id, &sig, &subst, &given, open, call);
         self.apply_assertion(id, &subst, &given);
         self.results(id, &subst)
-    }
-
-    /// What the place of the result wants decides parameters of which no argument says anything.
-    fn infer_wanted(&mut self, bindings: &mut Bindings, sig: &Sig, first: Ty, wanted: Ty) {
-        let known = bindings.solve(self);
-        let mut fresh = Bindings::new(&sig.generics);
-        infer(self, &mut fresh, first, wanted);
-        let from_result = fresh.solve(self);
-        for param in &sig.generics {
-            if known.get(*param) == Some(Ty::ANY)
-                && let Some(ty) = from_result.get(*param)
-                && ty != Ty::ANY
-            {
-                let own = self.pool.add(Kind::Param(*param));
-                infer(self, bindings, own, ty);
-            }
-        }
     }
 
     /// A parameter's type if none of the call's type parameters is in it.

@@ -276,26 +276,14 @@ impl<'a> Checker<'a> {
         if members.is_empty() || (members.len() < 2 && inferred) {
             return;
         }
-        let mut kept = vec![];
-        for member in &members {
-            if *member == Ty::NIL {
-                continue;
-            }
-            let field = self.variant_field(*member, name);
-            let left = match field {
-                Some(ty) => self.tested(ty, test, sense),
-                None => Ty::ANY,
-            };
-            if left != Ty::NEVER {
-                kept.push(*member);
-            }
-        }
-        if (kept.is_empty() && inferred) || kept.len() == members.len() {
-            return;
-        }
-        let after = self.pool.union(&kept);
-        if after != before {
-            // What was just learnt of the field still holds.
+        let after = crate::narrow::by_variant(
+            self,
+            before,
+            |this, variant| this.variant_field(variant, name),
+            |this, value| this.tested(value, test, sense),
+        );
+        // What was inferred of tables of the code may lack what is written later.
+        if after != before && !(inferred && after == Ty::NEVER) {
             self.frame.set(path, Some(after));
             self.narrow_linked(path);
         }
@@ -304,7 +292,6 @@ impl<'a> Checker<'a> {
     /// The type that a field has in a variant, nil where it has none; `None`: anything.
     fn variant_field(&mut self, variant: Ty, name: crate::ty::Name) -> Option<Ty> {
         use super::shapes::Found;
-        use crate::members::Member;
         match self.pool.kind(variant) {
             Kind::Shape(shape) => match self.shape_field(shape, name) {
                 Found::Field(_) => self.slot_as_written(shape, name),
@@ -312,13 +299,7 @@ impl<'a> Checker<'a> {
                 Found::Index(_) | Found::Unsure => None,
             },
             Kind::Any | Kind::Unknown => None,
-            _ => match crate::members::field(self, variant, name) {
-                Member::Found { ty, optional, .. } => {
-                    Some(if optional { self.pool.optional(ty) } else { ty })
-                }
-                Member::Missing { .. } => Some(Ty::NIL),
-                _ => None,
-            },
+            _ => crate::narrow::read(self, variant, name),
         }
     }
 

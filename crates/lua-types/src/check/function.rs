@@ -39,15 +39,11 @@ impl<'a> Checker<'a> {
     /// The type of a closure where it is made. `expected`: what the place wants, which types parameters without annotation.
     pub(super) fn make_function(&mut self, tree: &'a Tree, self_ty: Option<Ty>, expected: Option<Ty>) -> Ty {
         let id = self.bound.function(tree);
-        let captures = self.bound.func(id).captures.clone();
-        let mut seen = vec![];
-        for sym in captures {
-            if self.bound.sym(sym).assignments == 0 {
-                seen.push((sym, self.read_symbol(sym)));
-            }
-        }
+        let bound = self.bound;
+        let fixed = bound.func(id).captures.iter().filter(|sym| bound.sym(**sym).assignments == 0);
+        let captures = fixed.map(|sym| (*sym, self.read_symbol(*sym))).collect();
         let at = id.0 as usize;
-        self.known[at].captures = seen;
+        self.known[at].captures = captures;
         if let Some(ty) = self.known[at].ty {
             return ty;
         }
@@ -62,7 +58,6 @@ impl<'a> Checker<'a> {
         let scope = std::mem::replace(&mut self.frame.scope, outer);
         let known = &mut self.known[at];
         known.scope = scope;
-        known.self_ty = self_ty;
         known.sig = Some(sig);
         self.by_sig.insert(sig, id);
         let known = &mut self.known[at];
@@ -195,7 +190,8 @@ impl<'a> Checker<'a> {
             Results::Known(pack) => Some(pack),
             Results::Inferred(_) => None,
         };
-        let params = self.bound.func(id).params.clone();
+        let bound = self.bound;
+        let params = &bound.func(id).params;
         for (sym, param) in params.iter().zip(&sig.params) {
             let ty = if param.optional { self.pool.optional(param.ty) } else { param.ty };
             if self.bound.sym(*sym).annotation.is_some() || ty != Ty::ANY {
@@ -228,11 +224,12 @@ impl<'a> Checker<'a> {
         if !self.frame.rows.contains(&row) {
             self.frame.rows.push(row);
         }
-        let params = self.bound.func(self.frame.function).params.clone();
+        let bound = self.bound;
+        let params = &bound.func(self.frame.function).params;
         let mut facts = vec![];
         for sym in params {
-            if self.bound.sym(sym).assignments == 0 {
-                let path = self.paths.root(Root::Sym(sym));
+            if bound.sym(*sym).assignments == 0 {
+                let path = self.paths.root(Root::Sym(*sym));
                 facts.push((path, self.frame.fact(path).unwrap_or(Ty::ANY)));
             }
         }
@@ -266,7 +263,8 @@ impl<'a> Checker<'a> {
             return;
         }
         let Some(exits) = self.frame.exits.take() else { return };
-        let params = self.bound.func(id).params.clone();
+        let bound = self.bound;
+        let params = &bound.func(id).params;
         for (i, sym) in params.iter().enumerate() {
             let path = self.paths.root(Root::Sym(*sym));
             let Some((_, known)) = exits.iter().find(|(p, _)| *p == path) else { continue };

@@ -34,13 +34,11 @@ impl<'a> Checker<'a> {
 
     /// All that a local without annotation may be, whoever assigned it; nil is left to those who test for it.
     pub(super) fn wide_type(&mut self, sym: SymId) -> Ty {
-        let symbol = self.bound.sym(sym);
-        let (owner, writers) = (symbol.owner, symbol.writers.clone());
-        for writer in writers {
-            self.force(writer);
-        }
+        let bound = self.bound;
+        let symbol = bound.sym(sym);
+        symbol.writers.iter().for_each(|writer| self.force(*writer));
         let Some(ty) = self.wide.get(&sym).copied() else { return Ty::ANY };
-        if owner == self.frame.function { ty } else { self.told(ty) }
+        if symbol.owner == self.frame.function { ty } else { self.told(ty) }
     }
 
     /// A local gets a value.
@@ -62,9 +60,8 @@ impl<'a> Checker<'a> {
         for sym in locals.clone() {
             let path = self.paths.root(Root::Sym(sym));
             if self.frame.fact(path).is_some() {
-                for writer in self.bound.sym(sym).writers.clone() {
-                    self.force(writer);
-                }
+                let bound = self.bound;
+                bound.sym(sym).writers.iter().for_each(|writer| self.force(*writer));
                 let ty = match self.declared.get(&sym) {
                     Some(ty) => *ty,
                     None => {
@@ -99,10 +96,9 @@ impl<'a> Checker<'a> {
 
     /// What a global holds; `None`: nobody defines it.
     pub(super) fn global(&mut self, text: &str) -> Option<Ty> {
-        if let Some(writers) = self.bound.globals.get(text) {
-            for writer in writers.clone() {
-                self.force(writer);
-            }
+        let bound = self.bound;
+        if let Some(writers) = bound.globals.get(text) {
+            writers.iter().for_each(|writer| self.force(*writer));
             let own = self.globals.get(text).copied().map_or(Ty::ANY, |ty| self.told(ty));
             let known = self.known_global(text);
             return Some(known.map_or(own, |known| self.pool.union(&[own, known])));
@@ -382,7 +378,7 @@ impl Names for Checker<'_> {
     }
 
     fn imported(&mut self, alias: &str, name: &str) -> Found {
-        let alias = self.bound.requires.get(alias).copied().unwrap_or(alias);
+        let alias = self.bound.required.get(alias).copied().unwrap_or(alias);
         if let Some(imported) = self.imports.get(alias) {
             let found = imported.types.iter().find(|(known, _)| self.pool.str(*known) == name);
             return match found {

@@ -392,30 +392,28 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Functions that write a field of that name, and where.
+    fn writers(&self, name: Name) -> &'a [(FnId, u32)] {
+        let bound = self.bound;
+        let text = std::str::from_utf8(self.pool.text(name)).ok();
+        text.and_then(|text| bound.writers.get(text)).map_or(&[], Vec::as_slice)
+    }
+
     /// Analyses functions that write a field of that name. Whether some could not be: the field may still come.
     fn force_writers(&mut self, name: Name) -> bool {
-        let Ok(text) = std::str::from_utf8(self.pool.text(name)) else { return false };
-        let Some(writers) = self.bound.writers.get(text) else { return false };
-        let writers: Vec<(FnId, u32)> = writers.clone();
-        let mut unsure = self.loose.contains(&name);
-        let mut last = None;
-        for (writer, at) in writers {
-            if last != Some(writer) {
-                self.force(writer);
-                last = Some(writer);
+        if !self.settled.contains(&name) {
+            self.writers(name).iter().for_each(|(writer, _)| self.force(*writer));
+            if self.pending(name) {
+                return true;
             }
-            unsure |= !self.passed(writer, at);
+            self.settled.insert(name);
         }
-        unsure || self.loose.contains(&name)
+        self.loose.contains(&name)
     }
 
     /// Whether a field of that name may still be written somewhere that was not looked at.
     pub(super) fn pending(&self, name: Name) -> bool {
-        let Ok(text) = std::str::from_utf8(self.pool.text(name)) else { return false };
-        self.bound
-            .writers
-            .get(text)
-            .is_some_and(|writers| writers.iter().any(|(writer, at)| !self.passed(*writer, *at)))
+        self.writers(name).iter().any(|(writer, at)| !self.passed(*writer, *at))
     }
 
     /// The table as a record: its fields, then those that metatables lend it.

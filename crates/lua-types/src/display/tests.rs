@@ -1,7 +1,8 @@
 //! Types as text.
 
+use crate::display::show_with;
+use crate::show;
 use crate::tests::World;
-use crate::{show, show_with};
 
 #[test]
 fn types_read_as_people_write_them() {

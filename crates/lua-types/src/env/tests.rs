@@ -219,11 +219,11 @@ fn takes(env: &Env, module: &str, function: &str, i: usize, written: &str) -> bo
     let got = Scope::new(&mut pool, &known, "").ty(lua_syntax::parse_type(written).unwrap(), Position::Exact);
     let sig = pool.signature(id).clone();
     let param = sig.params.get(i).map_or_else(|| sig.rest.unwrap(), |param| param.ty);
-    let mut bindings = crate::Bindings::new(&sig.generics);
-    crate::infer(&mut pool, &mut bindings, param, got);
+    let mut bindings = crate::generic::Bindings::new(&sig.generics);
+    crate::generic::infer(&mut pool, &mut bindings, param, got);
     let subst = bindings.solve(&mut pool);
     let param = subst.apply(&mut pool, param);
-    crate::fits(&mut pool, got, param).is_ok()
+    crate::relate::fits(&mut pool, got, param).is_ok()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What operators on types come to.
 
-use super::{alternatives, evaluate, resolve};
-use crate::tests::World;
+use super::{alternatives, resolve};
+use crate::tests::{World, evaluate};
 
 #[track_caller]
 fn comes_to(declarations: &str, ty: &str, expected: &str) {
@@ -63,7 +63,7 @@ fn alternatives_of_conditionals_are_gone_through_one_by_one() {
 fn what_depends_on_a_parameter_waits() {
     let world = &mut World::new("type K<T> = keyof(T) type C<T> = T extends string ? 1 : 2");
     for name in ["K", "C"] {
-        let Some(crate::TypeName::Decl(id)) = world.names.get(name).copied() else { panic!() };
+        let Some(crate::lower::TypeName::Decl(id)) = world.names.get(name).copied() else { panic!() };
         let body = world.pool.decl(id).body;
         assert_eq!(resolve(world, body), body);
     }

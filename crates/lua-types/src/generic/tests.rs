@@ -1,8 +1,10 @@
 //! Type arguments found from arguments.
 
 use super::{Bindings, broken_bounds, infer, infer_expected};
+use crate::lower::TypeName;
+use crate::relate::fits;
 use crate::tests::World;
-use crate::{DeclId, Kind, Ty, TypeName, fits};
+use crate::{DeclId, Kind, Ty};
 
 /// The parameters of a generic alias and its body.
 fn generic(world: &mut World, name: &str) -> (DeclId, Ty) {
@@ -94,11 +96,11 @@ fn broken_bounds_are_told_with_the_other_arguments_in_place() {
 fn a_generic_function_suits_where_a_plain_one_is_wanted() {
     let world = &mut World::new("");
     let name = world.pool.name(b"T");
-    let param = world.pool.param(crate::TypeParam { name, bound: None });
+    let param = world.pool.param(crate::ty::TypeParam { name, bound: None });
     let of = world.pool.add(Kind::Param(param));
     let results = crate::Results::Known(world.pool.pack(&[of]));
-    let params = vec![crate::Param { name: None, ty: of, optional: false }];
-    let sig = crate::Sig {
+    let params = vec![crate::ty::Param { name: None, ty: of, optional: false }];
+    let sig = crate::ty::Sig {
         generics: vec![param],
         params,
         rest: None,

@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 
 /// A declaration of a type.
 #[derive(Clone, Copy, Debug)]
-pub enum Declaration<'a> {
+pub(crate) enum Declaration<'a> {
     /// `type X = T`
     Type(&'a TypeDecl),
     /// `interface X … end`
@@ -35,7 +35,7 @@ impl Declaration<'_> {
 
 /// Declares all types of a block, in the innermost scope; of two of one name the first is entered (the caller reports the
 /// other). Their bodies are lowered when all names are known.
-pub fn declare_all<C: Names + ?Sized>(
+pub(crate) fn declare_all<C: Names + ?Sized>(
     cx: &mut C,
     unit: Option<Name>,
     all: &[Declaration<'_>],

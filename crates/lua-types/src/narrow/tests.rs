@@ -70,6 +70,17 @@ fn literals_and_discriminated_unions() {
     });
 }
 
+/// `x.name == lit`, or not.
+pub(crate) fn by_field<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name, lit: Ty, sense: bool) -> Ty {
+    by_variant(cx, ty, |cx, variant| read(cx, variant, name), |cx, value| by_literal(cx, value, lit, sense))
+}
+
+/// `x.name` is neither nil nor false, or is one of these.
+pub(crate) fn by_field_truth<T: Types + ?Sized>(cx: &mut T, ty: Ty, name: Name, sense: bool) -> Ty {
+    let test = |cx: &mut T, value| if sense { truthy(cx, value) } else { falsy(cx, value) };
+    by_variant(cx, ty, |cx, variant| read(cx, variant, name), test)
+}
+
 #[test]
 fn types_asked_for_at_run_time() {
     let world = &mut World::new("type P = {x: integer}");

@@ -5,7 +5,7 @@ use crate::display::show_with;
 use crate::types::Types;
 
 /// One clause in lower case: `field 'port': expected integer, got string`.
-pub fn explain<T: Types + ?Sized>(cx: &mut T, mismatch: &Mismatch) -> String {
+pub(crate) fn explain<T: Types + ?Sized>(cx: &mut T, mismatch: &Mismatch) -> String {
     let place = place(cx, &mismatch.path);
     let inside = !place.is_empty();
     let text = match mismatch.why {

@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::report::Report;
 
 pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
-    for body in subject.facts.bodies.iter().filter(|body| body.empty) {
+    for body in subject.bound.bodies.iter().filter(|body| body.empty) {
         let from = subject.comments.partition_point(|comment| comment.span.start < body.block.start);
         let explained = subject.comments.get(from).is_some_and(|comment| comment.span.end <= body.block.end);
         if !explained {

@@ -7,7 +7,7 @@ use crate::report::Report;
 
 pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
     let unit = subject.unit;
-    for write in &subject.facts.global_writes {
+    for write in &subject.bound.global_writes {
         let name = &*write.name.text;
         let known = AMBIENT.contains(&name) || GLOBALS.contains(&name);
         if known || unit.modules.contains(&name) || unit.imports.iter().any(|(alias, _)| *alias == name) {

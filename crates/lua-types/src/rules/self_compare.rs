@@ -9,7 +9,7 @@ use lua_syntax::ast::BinOp;
 const SHOWN: usize = 40;
 
 pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
-    for compare in &subject.facts.comparisons {
+    for compare in &subject.bound.comparisons {
         let always = match compare.op {
             BinOp::Ne => continue,
             BinOp::Lt | BinOp::Gt => "never true",

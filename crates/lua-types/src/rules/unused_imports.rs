@@ -2,12 +2,11 @@
 
 use super::{Subject, unused};
 use crate::code::Code;
-use crate::facts::Role;
 use crate::report::Report;
 
 pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
-    for variable in unused(&subject.facts).filter(|variable| variable.role == Role::Import) {
-        let message = format!("import '{}' is never used", variable.name.text);
-        reports.push(Report::new(Code::UnusedImport, variable.name.span, message).help("remove it"));
+    for symbol in unused(subject.bound).filter(|symbol| symbol.import) {
+        let message = format!("import '{}' is never used", symbol.name);
+        reports.push(Report::new(Code::UnusedImport, symbol.span, message).help("remove it"));
     }
 }

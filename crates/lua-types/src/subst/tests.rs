@@ -1,8 +1,9 @@
 //! Types in place of parameters.
 
 use super::{Subst, mentions_params};
+use crate::lower::TypeName;
 use crate::tests::World;
-use crate::{Kind, Ty, TypeName};
+use crate::{Kind, Ty};
 
 #[test]
 fn parameters_are_replaced_everywhere_and_the_rest_stays() {

@@ -1,9 +1,11 @@
 //! Sources made to take long or to nest deep: all end within the steps of one question.
 
 use super::World;
-use crate::{
-    Field, Kind, Manifest, Mode, Pool, ShapeId, Table, Ty, alternatives, evaluate, fits, narrow, relate, show,
-};
+use crate::evaluate::alternatives;
+use crate::relate::{Mode, fits, relate};
+use crate::tests::evaluate;
+use crate::ty::ShapeId;
+use crate::{Field, Kind, Manifest, Pool, Table, Ty, narrow, show};
 use proptest::prelude::*;
 
 /// Runs in a thread whose stack is as small as that of a worker.
@@ -102,7 +104,7 @@ struct Asking {
     gave_up: bool,
 }
 
-impl crate::Types for Asking {
+impl crate::types::Types for Asking {
     fn pool(&self) -> &Pool {
         &self.pool
     }
@@ -127,7 +129,7 @@ fn what_is_inferred_within_a_question_does_not_count_as_its_depth() {
     let mut pool = Pool::new();
     let nest = |pool: &mut Pool, core: Ty| (0..100).fold(core, |ty, _| pool.array(ty));
     let (deep, other) = (nest(&mut pool, Ty::INTEGER), nest(&mut pool, Ty::NUMBER));
-    let sig = crate::Sig {
+    let sig = crate::ty::Sig {
         generics: vec![],
         params: vec![],
         rest: None,
@@ -194,7 +196,7 @@ fn types_nested_to_the_limit_of_the_parser_stay_within_the_stack() {
 fn a_type_that_doubles_on_each_level_is_walked_once_per_part() {
     with_small_stack(|| {
         let mut world = World::new("type Want<T> = {v: T}");
-        let Some(crate::TypeName::Decl(id)) = world.names.get("Want").copied() else { panic!() };
+        let Some(crate::lower::TypeName::Decl(id)) = world.names.get("Want").copied() else { panic!() };
         let params = world.pool.decl(id).params.clone();
         let mut levels = [world.pool.add(Kind::Param(params[0])), Ty::STRING];
         let (left, right) = (world.pool.name(b"a"), world.pool.name(b"b"));
@@ -205,18 +207,18 @@ fn a_type_that_doubles_on_each_level_is_walked_once_per_part() {
             });
         }
         let [open, closed] = levels;
-        let subst = crate::Subst::of(&params, &[Ty::STRING]);
+        let subst = crate::subst::Subst::of(&params, &[Ty::STRING]);
         assert_eq!(subst.apply(&mut world, open), closed);
-        let mut bindings = crate::Bindings::new(&params);
-        crate::infer(&mut world, &mut bindings, open, closed);
+        let mut bindings = crate::generic::Bindings::new(&params);
+        crate::generic::infer(&mut world, &mut bindings, open, closed);
         assert_eq!(bindings.solve(&mut world).get(params[0]), Some(Ty::STRING));
-        let other = crate::Subst::of(&params, &[Ty::INTEGER]).apply(&mut world, open);
+        let other = crate::subst::Subst::of(&params, &[Ty::INTEGER]).apply(&mut world, open);
         let outcome = relate(&mut world, Mode::Gradual, closed, other);
         assert!(outcome.result.is_err() && !outcome.gave_up);
         let manifest = Manifest::export(&mut world, closed, &[], &[]);
         assert!(manifest.to_bytes().len() < 5_000);
         assert!(show(&world.pool, closed).len() < 1_000);
-        let _ = crate::widen_deep(&mut world.pool, closed);
+        let _ = crate::widen::widen_deep(&mut world.pool, closed);
     });
 }
 
@@ -272,6 +274,6 @@ fn a_table_that_holds_itself_is_compared_shown_and_exported() {
     assert_eq!(show(&pool, imported.value), "table");
     let body = evaluate(&mut pool, imported.value).ty;
     assert_eq!(show(&pool, body), "{next: table, name: string}");
-    let subst = crate::Subst::of(&[], &[]);
+    let subst = crate::subst::Subst::of(&[], &[]);
     assert_eq!(subst.apply(&mut world, shape), shape);
 }

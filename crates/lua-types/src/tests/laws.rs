@@ -1,7 +1,9 @@
 //! What holds for all types, tried on many.
 
 use super::World;
-use crate::{Field, Kind, Manifest, Pool, Subst, Ty, fits, is_subtype, narrow};
+use crate::relate::{fits, is_subtype};
+use crate::subst::Subst;
+use crate::{Field, Kind, Manifest, Pool, Ty, narrow};
 use proptest::prelude::*;
 
 /// A type to be made in a pool.
@@ -120,7 +122,7 @@ fn make(world: &mut World, plan: &Plan) -> Ty {
         Plan::Function(params, results) => {
             let params = params
                 .iter()
-                .map(|plan| crate::Param { name: None, ty: make(world, plan), optional: false })
+                .map(|plan| crate::ty::Param { name: None, ty: make(world, plan), optional: false })
                 .collect();
             let results: Vec<Ty> = results.iter().map(|plan| make(world, plan)).collect();
             let results = world.pool.pack(&results);
@@ -220,8 +222,8 @@ proptest! {
             ("without nil", narrow::without_nil(cx, a)),
             ("only nil", narrow::only_nil(cx, a)),
             ("literal", narrow::by_literal(cx, a, lit, sense)),
-            ("field", narrow::by_field(cx, a, tag, lit, sense)),
-            ("field truth", narrow::by_field_truth(cx, a, tag, sense)),
+            ("field", narrow::tests::by_field(cx, a, tag, lit, sense)),
+            ("field truth", narrow::tests::by_field_truth(cx, a, tag, sense)),
             ("type", narrow::to_type(cx, a, b, sense)),
             ("both", narrow::intersect(cx, a, b)),
             ("without", narrow::subtract(cx, a, b)),
@@ -258,7 +260,7 @@ proptest! {
         let mut world = world();
         let a = make(&mut world, &a);
         let name = world.pool.name(b"T");
-        let param = world.pool.param(crate::TypeParam { name, bound: None });
+        let param = world.pool.param(crate::ty::TypeParam { name, bound: None });
         prop_assert_eq!(Subst::default().apply(&mut world, a), a);
         prop_assert_eq!(Subst::of(&[param], &[Ty::STRING]).apply(&mut world, a), a);
     }
@@ -287,7 +289,7 @@ proptest! {
         if let Ok(manifest) = Manifest::from_bytes(&all) {
             let mut pool = Pool::new();
             let imported = manifest.import(&mut pool);
-            let _ = crate::evaluate(&mut pool, imported.value);
+            let _ = crate::tests::evaluate(&mut pool, imported.value);
         }
     }
 }

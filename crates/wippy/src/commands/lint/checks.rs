@@ -102,7 +102,7 @@ fn beside<T: Sync, R: Send + Sync>(list: &[T], work: impl Fn(&T) -> R + Sync) ->
     std::thread::scope(|scope| {
         for _ in 0..cores {
             let thread = std::thread::Builder::new().name("lint".into());
-            if thread.spawn_scoped(scope, || deep(run)).is_err() {
+            if thread.spawn_scoped(scope, || deep(run).unwrap_or_else(|_| run())).is_err() {
                 // Without another thread this one does it.
                 run();
             }
