@@ -12,13 +12,15 @@ pub(crate) struct Lexer<'s> {
     source: &'s [u8],
     pos: usize,
     errors: Vec<SyntaxError>,
+    /// Comments since the last token, and whether they are long ones; `None`: nobody asks.
+    comments: Option<Vec<(Span, bool)>>,
 }
 
 impl<'s> Lexer<'s> {
     /// A lexer at the start of `source`, behind a byte order mark and a first line that starts with `#`.
     pub(crate) fn new(source: &'s [u8]) -> Self {
         debug_assert!(u32::try_from(source.len()).is_ok(), "offsets fit 32 bits");
-        let mut lexer = Self { source, pos: 0, errors: Vec::new() };
+        let mut lexer = Self { source, pos: 0, errors: Vec::new(), comments: None };
         if source.starts_with(b"\xef\xbb\xbf") {
             lexer.pos = 3;
         }
@@ -26,6 +28,16 @@ impl<'s> Lexer<'s> {
             lexer.skip_line();
         }
         lexer
+    }
+
+    /// The same that keeps comments, see [`take_comments`](Self::take_comments).
+    pub(crate) fn with_comments(source: &'s [u8]) -> Self {
+        Self { comments: Some(Vec::new()), ..Self::new(source) }
+    }
+
+    /// The comments in front of the token that was read last, and whether they are long ones.
+    pub(crate) fn take_comments(&mut self) -> Vec<(Span, bool)> {
+        self.comments.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// The next token; mistakes are reported, and reading goes on behind them.
@@ -94,7 +106,16 @@ impl<'s> Lexer<'s> {
     fn skip_comment(&mut self) -> bool {
         let start = self.pos;
         self.pos += 2;
-        if let Some(level) = self.long_bracket() {
+        let level = self.long_bracket();
+        let broke = self.skip_comment_text(start, level);
+        if let Some(comments) = &mut self.comments {
+            comments.push((span(start, self.pos), level.is_some()));
+        }
+        broke
+    }
+
+    fn skip_comment_text(&mut self, start: usize, level: Option<usize>) -> bool {
+        if let Some(level) = level {
             let opened = span(start, self.pos + level + 2);
             self.pos += level + 2;
             if !self.skip_long(level) {

@@ -4,6 +4,7 @@
 //! boundaries, so that one file can report several mistakes; code is generated only from a tree without errors.
 
 pub mod ast;
+mod comments;
 mod lexer;
 mod literal;
 mod parser;
@@ -13,5 +14,6 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use comments::{Comment, comments};
 pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse, parse_head, parse_signature, parse_type};
 pub use span::{LineIndex, Span, SyntaxError};

@@ -1,4 +1,4 @@
-//! A stack on which any tree can be checked: trees have up to a thousand levels, and analyses lie within each other.
+//! A stack on which any tree can be checked: trees are high, and analyses lie within each other.
 
 use std::cell::Cell;
 use std::io;

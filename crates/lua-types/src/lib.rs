@@ -7,7 +7,6 @@ mod ambient;
 mod bind;
 mod check;
 mod code;
-mod comments;
 mod declare;
 mod deep;
 mod display;

@@ -11,8 +11,8 @@ mod unused_vars;
 
 use crate::bind::{Bound, Symbol};
 use crate::check::Unit;
-use crate::comments::{Comment, comments};
 use crate::report::Report;
+use lua_syntax::{Comment, comments};
 
 /// What a rule looks at.
 struct Subject<'a> {

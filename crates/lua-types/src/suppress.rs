@@ -4,10 +4,9 @@
 //! source and stands above all code. What follows the codes is the author's reason.
 
 use crate::code::{Code, Severity};
-use crate::comments::{Comment, comments};
 use crate::nearest::nearest;
 use crate::report::Report;
-use lua_syntax::{LineIndex, Span};
+use lua_syntax::{Comment, LineIndex, Span, comments};
 use rustc_hash::FxHashMap;
 
 /// A code that a comment names.

@@ -247,11 +247,11 @@ impl<'a> Checker<'a> {
         }
         match (&expr.kind, key) {
             (ExprKind::Field { name, .. }, _) => {
-                self.read_field(object_ty, &name.text, name.span, object, probe)
+                self.named_member(object_ty, &name.text, name.span, Some(object), probe)
             }
             (_, Some(key)) => match literal(key) {
                 Some(text) if !self.is_keyed(object_ty) => {
-                    self.read_field(object_ty, text, key.span, object, probe)
+                    self.named_member(object_ty, text, key.span, Some(object), probe)
                 }
                 _ => self.read_index(object_ty, object, key, probe),
             },
@@ -269,10 +269,6 @@ impl<'a> Checker<'a> {
     /// The type of a field of a value of that type; `object` is named in messages.
     pub(super) fn field_of(&mut self, object: Ty, name: &Word) -> Ty {
         self.named_member(object, &name.text, name.span, None, false)
-    }
-
-    fn read_field(&mut self, object_ty: Ty, text: &str, span: Span, object: &Expr, probe: bool) -> Ty {
-        self.named_member(object_ty, text, span, Some(object), probe)
     }
 
     fn named_member(

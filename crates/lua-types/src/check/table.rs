@@ -478,26 +478,15 @@ impl<'a> Checker<'a> {
             | Kind::Never
             | Kind::Intersection(_)
             | Kind::Union(_) => any,
-            Kind::Shape(_) | Kind::Ref(..) | Kind::Record(_) | Kind::AnyUserdata => {
-                if matches!(self.pool.kind(iterator), Kind::Shape(shape) if self.shape_ref(shape).metatable.is_none() && !self.shape_ref(shape).open)
-                {
-                    let shown = self.show(iterator);
-                    let report = Report::new(
-                        Code::NotCallable,
-                        span,
-                        format!("a for loop wants an iterator, got {shown}"),
-                    );
-                    self.report(report.help("go through a table with pairs or ipairs"));
-                }
+            // Its metatable may make it callable.
+            Kind::Ref(..) | Kind::Record(_) | Kind::AnyUserdata => any,
+            Kind::Shape(shape) if self.shape_ref(shape).metatable.is_some() || self.shape_ref(shape).open => {
                 any
             }
             _ => {
                 let shown = self.show(iterator);
-                let report = Report::new(
-                    Code::NotCallable,
-                    span,
-                    format!("a for loop wants an iterator, got {shown}"),
-                );
+                let message = format!("a for loop wants an iterator, got {shown}");
+                let report = Report::new(Code::NotCallable, span, message);
                 self.report(report.help("go through a table with pairs or ipairs"));
                 any
             }
