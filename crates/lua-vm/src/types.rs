@@ -176,6 +176,25 @@ pub(crate) struct Param {
 }
 
 impl Form {
+    /// The word of the language that it is written as, if it is one.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Form::Nil => "nil",
+            Form::Boolean => "boolean",
+            Form::Number => "number",
+            Form::Integer => "integer",
+            Form::String => "string",
+            Form::Any => "any",
+            Form::Unknown => "unknown",
+            Form::Never => "never",
+            Form::Table => "table",
+            Form::Callable => "function",
+            Form::Thread => "thread",
+            Form::Type => "type",
+            _ => return None,
+        })
+    }
+
     /// Passes on every node that it refers to.
     pub(crate) fn each(&self, mut f: impl FnMut(Id)) {
         let _ = self.map(|id| {
@@ -386,21 +405,7 @@ impl BuiltIn {
     }
 
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            BuiltIn::Nil => "nil",
-            BuiltIn::Boolean => "boolean",
-            BuiltIn::Number => "number",
-            BuiltIn::Integer => "integer",
-            BuiltIn::String => "string",
-            BuiltIn::Any => "any",
-            BuiltIn::Unknown => "unknown",
-            BuiltIn::Never => "never",
-            BuiltIn::Table => "table",
-            BuiltIn::Function => "function",
-            BuiltIn::Thread => "thread",
-            BuiltIn::Type => "type",
-            BuiltIn::Userdata => "userdata",
-        }
+        self.form().word().unwrap_or("userdata")
     }
 
     pub(crate) fn form(self) -> Form {

@@ -92,18 +92,6 @@ fn sorted(form: &Form) -> Form {
 fn label(node: &Node) -> u128 {
     let mut text = Vec::new();
     let word = match &node.form {
-        Form::Nil => "nil",
-        Form::Boolean => "boolean",
-        Form::Number => "number",
-        Form::Integer => "integer",
-        Form::String => "string",
-        Form::Any => "any",
-        Form::Unknown => "unknown",
-        Form::Never => "never",
-        Form::Table => "table",
-        Form::Callable => "callable",
-        Form::Thread => "thread",
-        Form::Type => "type",
         Form::Object(_) => "object",
         Form::Bool(_) => "bool",
         Form::Int(_) => "int",
@@ -113,7 +101,7 @@ fn label(node: &Node) -> u128 {
         Form::Union(_) => "union",
         Form::Intersection(_) => "intersection",
         Form::Tuple(_) => "tuple",
-        Form::Function { .. } => "function",
+        Form::Function { .. } => "signature",
         Form::Array { .. } => "array",
         Form::Map { .. } => "map",
         Form::Record { .. } => "record",
@@ -127,6 +115,7 @@ fn label(node: &Node) -> u128 {
         Form::KeyOf(_) => "keyof",
         Form::Conditional { .. } => "conditional",
         Form::Unresolved(_) => "unresolved",
+        plain => plain.word().unwrap_or_default(),
     };
     let mut add = |bytes: &[u8]| {
         text.extend((bytes.len() as u64).to_le_bytes());

@@ -148,22 +148,13 @@ impl Writer<'_> {
 
     fn form(&mut self, form: &Form, tight: Tight) {
         let word = match form {
-            Form::Nil => "nil",
-            Form::Boolean => "boolean",
-            Form::Number => "number",
-            Form::Integer => "integer",
-            Form::String => "string",
-            Form::Any => "any",
-            Form::Unknown => "unknown",
-            Form::Never => "never",
-            Form::Table => "table",
-            Form::Callable => "function",
-            Form::Thread => "thread",
-            Form::Type => "type",
             Form::Object(name) | Form::Unresolved(name) => name,
             Form::Bool(true) => "true",
             Form::Bool(false) => "false",
-            _ => return self.compound(form, tight),
+            _ => match form.word() {
+                Some(word) => word,
+                None => return self.compound(form, tight),
+            },
         };
         self.out.push_str(word);
     }
