@@ -6,7 +6,7 @@
 
 mod actors;
 mod boot;
-mod child;
+pub(crate) mod child;
 mod contest;
 mod coroutine;
 mod cpu;
@@ -22,10 +22,14 @@ mod preemption;
 mod table;
 mod types;
 
+pub(crate) use cpu::CASES;
+
+use crate::dist::{self, Trained};
 use crate::suite::execute;
 use crate::tree;
 use anyhow::{Context, Result, bail};
 use std::cell::OnceCell;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What to measure.
@@ -43,6 +47,9 @@ pub struct Options {
     /// One short run of ours each, with the binaries of the test profile: shows that every row runs, judges nothing
     #[arg(long)]
     pub smoke: bool,
+    /// Measures plain release builds, not what is shipped, which takes two builds and some training
+    #[arg(long, conflicts_with = "smoke")]
+    pub plain: bool,
 }
 
 /// Measures and prints; a figure short of its bound is no error, a measurement that breaks down is.
@@ -52,7 +59,7 @@ pub struct Options {
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let plan = Plan::new(root, options)?;
     let machine = table::Machine::read();
-    println!("{machine}");
+    println!("{machine}\nour binaries: {}", plan.style);
     let mut rows = Vec::new();
     for section in [
         cpu::rows,
@@ -75,7 +82,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     println!("\n{}", table::text(&rows, options.smoke));
     if let Some(path) = &options.json {
-        let text = serde_json::to_string_pretty(&table::json(&rows, &machine, options))?;
+        let text =
+            serde_json::to_string_pretty(&table::json(&rows, &machine, &plan.style.to_string(), options))?;
         std::fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
     }
     let failed = rows.iter().filter(|row| row.failed()).count();
@@ -94,8 +102,42 @@ struct Plan {
     only: Option<String>,
     runs: usize,
     smoke: bool,
+    style: Style,
+    trained: OnceCell<Trained>,
     engine: OnceCell<Ours>,
     application: OnceCell<Ours>,
+}
+
+/// How our binaries are built.
+enum Style {
+    /// As the tests are.
+    Test,
+    /// As `cargo build --release` does it, and why.
+    Plain(String),
+    /// As `cargo xtask dist` does it, with this tool.
+    Shipped(PathBuf),
+}
+
+impl Style {
+    fn of(options: &Options) -> Style {
+        if options.smoke {
+            return Style::Test;
+        }
+        if options.plain {
+            return Style::Plain("asked for".into());
+        }
+        dist::tool().map_or_else(Style::Plain, Style::Shipped)
+    }
+}
+
+impl fmt::Display for Style {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Style::Test => f.write_str("those of the tests"),
+            Style::Plain(why) => write!(f, "plain release builds, not what is shipped: {why}"),
+            Style::Shipped(_) => f.write_str("as shipped (`cargo xtask dist`)"),
+        }
+    }
 }
 
 /// A binary of ours, or why there is none yet.
@@ -113,6 +155,8 @@ impl Plan {
             only: options.only.clone(),
             runs: if options.smoke { 1 } else { options.runs as usize },
             smoke: options.smoke,
+            style: Style::of(options),
+            trained: OnceCell::new(),
             engine: OnceCell::new(),
             application: OnceCell::new(),
         })
@@ -127,18 +171,13 @@ impl Plan {
         if self.smoke { 0.0 } else { 1.0 }
     }
 
-    fn profile(&self) -> &'static str {
-        if self.smoke { "ci" } else { "release" }
-    }
-
     /// The interpreter without the system: runs one case of `bench/peers/lua_cpu.lua`.
     fn engine(&self) -> Result<&Ours> {
         cached(&self.engine, || {
             if !self.root.join("crates/lua-vm/examples/luarun.rs").is_file() {
                 return Ok(Err("lua-vm has no example `luarun` yet".into()));
             }
-            self.build(&["-p", "lua-vm", "--example", "luarun"])?;
-            Ok(Ok(self.target.join(self.profile()).join("examples/luarun")))
+            Ok(Ok(self.build(&["-p", "lua-vm", "--example", "luarun"])?.join("examples/luarun")))
         })
     }
 
@@ -148,23 +187,32 @@ impl Plan {
             if !self.root.join("crates/wippy").is_dir() {
                 return Ok(Err("there is no crate `wippy` yet".into()));
             }
-            self.build(&["-p", "wippy"])?;
-            Ok(Ok(self.target.join(self.profile()).join("wippy")))
+            Ok(Ok(self.build(&["-p", "wippy"])?.join("wippy")))
         })
     }
 
-    fn build(&self, what: &[&str]) -> Result<()> {
-        self.build_to(None, what)
+    /// Builds a binary, and returns the folder where it lies; an example in `examples` there.
+    fn build(&self, what: &[&str]) -> Result<PathBuf> {
+        match &self.style {
+            Style::Test => self.build_plain(&self.target, "ci", what),
+            Style::Plain(_) => self.build_plain(&self.target, "release", what),
+            Style::Shipped(tool) => {
+                if self.trained.get().is_none() {
+                    let trained = Trained::new(&self.root, tool)?;
+                    let _ = self.trained.set(trained);
+                }
+                self.trained.get().context("trained just now")?.build(what)
+            }
+        }
     }
 
-    /// Builds into another target folder.
-    fn build_to(&self, folder: Option<&Path>, what: &[&str]) -> Result<()> {
+    /// The same without training.
+    fn build_plain(&self, folder: &Path, profile: &str, what: &[&str]) -> Result<PathBuf> {
         let mut cargo = tree::cargo();
-        if let Some(folder) = folder {
-            cargo.env("CARGO_TARGET_DIR", folder);
-        }
-        cargo.current_dir(&self.root).args(["build", "--locked", "--profile", self.profile()]).args(what);
-        execute(&mut cargo)
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", folder);
+        cargo.args(["build", "--locked", "--profile", profile]).args(what);
+        execute(&mut cargo)?;
+        Ok(folder.join(profile))
     }
 }
 

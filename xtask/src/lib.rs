@@ -1,4 +1,4 @@
-//! Chores of the workspace: tidy, map, docs, test, bench, stubs.
+//! Chores of the workspace: tidy, map, docs, test, bench, dist, stubs.
 //!
 //! A library, so that tests can ask the same questions as the command line: `tests/house.rs` runs the
 //! rules and the freshness of the map, and the application crate compares its reference pages.
@@ -11,6 +11,7 @@
 )]
 
 pub mod bench;
+pub mod dist;
 pub mod docs;
 pub mod layers;
 pub mod map;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::tree::Tree;
-use xtask::{bench, docs, map, stubs, suite, tidy};
+use xtask::{bench, dist, docs, map, stubs, suite, tidy};
 
 /// Chores of the workspace.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Chore {
     },
     /// Measures our figures beside the installed peers, in one run
     Bench(bench::Options),
+    /// Builds what is shipped, laid out by what a training run counts, and prints where it lies
+    Dist,
     /// Writes the stub of a Lua module
     NewModule {
         /// Name that Lua code requires, for example `base64`
@@ -76,6 +78,7 @@ fn run() -> Result<()> {
         Chore::Docs => docs::write(&root, &suite::describe(&root)?),
         Chore::Test { rest } => suite::run(&root, &rest),
         Chore::Bench(options) => bench::run(&root, &options),
+        Chore::Dist => dist::run(&root),
         Chore::NewModule { name, into } => stubs::new_module(&root, &name, &into),
         Chore::NewKind { name, into } => stubs::new_kind(&root, &name, &into),
     }

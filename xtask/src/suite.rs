@@ -82,7 +82,7 @@ fn left_out(tree: &Tree) -> Vec<String> {
         if models {
             let name = &package.name;
             let run = "RUSTFLAGS='--cfg loom' cargo test --release --target-dir target/loom -p";
-            list.push(format!("loom models of {name}: {run} {name} --lib"));
+            list.push(format!("loom models of {name}: {run} {name} --lib models"));
         }
     }
     if !tree.packages.iter().any(|package| package.name == "wippy") {

@@ -5,8 +5,9 @@
 //! other worker is called for two processes that chat, and the receiver's data stay in this processor's cache. Of several
 //! receivers the last one stays; the others are woken in the ordinary way, so that other workers find them.
 //!
-//! A process that is spawned inside of a chain is polled in it, too. It gets a task only if it has not ended when the chain goes
-//! on, or has to leave the place of the next one: one that starts, works a little and ends costs no task at all.
+//! Processes that are spawned inside of a chain are polled in it, too, in the order of their birth, when nobody got mail. Such a
+//! one gets a task only if it has not ended when the chain goes on, or was not reached: one that starts, works a little and ends costs
+//! no task at all, and whoever starts a thousand does not call another worker for each of them.
 //!
 //! A chain lasts one slice at most. What is left of it then is woken like everybody else.
 
@@ -16,6 +17,7 @@ use crate::mail::{Inbox, Queued};
 use crate::scheduler::{self, Counted};
 use crate::turn;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -45,7 +47,9 @@ pub type BoxProcess = Box<dyn AnyProcess>;
 thread_local! {
     static OPEN: Cell<bool> = const { Cell::new(false) };
     /// Who is polled next.
-    static NEXT: RefCell<Option<Link>> = const { RefCell::new(None) };
+    static NEXT: RefCell<Option<BoxProcess>> = const { RefCell::new(None) };
+    /// Who was spawned and is polled after that.
+    static UNBORN: RefCell<VecDeque<(BoxProcess, Counted)>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// A member of a chain. Its block says that it is running.
@@ -63,32 +67,34 @@ pub(crate) fn is_open() -> bool {
 
 /// Has the chain that is under way poll `process` next. Its block says that it is running.
 pub(crate) fn offer(process: BoxProcess) {
-    follow(Link { process, unborn: None });
-}
-
-/// The same for a process that has no task yet.
-pub(crate) fn adopt(process: BoxProcess, counted: Counted) {
-    process.control().set_running();
-    follow(Link { process, unborn: Some(counted) });
-}
-
-fn follow(link: Link) {
-    if let Some(before) = NEXT.replace(Some(link)) {
+    if let Some(before) = NEXT.replace(Some(process)) {
         postpone(before);
     }
 }
 
+/// Has it poll one that has no task yet, later.
+pub(crate) fn adopt(process: BoxProcess, counted: Counted) {
+    process.control().set_running();
+    UNBORN.with_borrow_mut(|unborn| unborn.push_back((process, counted)));
+}
+
 /// Puts a process back unpolled, and wakes its task.
-fn postpone(Link { mut process, unborn }: Link) {
-    if let Some(counted) = unborn {
-        return scheduler::give_task(process, counted);
-    }
+fn postpone(mut process: BoxProcess) {
     let (control, task) = (process.control().clone(), process.task().clone());
     if control.postpone(process).is_none()
         && let Some(task) = task
     {
         task.wake();
     }
+}
+
+/// Who is polled now.
+fn next() -> Option<Link> {
+    if let Some(process) = NEXT.take() {
+        return Some(Link { process, unborn: None });
+    }
+    let (process, counted) = UNBORN.with_borrow_mut(VecDeque::pop_front)?;
+    Some(Link { process, unborn: Some(counted) })
 }
 
 /// Polls a process until it has nothing more to do or its slice is over. `Ready`: it has ended; its task, if it has one.
@@ -133,7 +139,7 @@ pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     before();
     let ended = poll(Link { process: first, unborn: None });
     while turn::chain_left() > 0
-        && let Some(next) = NEXT.take()
+        && let Some(next) = next()
     {
         if let Poll::Ready(Some(task)) = poll(next) {
             task.wake();
@@ -160,6 +166,9 @@ impl Drop for Chain {
         turn::end_chain();
         if let Some(next) = NEXT.take() {
             postpone(next);
+        }
+        while let Some((process, counted)) = UNBORN.with_borrow_mut(VecDeque::pop_front) {
+            scheduler::give_task(process, counted);
         }
     }
 }

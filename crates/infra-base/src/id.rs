@@ -1,5 +1,6 @@
 //! Entry ids: `namespace:name`.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,6 +21,21 @@ const PLAIN: [bool; 256] = {
 
 const NAMES: &str =
     "namespaces and names have no blanks, no control characters and none of { } | @ ( ) * ? =";
+
+/// Ids that a thread keeps: programs name the same few again and again.
+const KEPT: usize = 32;
+/// Longest id that is kept.
+const LONG: usize = 128;
+
+thread_local! {
+    static RECENT: [RefCell<Option<EntryId>>; KEPT] = const { [const { RefCell::new(None) }; KEPT] };
+}
+
+/// Where an id of this text is kept. Ids differ in their length and their last letters, if in anything.
+fn place(text: &str) -> usize {
+    let near = |back: usize| text.len().checked_sub(back).map_or(0, |at| text.as_bytes()[at] as usize);
+    (text.len() + near(1) * 5 + near(2) * 11) % KEPT
+}
 
 /// Id of a registry entry, `namespace:name`; cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,6 +63,22 @@ impl EntryId {
     /// Reads `namespace:name`, split at the first colon; both parts must have text without blanks, control characters and
     /// any of `{ } | @ ( ) * ? =`.
     pub fn parse(text: &str) -> Result<EntryId, IdError> {
+        RECENT.with(|recent| {
+            let place = &recent[place(text)];
+            if let Some(id) = &*place.borrow()
+                && id.as_str() == text
+            {
+                return Ok(id.clone());
+            }
+            let id = Self::parse_anew(text)?;
+            if text.len() <= LONG {
+                place.replace(Some(id.clone()));
+            }
+            Ok(id)
+        })
+    }
+
+    fn parse_anew(text: &str) -> Result<EntryId, IdError> {
         Self::check(text)?;
         match text.split_once(':') {
             Some((ns, name)) if !ns.is_empty() && !name.is_empty() => Ok(EntryId(text.into())),
@@ -116,6 +148,17 @@ impl fmt::Debug for EntryId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_are_kept_at_one_place_stay_apart() {
+        let texts: Vec<String> = (0..100).map(|n| format!("app:{n:03}")).collect();
+        for _ in 0..2 {
+            for text in &texts {
+                assert_eq!(EntryId::parse(text).map(|id| id.to_string()).as_ref(), Ok(text));
+            }
+            assert!(EntryId::parse("app:a b").is_err());
+        }
+    }
 
     #[test]
     fn names_that_mean_something_else_elsewhere_are_refused() {

@@ -31,8 +31,8 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    plan.build(&["-p", "lua-vm", "--example", "images"])?;
-    let program = plan.target.join(plan.profile()).join("examples/images");
+    let built = plan.build(&["-p", "lua-vm", "--example", "images"])?;
+    let program = built.join("examples/images");
     let script = plan.root.join("bench/peers/images.lua");
     let mut rows = Vec::new();
     for (case, rounds) in wanted {

@@ -20,8 +20,8 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    plan.build(&["-p", "lua-std", "--example", "pauses"])?;
-    let program = plan.target.join(plan.profile()).join("examples/pauses");
+    let built = plan.build(&["-p", "lua-std", "--example", "pauses"])?;
+    let program = built.join("examples/pauses");
     let measured = wanted.into_iter().map(|(name, id)| {
         progress(&id);
         // Each slice is the least of the runs, so that what disturbs the machine does not count.

@@ -5,24 +5,31 @@ use super::cpu::{CASES, mean, time};
 use super::figure::{Bound, Figure, Row};
 use super::{Plan, progress};
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const ID: &str = "cpu.preemption";
 /// Fuel of a slice of 75 us.
 const SLICE: &str = "30000";
 const BOUND: Bound = Bound::RatioAtMost(1.03);
+const UNMETERED: &[&str] = &["--features", "unmetered"];
 
 pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if !plan.wants(ID) {
         return Ok(Vec::new());
     }
-    let ours = match plan.engine()? {
-        Ok(path) => path.clone(),
-        Err(why) => return Ok(vec![Row::new(ID, "s", Figure::NotYet(why.clone()))]),
+    // Without training: what it counts in one of the two would not fit the other.
+    let metered = if plan.smoke {
+        match plan.engine()? {
+            Ok(path) => path.clone(),
+            Err(why) => return Ok(vec![Row::new(ID, "s", Figure::NotYet(why.clone()))]),
+        }
+    } else {
+        engine(plan, &plan.target, &[])?
     };
     // With the test profile the row only shows that it runs.
-    let free = if plan.smoke { ours.clone() } else { unmetered(plan)? };
+    let free =
+        if plan.smoke { metered.clone() } else { engine(plan, &plan.scratch.join("unmetered"), UNMETERED)? };
     let (mut sliced, mut endless) = (Vec::new(), Vec::new());
     for case in CASES {
         progress(&format!("{ID} {case}"));
@@ -33,7 +40,7 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
                 time(Command::new(&program).arg(&script).arg(case).env("LUARUN_FUEL", SLICE))
             })
         };
-        let [a, b] = contest(plan, [side(&ours), side(&free)]);
+        let [a, b] = contest(plan, [side(&metered), side(&free)]);
         sliced.push(a.figure("s"));
         endless.push(b.figure("s"));
     }
@@ -41,9 +48,8 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     Ok(vec![row.bounds(&[BOUND])])
 }
 
-/// The interpreter built without fuel checks, in a folder of its own.
-fn unmetered(plan: &Plan) -> Result<PathBuf> {
-    let folder = plan.scratch.join("unmetered");
-    plan.build_to(Some(&folder), &["-p", "lua-vm", "--example", "luarun", "--features", "unmetered"])?;
-    Ok(folder.join("release/examples/luarun"))
+/// The interpreter, in a folder of its own.
+fn engine(plan: &Plan, folder: &Path, features: &[&str]) -> Result<PathBuf> {
+    let what = [&["-p", "lua-vm", "--example", "luarun"], features].concat();
+    Ok(plan.build_plain(folder, "release", &what)?.join("examples/luarun"))
 }

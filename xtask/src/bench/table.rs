@@ -131,7 +131,7 @@ fn pad(cell: &str, width: usize, column: usize) -> String {
 }
 
 /// The same for programs: every run's value, bounds with verdicts, and the machine.
-pub(crate) fn json(rows: &[Row], machine: &Machine, options: &Options) -> Value {
+pub(crate) fn json(rows: &[Row], machine: &Machine, binaries: &str, options: &Options) -> Value {
     let rows: Vec<Value> = rows
         .iter()
         .map(|row| {
@@ -161,6 +161,7 @@ pub(crate) fn json(rows: &[Row], machine: &Machine, options: &Options) -> Value 
         },
         "runs": options.runs,
         "smoke": options.smoke,
+        "binaries": binaries,
         "rows": rows,
     })
 }
@@ -221,11 +222,12 @@ not yet, needs the kind store.memory: app.store, app.store2
     #[test]
     fn programs_get_every_value() {
         let machine = Machine { processor: "p".into(), cores: 2, kernel: "k".into(), load: 0.0 };
-        let options = Options { only: None, json: None, runs: 5, smoke: false };
-        let value = json(&rows(), &machine, &options);
+        let options = Options { only: None, json: None, runs: 5, smoke: false, plain: false };
+        let value = json(&rows(), &machine, "as shipped", &options);
         assert_eq!(value["rows"][0]["peers"][0]["ratio"], 2.0);
         assert_eq!(value["rows"][0]["bounds"][0], json!({"bound": "≤ 1.3 ×", "verdict": "SHORT"}));
         assert_eq!(value["rows"][1]["ours"], json!({"not_yet": "needs the kind store.memory"}));
         assert_eq!(value["rows"][3]["ours"]["runs"], json!([50.0]));
+        assert_eq!(value["binaries"], "as shipped");
     }
 }

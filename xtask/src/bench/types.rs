@@ -16,9 +16,9 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if !plan.wants(ID) {
         return Ok(Vec::new());
     }
-    plan.build(&["-p", "lua-types", "--example", "check"])?;
+    let built = plan.build(&["-p", "lua-types", "--example", "check"])?;
     progress(ID);
-    let program = plan.target.join(plan.profile()).join("examples/check");
+    let program = built.join("examples/check");
     let corpus = plan.root.join("crates/lua-types/tests/programs");
     let rounds = if plan.smoke { "1" } else { "100" };
     let [ours] = contest(
