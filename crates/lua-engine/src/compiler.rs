@@ -55,7 +55,7 @@ impl Compiler {
             return Err(refused(&parsed.errors));
         }
         let lines = LineIndex::new(source.as_bytes());
-        let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines).map_err(|e| refused(&[e]))?;
+        let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines).map_err(|mistakes| refused(&mistakes))?;
         self.compiled.fetch_add(1, Relaxed);
         Ok(proto)
     }
