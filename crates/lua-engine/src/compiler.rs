@@ -55,15 +55,22 @@ impl Compiler {
 
     /// The code of an entry; mistakes point into the Lua file, or into the YAML file for inline text.
     pub(crate) fn code(&self, entry: &Entry, source: &str) -> Result<Compiled> {
-        let Some(cache) = &self.cache else { return self.compile(entry, source) };
-        let id = cache.id(entry.id.as_str(), source);
-        if let Some(proto) = cache.load(&id) {
-            self.cached.fetch_add(1, Relaxed);
+        if let Some(proto) = self.cached(entry, source) {
             return Ok(Compiled { proto, parsed: None });
         }
         let compiled = self.compile(entry, source)?;
-        cache.store(&id, &compiled.proto);
+        if let Some(cache) = &self.cache {
+            cache.store(&cache.id(entry.id.as_str(), source), &compiled.proto);
+        }
         Ok(compiled)
+    }
+
+    /// The code of an entry, if it is in the cache.
+    pub(crate) fn cached(&self, entry: &Entry, source: &str) -> Option<Arc<Proto>> {
+        let cache = self.cache.as_ref()?;
+        let proto = cache.load(&cache.id(entry.id.as_str(), source))?;
+        self.cached.fetch_add(1, Relaxed);
+        Some(proto)
     }
 
     fn compile(&self, entry: &Entry, source: &str) -> Result<Compiled> {

@@ -148,6 +148,10 @@ pub struct Config {
     memory: Option<usize>,
 }
 
+/// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes
+/// longer than that on a busy machine.
+const LITTLE: usize = 8 << 10;
+
 /// Kinds that can be imported.
 const IMPORTABLE: &[&str] = &["library.lua", "module.lua", "function.lua", "process.lua"];
 
@@ -241,9 +245,23 @@ impl<R: Role> LuaKind<R> {
         given: Option<Given>,
         previous: Option<Arc<Code>>,
     ) -> Result<(Arc<Proto>, Option<Arc<Typed>>)> {
-        let proto = previous.as_ref().map(|code| code.unit.proto.clone());
+        let mut proto = previous.as_ref().map(|code| code.unit.proto.clone());
         let typed = previous.and_then(|code| code.typed.clone());
-        let typed = typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given)));
+        let mut typed = typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given)));
+        let source = &config.source;
+        if source.len() <= LITTLE && proto.is_none() {
+            proto = match given {
+                None => Some(self.compiler.code(&entry, source)?.proto),
+                Some(_) => self.compiler.cached(&entry, source),
+            };
+        }
+        if source.len() <= LITTLE
+            && typed.is_none()
+            && proto.is_some()
+            && let (Some(types), Some(given)) = (self.compiler.types(), &given)
+        {
+            typed = types.known(&entry, source, given)?;
+        }
         if let Some(proto) = &proto
             && given.is_some() == typed.is_some()
         {

@@ -2,7 +2,7 @@
 
 mod kept;
 
-use crate::cache::{Cache, CheckId};
+use crate::cache::Cache;
 use crate::declare::environment;
 use crate::unit::Import;
 use core_registry::Entry;
@@ -134,30 +134,25 @@ impl TypeChecks {
         parsed: Option<Parsed>,
         given: &Given,
     ) -> Result<Arc<Typed>> {
-        let kept = self.kept.as_ref().map(|kept| (kept, kept.id(entry, source, given)));
-        let before = kept.as_ref().and_then(|(kept, id)| kept.load(id));
-        let Checked { reports, manifest } = match before {
-            Some(before) => {
-                self.known.fetch_add(1, Relaxed);
-                before
-            }
-            None => {
-                self.checked.fetch_add(1, Relaxed);
-                self.examine(entry, source, parsed, given, kept)
-            }
-        };
+        if let Some(known) = self.known(entry, source, given)? {
+            return Ok(known);
+        }
+        self.checked.fetch_add(1, Relaxed);
+        let Checked { reports, manifest } = self.examine(entry, source, parsed, given);
         self.tell(entry, source, &reports)?;
         Ok(Arc::new(Typed::new(manifest, given)))
     }
 
-    fn examine(
-        &self,
-        entry: &Entry,
-        source: &str,
-        parsed: Option<Parsed>,
-        given: &Given,
-        kept: Option<(&Kept, CheckId)>,
-    ) -> Checked {
+    /// What an earlier start found, told again.
+    pub(crate) fn known(&self, entry: &Entry, source: &str, given: &Given) -> Result<Option<Arc<Typed>>> {
+        let known = self.kept.as_ref().and_then(|kept| kept.load(&kept.id(entry, source, given)));
+        let Some(Checked { reports, manifest }) = known else { return Ok(None) };
+        self.known.fetch_add(1, Relaxed);
+        self.tell(entry, source, &reports)?;
+        Ok(Some(Arc::new(Typed::new(manifest, given))))
+    }
+
+    fn examine(&self, entry: &Entry, source: &str, parsed: Option<Parsed>, given: &Given) -> Checked {
         let parsed = parsed.unwrap_or_else(|| lua_syntax::parse(source.as_bytes()));
         let imports: Vec<(&str, Arc<Manifest>)> =
             given.imports.iter().map(|(alias, manifest, _)| (&**alias, manifest.clone())).collect();
@@ -165,15 +160,12 @@ impl TypeChecks {
         let (id, chunk) = (entry.id.as_str(), &parsed.chunk);
         let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
         let examined = || examine(&self.env, &unit, false);
-        match (deep(examined), kept) {
-            (Ok(checked), None) => checked,
-            (Ok(checked), Some((kept, id))) => {
-                kept.store(&id, &checked);
-                checked
-            }
-            // It says that there is no thread, which is nothing to keep.
-            (Err(_), _) => examined(),
+        // Without a thread it says so, which is nothing to keep.
+        let Ok(checked) = deep(examined) else { return examined() };
+        if let Some(kept) = &self.kept {
+            kept.store(&kept.id(entry, source, given), &checked);
         }
+        checked
     }
 
     /// Logs what is no reason to refuse the entry; the error says what is.
