@@ -25,7 +25,7 @@ pub struct Config {
     pub node_name: Option<String>,
     /// `supervisor.host`
     pub supervisor: SupervisorHost,
-    /// `lua.cache`: where compiled code is kept between runs; `None` = nowhere.
+    /// `lua.cache`: where compiled code and checked types are kept between runs; `None` = nowhere.
     pub code_cache: Option<CodeCache>,
     /// `lua.type_system`
     pub types: TypeChecks,
@@ -99,12 +99,16 @@ pub struct CodeCache {
     pub dir: PathBuf,
     /// What may be done there.
     pub access: CacheAccess,
+    /// Whether compiled code is kept.
+    pub code: bool,
+    /// Whether it is kept what checks of types came to.
+    pub types: bool,
 }
 
 /// `lua.cache.mode` but for `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CacheAccess {
-    /// Files are read, and written for what was compiled.
+    /// Files are read, and written for what was compiled or checked.
     ReadWrite,
     /// Files are read.
     ReadOnly,
@@ -288,11 +292,7 @@ impl<'a> Reader<'a> {
         match key.state {
             State::Read | State::Behind => {}
             State::Later => {
-                let why = match key.path {
-                    "lua.cache.typecheck.enabled" => ": types are checked anew at each start",
-                    _ => "",
-                };
-                self.warn(&item.place, format!("{} has no effect yet{why}", key.path));
+                self.warn(&item.place, format!("{} has no effect yet", key.path));
             }
             State::LaterIfOn if on => {
                 self.warn(&item.place, format!("{} has no effect: it is not built yet", key.path));
@@ -365,8 +365,10 @@ impl<'a> Reader<'a> {
             Some("readonly") => CacheAccess::ReadOnly,
             _ => CacheAccess::ReadWrite,
         };
-        let on = self.bool("lua.cache.enabled", false) && self.bool("lua.cache.compile.enabled", true);
-        on.then(|| CodeCache { dir: base.join(dir_text), access })
+        let code = self.bool("lua.cache.compile.enabled", true);
+        let types = self.bool("lua.cache.typecheck.enabled", true);
+        let on = self.bool("lua.cache.enabled", false) && (code || types);
+        on.then(|| CodeCache { dir: base.join(dir_text), access, code, types })
     }
 
     fn types(&mut self) -> TypeChecks {

@@ -69,7 +69,7 @@ pub const KEYS: &[Key] = &[
     key("lua.cache.dir", Text, Read),
     key("lua.cache.mode", OneOf(&["readwrite", "readonly", "off"]), Read),
     key("lua.cache.compile.enabled", Bool, Read),
-    key("lua.cache.typecheck.enabled", Bool, Later),
+    key("lua.cache.typecheck.enabled", Bool, Read),
     key("lua.type_system.enabled", Bool, Read),
     key("lua.type_system.strict", Bool, Read),
     key("lua.eval.cache_size", Int, Later),

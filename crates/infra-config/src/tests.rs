@@ -246,14 +246,23 @@ fn the_profiler_listens_on_this_machine_unless_told_otherwise() {
 fn compiled_code_is_kept_where_and_as_asked() {
     let cache = |text: &str| loaded(&[text], &[], &[]).unwrap().config.code_cache;
     assert_eq!(cache(""), None);
-    for off in ["mode: readwrite", "enabled: true, mode: off", "enabled: true, compile: {enabled: false}"] {
+    for off in [
+        "mode: readwrite",
+        "enabled: true, mode: off",
+        "enabled: true, compile: {enabled: false}, typecheck: {enabled: false}",
+    ] {
         assert_eq!(cache(&format!("lua: {{cache: {{{off}}}}}\n")), None, "{off}");
     }
     let on = cache("lua: {cache: {enabled: true}}\n").unwrap();
     assert_eq!(on.access, CacheAccess::ReadWrite);
     assert!(on.dir.ends_with(".wippy/cache/lua") && on.dir.is_absolute(), "{:?}", on.dir);
     let far = cache("lua: {cache: {enabled: 'true', dir: /var/cache/x, mode: readonly}}\n").unwrap();
-    assert_eq!(far, CodeCache { dir: "/var/cache/x".into(), access: CacheAccess::ReadOnly });
+    let access = CacheAccess::ReadOnly;
+    assert_eq!(far, CodeCache { dir: "/var/cache/x".into(), access, code: true, types: true });
+    for (off, code, types) in [("compile", false, true), ("typecheck", true, false)] {
+        let one = cache(&format!("lua: {{cache: {{enabled: true, {off}: {{enabled: false}}}}}}\n")).unwrap();
+        assert_eq!((one.code, one.types), (code, types), "{off}");
+    }
     check(
         &["
 lua: {cache: {enabled: true, dir: '', mode: rw, typecheck: {enabled: false}}}
@@ -262,13 +271,6 @@ lua: {cache: {enabled: true, dir: '', mode: rw, typecheck: {enabled: false}}}
             the configuration has mistakes
             Error 0.yaml:2:45: lua.cache.mode must be one of readwrite, readonly, off, this is "rw" `rw`
             Error 0.yaml:2:35: lua.cache.dir must name a directory, this is empty `''` | without the key it is .wippy/cache/lua
-            Warning 0.yaml:2:61: lua.cache.typecheck.enabled has no effect yet: types are checked anew at each start `enabled`
-        "#]],
-    );
-    check(
-        &["lua: {cache: {typecheck: {enabled: true}}}\n"],
-        expect![[r#"
-            Warning 0.yaml:1:27: lua.cache.typecheck.enabled has no effect yet: types are checked anew at each start `enabled`
         "#]],
     );
 }

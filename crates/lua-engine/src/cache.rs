@@ -1,16 +1,21 @@
-//! Compiled code on disk: one file a source, written and taken under the node's key.
+//! Compiled code and checked types on disk: one file a source, under the node's key.
 //!
-//! A file is found by an id made of the key, this build of the compiler, the entry and its source, so a change of any of
+//! A file is found by an id made of the key, this build, the entry, its source and whatever else decides, so a change of any of
 //! them means another file; what is out of use lies there until the directory is full. A file is read whole and nothing of it is looked at before its MAC
-//! was compared ([`lua_vm::CodeKey`]). Files appear whole under their name, so nodes may share a directory. Whatever goes
-//! wrong costs the time to compile and nothing else: a file that is no good is replaced, a directory that is no good is
+//! was compared ([`lua_vm::CodeKey`], [`check`]). Files appear whole under their name, so nodes may share a directory. Whatever goes
+//! wrong costs the time to compile or check and nothing else: a file that is no good is replaced, a directory that is no good is
 //! warned about once.
 
+mod check;
 mod key;
 
+pub(crate) use check::CheckId;
+
+use check::CheckKey;
 use infra_clock::Rng;
 use lua_vm::{CodeId, CodeKey, Proto};
 use parking_lot::Mutex;
+use std::fmt::Display;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -19,13 +24,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
-/// Where compiled code is kept between runs.
+/// Where compiled code and checked types are kept between runs.
 #[derive(Clone, Debug)]
 pub struct CacheOptions {
     /// Directory of the files.
     pub dir: PathBuf,
     /// Whether files are written, or only read.
     pub write: bool,
+    /// Whether compiled code is kept.
+    pub code: bool,
+    /// Whether it is kept what checks of types came to.
+    pub types: bool,
     /// Directory of this user's state, where the key lies; `None`: the system names none.
     pub state: Option<PathBuf>,
     /// Directories of the application: the key must not lie in them.
@@ -41,12 +50,14 @@ const MOST_OF_A_FILE: u64 = 32 << 20;
 /// What a file takes at least on most systems.
 const BLOCK: u64 = 4096;
 
-const SUFFIX: &str = ".luac";
+const CODE: &str = ".luac";
+const CHECK: &str = ".types";
 
 /// An open cache.
 pub(crate) struct Cache {
     dir: PathBuf,
     key: CodeKey,
+    checks: CheckKey,
     most: u64,
     /// Cleared when writing has failed.
     write: AtomicBool,
@@ -66,6 +77,7 @@ impl Cache {
         Ok(Cache {
             dir: options.dir.clone(),
             key: CodeKey::new(&secret),
+            checks: CheckKey::new(&secret),
             most: MOST,
             write: AtomicBool::new(options.write),
             told: AtomicBool::new(false),
@@ -78,36 +90,59 @@ impl Cache {
         self.key.id(entry, source.as_bytes())
     }
 
+    /// Identifies what the check of an entry comes to, by all that decides it.
+    pub(crate) fn check_id<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> CheckId {
+        self.checks.id(parts)
+    }
+
     /// The code, if it is there.
     pub(crate) fn load(&self, id: &CodeId) -> Option<Arc<Proto>> {
-        let path = self.path(id);
-        let unused = |why: &dyn std::fmt::Display| {
-            tracing::debug!(target: "lua", file = %path.display(), "cached code is not used: {why}");
-        };
-        let bytes = match read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                match error.kind() {
-                    ErrorKind::NotFound => {}
-                    ErrorKind::InvalidData => unused(&error),
-                    _ => self.tell_unreadable(&path, &error),
-                }
-                return None;
-            }
-        };
-        self.key.open(id, &bytes).inspect_err(|why| unused(why)).ok()
+        let path = self.path(id, CODE);
+        let bytes = self.bytes(&path)?;
+        self.key.open(id, &bytes).inspect_err(|why| unused(&path, why)).ok()
     }
 
     /// Keeps code that was compiled.
     pub(crate) fn store(&self, id: &CodeId, proto: &Proto) {
+        self.keep(id, CODE, || self.key.seal(id, proto));
+    }
+
+    /// What was kept with [`store_check`](Self::store_check), if it is there.
+    pub(crate) fn load_check(&self, id: &CheckId) -> Option<Vec<u8>> {
+        let path = self.path(id, CHECK);
+        let bytes = self.bytes(&path)?;
+        let opened = self.checks.open(id, &bytes);
+        if opened.is_none() {
+            unused(&path, &"its MAC is not right");
+        }
+        opened.map(<[u8]>::to_vec)
+    }
+
+    /// Keeps what a check came to.
+    pub(crate) fn store_check(&self, id: &CheckId, found: &[u8]) {
+        self.keep(id, CHECK, || self.checks.seal(id, found));
+    }
+
+    /// The bytes of a file; `None`: it is not there or cannot be read.
+    fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
+        read(path)
+            .inspect_err(|error| match error.kind() {
+                ErrorKind::NotFound => {}
+                ErrorKind::InvalidData => unused(path, error),
+                _ => self.tell_unreadable(path, error),
+            })
+            .ok()
+    }
+
+    fn keep(&self, id: &dyn Display, suffix: &str, seal: impl FnOnce() -> Vec<u8>) {
         if !self.write.load(Relaxed) {
             return;
         }
-        let bytes = self.key.seal(id, proto);
+        let bytes = seal();
         if bytes.len() as u64 > MOST_OF_A_FILE {
             return;
         }
-        if let Err(error) = self.write(id, &bytes).and_then(|()| self.account(bytes.len() as u64))
+        if let Err(error) = self.write(id, suffix, &bytes).and_then(|()| self.account(bytes.len() as u64))
             && self.write.swap(false, Relaxed)
         {
             let dir = self.dir.display();
@@ -115,8 +150,8 @@ impl Cache {
         }
     }
 
-    fn path(&self, id: &CodeId) -> PathBuf {
-        self.dir.join(format!("{id}{SUFFIX}"))
+    fn path(&self, id: &dyn Display, suffix: &str) -> PathBuf {
+        self.dir.join(format!("{id}{suffix}"))
     }
 
     fn tell_unreadable(&self, path: &Path, error: &Error) {
@@ -127,7 +162,7 @@ impl Cache {
     }
 
     /// Writes beside and renames: others see the whole file or none.
-    fn write(&self, id: &CodeId, bytes: &[u8]) -> std::io::Result<()> {
+    fn write(&self, id: &dyn Display, suffix: &str, bytes: &[u8]) -> std::io::Result<()> {
         let chance = Rng::from_entropy().next_u64();
         let beside = self.dir.join(format!("{id}.{chance:016x}.tmp"));
         let create = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
@@ -138,7 +173,7 @@ impl Cache {
             }
             created => created?,
         };
-        match file.write_all(bytes).and_then(|()| std::fs::rename(&beside, self.path(id))) {
+        match file.write_all(bytes).and_then(|()| std::fs::rename(&beside, self.path(id, suffix))) {
             // A node that made room took it for something old.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => {
@@ -161,6 +196,10 @@ impl Cache {
         };
         Ok(())
     }
+}
+
+fn unused(path: &Path, why: &dyn Display) {
+    tracing::debug!(target: "lua", file = %path.display(), "a cached file is not used: {why}");
 }
 
 /// The bytes of a regular file; `InvalidData` for anything else and for what is too long.
@@ -217,7 +256,7 @@ fn clear(dir: &Path, most: u64) -> std::io::Result<u64> {
 /// Files under other names are left alone: somebody may have chosen a directory of his own.
 fn is_ours(name: &str) -> bool {
     let Some((id, rest)) = name.split_at_checked(64) else { return false };
-    let known = rest == SUFFIX || (rest.starts_with('.') && rest.ends_with(".tmp"));
+    let known = rest == CODE || rest == CHECK || (rest.starts_with('.') && rest.ends_with(".tmp"));
     known && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 

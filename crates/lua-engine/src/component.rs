@@ -27,7 +27,7 @@ pub struct Options {
     pub images: bool,
     /// Soft limit of the sum of all heaps, in bytes; see [`crate::memory`].
     pub memory: usize,
-    /// Where compiled code is kept between runs; `None`: nowhere.
+    /// Where compiled code and checked types are kept between runs; `None`: nowhere.
     pub cache: Option<CacheOptions>,
     /// Whether types are checked when code is loaded.
     pub typing: Typing,
@@ -62,12 +62,11 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         .load(move |boot| async move {
             let entries = boot.get::<Entries>()?;
             let names: Arc<[&'static str]> = modules.iter().map(|module| module.top.name).collect();
-            let compiler = Arc::new(Compiler::new(options.cache.as_ref().and_then(cache)));
-            let types = TypeChecks::new(options.typing, &modules)?.map(Arc::new);
-            kind::<Function>(&entries, &names, &compiler, &types)?;
-            kind::<Process>(&entries, &names, &compiler, &types)?;
-            kind::<Library>(&entries, &names, &compiler, &types)?;
-            kind::<ModuleUnit>(&entries, &names, &compiler, &types)?;
+            let compiler = Arc::new(compiler(&options, &modules)?);
+            kind::<Function>(&entries, &names, &compiler)?;
+            kind::<Process>(&entries, &names, &compiler)?;
+            kind::<Library>(&entries, &names, &compiler)?;
+            kind::<ModuleUnit>(&entries, &names, &compiler)?;
             boot.provide(compiler)?;
             let clock = boot.get::<Clock>()?;
             let id = options.node.clone();
@@ -91,13 +90,17 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
         })
 }
 
-fn kind<R: Role>(
-    entries: &Entries,
-    names: &Arc<[&'static str]>,
-    compiler: &Arc<Compiler>,
-    types: &Option<Arc<TypeChecks>>,
-) -> Result<()> {
-    entries.kind("lua.engine", LuaKind::<R>::new(names.clone(), compiler.clone(), types.clone()))
+fn kind<R: Role>(entries: &Entries, names: &Arc<[&'static str]>, compiler: &Arc<Compiler>) -> Result<()> {
+    entries.kind("lua.engine", LuaKind::<R>::new(names.clone(), compiler.clone()))
+}
+
+fn compiler(options: &Options, modules: &[Module]) -> Result<Compiler> {
+    let (asked, typing) = (options.cache.as_ref(), options.typing);
+    let code = asked.is_some_and(|cache| cache.code);
+    let types = asked.is_some_and(|cache| cache.types) && typing != Typing::Off;
+    let cache = asked.filter(|_| code || types).and_then(cache).map(Arc::new);
+    let checks = TypeChecks::new(typing, modules, cache.clone().filter(|_| types))?;
+    Ok(Compiler::new(cache.filter(|_| code), checks))
 }
 
 /// The cache, or none with a warning: everything works without.

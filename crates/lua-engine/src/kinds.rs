@@ -4,12 +4,14 @@
 //! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
 //! ```
 
-use crate::compiler::Compiler;
+use crate::compiler::{Compiled, Compiler};
 use crate::program::Program;
-use crate::typing::{Declared, TypeChecks, Typed};
+use crate::typing::{Given, Typed};
 use crate::unit::{Import, Unit};
 use core_dispatch::BoxFuture;
-use infra_base::{EntryId, Error, Result, nearest};
+use core_registry::Entry;
+use infra_base::{EntryId, Error, Kind, Result, nearest};
+use lua_vm::Proto;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -127,19 +129,13 @@ impl Role for ModuleUnit {
 pub struct LuaKind<R> {
     modules: Arc<[&'static str]>,
     compiler: Arc<Compiler>,
-    /// `None`: types are not checked.
-    types: Option<Arc<TypeChecks>>,
     role: PhantomData<fn() -> R>,
 }
 
 impl<R: Role> LuaKind<R> {
     /// `modules`: every module that units may list.
-    pub(crate) fn new(
-        modules: Arc<[&'static str]>,
-        compiler: Arc<Compiler>,
-        types: Option<Arc<TypeChecks>>,
-    ) -> Self {
-        LuaKind { modules, compiler, types, role: PhantomData }
+    pub(crate) fn new(modules: Arc<[&'static str]>, compiler: Arc<Compiler>) -> Self {
+        LuaKind { modules, compiler, role: PhantomData }
     }
 }
 
@@ -151,6 +147,10 @@ pub struct Config {
     imports: Vec<(Box<str>, Import)>,
     memory: Option<usize>,
 }
+
+/// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes
+/// longer than that on a busy machine.
+const LITTLE: usize = 8 << 10;
 
 /// Kinds that can be imported.
 const IMPORTABLE: &[&str] = &["library.lua", "module.lua", "function.lua", "process.lua"];
@@ -206,23 +206,12 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 cx.entry().ok_or_else(|| Error::internal(format!("entry {} is not in the change", cx.id)))?;
             // The source did not change when only an import did: the compiled code is kept.
             let previous = cx.previous::<Code>().filter(|code| *code.source == *config.source);
-            let proto = match previous {
-                Some(code) => code.unit.proto.clone(),
-                None => self.compiler.code(entry, &config.source)?,
-            };
-            let typed = match &self.types {
-                Some(types) => {
-                    let declared = Declared {
-                        source: &config.source,
-                        modules: &config.modules,
-                        imports: &config.imports,
-                    };
-                    let before = cx.previous::<Code>().filter(|code| *code.source == *config.source);
-                    let before = before.as_ref().and_then(|code| code.typed.as_ref());
-                    Some(types.check(entry, &declared, &|id| cx.get::<Typed>(id), before)?)
-                }
+            let given = match self.compiler.types() {
+                Some(_) => Some(Given::new(&config.modules, &config.imports, &|id| cx.get::<Typed>(id))?),
                 None => None,
             };
+            let made = self.made(entry.clone(), config.clone(), given, previous);
+            let (proto, typed) = made.await?;
             let unit = Arc::new(Unit {
                 id: cx.id.clone(),
                 proto,
@@ -248,6 +237,59 @@ impl<R: Role> EntryKind for LuaKind<R> {
 }
 
 impl<R: Role> LuaKind<R> {
+    /// The code of an entry, and what it tells importers; what still stands of `previous`, made of the same source, is kept.
+    async fn made(
+        &self,
+        entry: Arc<Entry>,
+        config: Arc<Config>,
+        given: Option<Given>,
+        previous: Option<Arc<Code>>,
+    ) -> Result<(Arc<Proto>, Option<Arc<Typed>>)> {
+        let mut proto = previous.as_ref().map(|code| code.unit.proto.clone());
+        let typed = previous.and_then(|code| code.typed.clone());
+        let mut typed = typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given)));
+        let source = &config.source;
+        if source.len() <= LITTLE && proto.is_none() {
+            proto = match given {
+                None => Some(self.compiler.code(&entry, source)?.proto),
+                Some(_) => self.compiler.cached(&entry, source),
+            };
+        }
+        if source.len() <= LITTLE
+            && typed.is_none()
+            && proto.is_some()
+            && let (Some(types), Some(given)) = (self.compiler.types(), &given)
+        {
+            typed = types.known(&entry, source, given)?;
+        }
+        if let Some(proto) = &proto
+            && given.is_some() == typed.is_some()
+        {
+            return Ok((proto.clone(), typed));
+        }
+        let compiler = self.compiler.clone();
+        // Sources may be long and the check needs a deep stack: neither may hold a worker.
+        let work = move || {
+            let source = &config.source;
+            let compiled = match proto {
+                Some(proto) => Compiled { proto, parsed: None },
+                None => compiler.code(&entry, source)?,
+            };
+            let typed = match (compiler.types(), &given) {
+                (Some(types), Some(given)) => Some(types.check(&entry, source, compiled.parsed, given)?),
+                _ => None,
+            };
+            Ok((compiled.proto, typed))
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(made) => made,
+            Err(failed) => match failed.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Error::new(Kind::Canceled, "the node stops")),
+            },
+        }
+    }
+
     /// A wrong pool is refused at the start, not at the first call.
     fn check_pool(&self, fields: &mut Fields) {
         // `pool.size: what is wrong`

@@ -1,13 +1,18 @@
 //! Checks the types of entries when they are built, each once for its source and what its imports say.
 
+mod kept;
+
+use crate::cache::Cache;
 use crate::declare::environment;
 use crate::unit::Import;
 use core_registry::Entry;
 use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, SourceFile};
+use kept::Kept;
 use lua_api::Module;
-use lua_syntax::LineIndex;
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine, unknown};
+use lua_syntax::{LineIndex, Parsed};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine, unknown};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Whether types are checked when code is loaded. Code runs the same, whatever it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,9 @@ pub fn checks_of(modules: &[Module]) -> Result<Env> {
 pub(crate) struct TypeChecks {
     env: Env,
     strict: bool,
+    kept: Option<Kept>,
+    known: AtomicUsize,
+    checked: AtomicUsize,
 }
 
 /// An entry whose types were checked: what it tells its importers, and what that depends on beside its source.
@@ -42,72 +50,122 @@ pub(crate) struct Typed {
     imports: Vec<(Box<str>, u128)>,
 }
 
-/// What an entry declares.
-pub(crate) struct Declared<'a> {
-    pub(crate) source: &'a str,
-    pub(crate) modules: &'a [Box<str>],
-    pub(crate) imports: &'a [(Box<str>, Import)],
+/// What an entry declares, and what its imports tell.
+pub(crate) struct Given {
+    modules: Vec<Box<str>>,
+    imports: Vec<(Box<str>, Arc<Manifest>, u128)>,
+}
+
+impl Given {
+    /// `find` gives what imports came to.
+    pub(crate) fn new(
+        modules: &[Box<str>],
+        imports: &[(Box<str>, Import)],
+        find: &dyn Fn(&EntryId) -> Result<Arc<Typed>>,
+    ) -> Result<Given> {
+        let mut given = Given { modules: modules.to_vec(), imports: Vec::with_capacity(imports.len()) };
+        for (alias, import) in imports {
+            match import {
+                Import::Entry(id) => {
+                    let typed = find(id)?;
+                    given.imports.push((alias.clone(), typed.manifest.clone(), typed.digest));
+                }
+                Import::Module(name) if name == alias => given.modules.push(name.clone()),
+                // FIXME: a built-in module under another name is not known to the checker.
+                Import::Module(_) => {
+                    let nothing = unknown();
+                    let digest = nothing.digest();
+                    given.imports.push((alias.clone(), Arc::new(nothing), digest));
+                }
+            }
+        }
+        Ok(given)
+    }
+
+    fn digests(&self) -> impl Iterator<Item = (&str, u128)> {
+        self.imports.iter().map(|(alias, _, digest)| (&**alias, *digest))
+    }
+}
+
+impl Typed {
+    fn new(manifest: Manifest, given: &Given) -> Typed {
+        let digest = manifest.digest();
+        let imports = given.digests().map(|(alias, digest)| (alias.into(), digest)).collect();
+        Typed { manifest: Arc::new(manifest), digest, modules: given.modules.clone(), imports }
+    }
+
+    /// Whether the same source comes to the same, where this is given.
+    pub(crate) fn stands(&self, given: &Given) -> bool {
+        let imports = self.imports.iter().map(|(alias, digest)| (&**alias, *digest));
+        self.modules == given.modules && imports.eq(given.digests())
+    }
 }
 
 /// Most errors that one message names; their diagnostics are all there.
 const NAMED: usize = 50;
 
 impl TypeChecks {
-    /// `None`: types are not checked.
-    pub(crate) fn new(typing: Typing, modules: &[Module]) -> Result<Option<TypeChecks>> {
-        match typing {
-            Typing::Off => Ok(None),
-            Typing::Warn | Typing::Strict => {
-                Ok(Some(TypeChecks { env: checks_of(modules)?, strict: typing == Typing::Strict }))
-            }
-        }
+    /// `None`: types are not checked. What is found is kept in `cache`.
+    pub(crate) fn new(
+        typing: Typing,
+        modules: &[Module],
+        cache: Option<Arc<Cache>>,
+    ) -> Result<Option<TypeChecks>> {
+        let strict = match typing {
+            Typing::Off => return Ok(None),
+            Typing::Warn => false,
+            Typing::Strict => true,
+        };
+        let kept = cache.map(|cache| Kept::new(cache, modules));
+        let (known, checked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Ok(Some(TypeChecks { env: checks_of(modules)?, strict, kept, known, checked }))
     }
 
-    /// Checks an entry whose code compiles. `find` gives what imports came to; `before` is what the same source came to last, which
-    /// stands if nothing else changed.
+    /// Sources whose types were known from before, and those that were checked.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.known.load(Relaxed), self.checked.load(Relaxed))
+    }
+
+    /// Checks an entry whose code compiles. The tree is that of `source`, if somebody has it already.
     pub(crate) fn check(
         &self,
         entry: &Entry,
-        declared: &Declared<'_>,
-        find: &dyn Fn(&EntryId) -> Result<Arc<Typed>>,
-        before: Option<&Arc<Typed>>,
+        source: &str,
+        parsed: Option<Parsed>,
+        given: &Given,
     ) -> Result<Arc<Typed>> {
-        let mut modules = declared.modules.to_vec();
-        let mut imports = Vec::with_capacity(declared.imports.len());
-        for (alias, import) in declared.imports {
-            match import {
-                Import::Entry(id) => {
-                    let typed = find(id)?;
-                    imports.push((alias, typed.manifest.clone(), typed.digest));
-                }
-                Import::Module(name) if name == alias => modules.push(name.clone()),
-                // FIXME: a built-in module under another name is not known to the checker.
-                Import::Module(_) => {
-                    let nothing = unknown();
-                    let digest = nothing.digest();
-                    imports.push((alias, Arc::new(nothing), digest));
-                }
-            }
+        if let Some(known) = self.known(entry, source, given)? {
+            return Ok(known);
         }
-        let digests: Vec<(Box<str>, u128)> =
-            imports.iter().map(|(alias, _, digest)| ((*alias).clone(), *digest)).collect();
-        if let Some(before) = before
-            && before.modules == modules
-            && before.imports == digests
-        {
-            return Ok(before.clone());
-        }
+        self.checked.fetch_add(1, Relaxed);
+        let Checked { reports, manifest } = self.examine(entry, source, parsed, given);
+        self.tell(entry, source, &reports)?;
+        Ok(Arc::new(Typed::new(manifest, given)))
+    }
+
+    /// What an earlier start found, told again.
+    pub(crate) fn known(&self, entry: &Entry, source: &str, given: &Given) -> Result<Option<Arc<Typed>>> {
+        let known = self.kept.as_ref().and_then(|kept| kept.load(&kept.id(entry, source, given)));
+        let Some(Checked { reports, manifest }) = known else { return Ok(None) };
+        self.known.fetch_add(1, Relaxed);
+        self.tell(entry, source, &reports)?;
+        Ok(Some(Arc::new(Typed::new(manifest, given))))
+    }
+
+    fn examine(&self, entry: &Entry, source: &str, parsed: Option<Parsed>, given: &Given) -> Checked {
+        let parsed = parsed.unwrap_or_else(|| lua_syntax::parse(source.as_bytes()));
         let imports: Vec<(&str, Arc<Manifest>)> =
-            imports.iter().map(|(alias, manifest, _)| (&***alias, manifest.clone())).collect();
-        let names: Vec<&str> = modules.iter().map(|name| &**name).collect();
-        let source = declared.source.as_bytes();
-        let parsed = lua_syntax::parse(source);
-        let unit =
-            Unit { id: entry.id.as_str(), source, chunk: &parsed.chunk, imports: &imports, modules: &names };
-        let Checked { reports, manifest } = examine(&self.env, &unit, false);
-        self.tell(entry, declared.source, &reports)?;
-        let digest = manifest.digest();
-        Ok(Arc::new(Typed { manifest: Arc::new(manifest), digest, modules, imports: digests }))
+            given.imports.iter().map(|(alias, manifest, _)| (&**alias, manifest.clone())).collect();
+        let modules: Vec<&str> = given.modules.iter().map(|name| &**name).collect();
+        let (id, chunk) = (entry.id.as_str(), &parsed.chunk);
+        let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
+        let examined = || examine(&self.env, &unit, false);
+        // Without a thread it says so, which is nothing to keep.
+        let Ok(checked) = deep(examined) else { return examined() };
+        if let Some(kept) = &self.kept {
+            kept.store(&kept.id(entry, source, given), &checked);
+        }
+        checked
     }
 
     /// Logs what is no reason to refuse the entry; the error says what is.

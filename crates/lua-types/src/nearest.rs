@@ -3,14 +3,14 @@
 /// Letters of a name that count; keeps hostile names cheap.
 const LONGEST: usize = 60;
 
-/// The candidate with the fewest edits to `word`, if that is at most a third of its length (one for short words). Case counts
-/// nothing; of several equally near the first wins.
+/// The candidate with the fewest edits to `word`, if that is at most a third of its length (one for short words, none for a
+/// letter). Case counts nothing; of several equally near the first wins. `word` itself is no answer: it is there, but not seen.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters: Vec<char> = word.to_lowercase().chars().take(LONGEST).collect();
-    let limit = (letters.len() / 3).max(1);
+    let limit = (letters.len() / 3).max(usize::from(letters.len() > 1));
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate.len().abs_diff(word.len()) > limit {
+        if candidate == word || candidate.len().abs_diff(word.len()) > limit {
             continue;
         }
         let edits = distance(&letters, &candidate.to_lowercase());
@@ -51,5 +51,8 @@ mod tests {
         assert_eq!(nearest("point", names), Some("Point"));
         assert_eq!(nearest("int", names), None);
         assert_eq!(nearest("x", ["abc"]), None);
+        assert_eq!(nearest("z", ["x", "y"]), None);
+        assert_eq!(nearest("N", ["m", "n"]), Some("n"));
+        assert_eq!(nearest("Point", names), None);
     }
 }

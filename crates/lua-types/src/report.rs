@@ -1,5 +1,7 @@
 //! A diagnostic of one unit: what, where, and how to mend it.
 
+mod bytes;
+
 use crate::code::{Code, Severity};
 use lua_syntax::Span;
 

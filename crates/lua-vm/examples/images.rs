@@ -53,7 +53,7 @@ fn main() {
     let source = std::fs::read(path).expect("the file can be read");
     let parsed = lua_syntax::parse(&source);
     let lines = lua_syntax::LineIndex::new(&source);
-    let proto = lua_vm::compile(&parsed.chunk, path, &lines).unwrap_or_else(|e| panic!("{}", e.message));
+    let proto = lua_vm::compile(&parsed.chunk, path, &lines).unwrap_or_else(|e| panic!("{}", e[0].message));
     let statics = StaticsBuilder::new().build();
     let (mut lua, cases) = match mode.as_str() {
         "image" => {

@@ -43,7 +43,7 @@ fn main() {
     if let Some(e) = parsed.errors.first() {
         report(e);
     }
-    let proto = lua_vm::compile(&parsed.chunk, &path, &lines).unwrap_or_else(|e| report(&e));
+    let proto = lua_vm::compile(&parsed.chunk, &path, &lines).unwrap_or_else(|e| report(&e[0]));
 
     let mut b = StaticsBuilder::new();
     b.func("print", print);

@@ -23,13 +23,17 @@ mod stat;
 /// Compiles a tree without syntax errors. `name` is what messages call the chunk (usually the entry id).
 ///
 /// Reports what the grammar cannot see: a `goto` without label, `break` outside a loop, `...` outside a vararg function, more
-/// than 200 locals, too many upvalues or registers.
-pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto>, SyntaxError> {
+/// than 200 locals, too many upvalues or registers, validators of types that are wrong.
+///
+/// # Errors
+/// At least one mistake: all validators, or the first of the others.
+pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto>, Vec<SyntaxError>> {
     let source: Arc<str> = name.into();
     let types = types::declare(&chunk.block, &source)?;
-    let mut proto = generate(chunk, &source, lines, &types, Vec::new())?;
+    let generate = |linked| generate(chunk, &source, lines, &types, linked).map_err(|mistake| vec![mistake]);
+    let mut proto = generate(Vec::new())?;
     if let Err(linked) = proto {
-        proto = generate(chunk, &source, lines, &types, linked)?;
+        proto = generate(linked)?;
     }
     let mut proto = proto.expect("all types that need it are linked the second time");
     proto.types = types.map(|(declared, _)| declared);

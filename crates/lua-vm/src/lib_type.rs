@@ -88,8 +88,8 @@ fn instantiate<'cx>(cx: &mut Cx<'cx>, ty: &Type) -> NativeResult {
     cx.charge(nodes.min(types::MOST) * 64);
     cx.reserve(types::MOST.min(nodes * 2) * 128)?;
     match types::instantiate(ty, &args) {
-        Some(made) => {
-            cx.charge(made.graph.nodes().len() * 64);
+        Some((made, work)) => {
+            cx.charge(made.graph.nodes().len() * 64 + work * 4);
             let made = cx.type_value(made);
             cx.ret(made)
         }

@@ -274,29 +274,41 @@ impl Form {
     }
 }
 
+/// Nodes and references of a graph that is hashed when somebody asks: it takes microseconds.
+const SMALL: usize = 64;
+
 /// Nodes that refer to each other.
 #[derive(Debug)]
 pub(crate) struct Graph {
     nodes: Box<[Node]>,
-    /// What each node is, once somebody has asked.
-    hashes: Box<[OnceLock<u128>]>,
+    /// What each node is; of a small graph, once somebody has asked.
+    hashes: OnceLock<Box<[u128]>>,
     /// Bytes that every value of it counts to its process: any of them may be the last that keeps it. 0 for what code owns.
     held: usize,
 }
 
 impl Graph {
     pub(crate) fn new(nodes: Vec<Node>) -> Arc<Graph> {
-        let hashes = nodes.iter().map(|_| OnceLock::new()).collect();
-        Arc::new(Graph { nodes: nodes.into(), hashes, held: 0 })
+        Arc::new(Graph { nodes: nodes.into(), hashes: OnceLock::new(), held: 0 })
     }
 
-    /// A graph that a program made while it runs.
-    pub(crate) fn made(nodes: Vec<Node>) -> Arc<Graph> {
-        let mut graph = Graph::new(nodes);
-        if let Some(own) = Arc::get_mut(&mut graph) {
-            own.held = own.size();
+    /// Prepares its types for being values: comparing them and looking for one in a table will take no longer than for others.
+    pub(crate) fn prepare(&self) {
+        if self.nodes.iter().map(Node::parts).sum::<usize>() > SMALL {
+            self.hashes();
         }
-        graph
+    }
+
+    /// A graph that a program made while it runs; and the work that it took to hash it.
+    pub(crate) fn made(nodes: Vec<Node>) -> (Arc<Graph>, usize) {
+        let (hashes, work) = same::hashes(&nodes);
+        let mut graph = Graph { nodes: nodes.into(), hashes: OnceLock::from(hashes), held: 0 };
+        graph.held = graph.size();
+        (Arc::new(graph), work)
+    }
+
+    fn hashes(&self) -> &[u128] {
+        self.hashes.get_or_init(|| same::hashes(&self.nodes).0)
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {
@@ -316,7 +328,7 @@ impl Graph {
                 Form::Record { .. } | Form::Interface { .. } | Form::Generic { .. } => size_of::<Field>(),
                 _ => size_of::<Id>(),
             };
-            size_of::<Node>() + size_of::<OnceLock<u128>>() + refers * each + size_of_val(&*node.checks)
+            size_of::<Node>() + size_of::<u128>() + refers * each + size_of_val(&*node.checks)
         };
         self.nodes.iter().map(of).sum()
     }
@@ -355,7 +367,7 @@ impl Type {
 
     /// What it is, in 128 bits.
     pub(crate) fn hash(&self) -> u128 {
-        *self.graph.hashes[self.at as usize].get_or_init(|| same::hash(self.graph.nodes(), self.at))
+        self.graph.hashes()[self.at as usize]
     }
 
     /// The type of a word of the language.

@@ -95,7 +95,7 @@ fn run(path: &Path, mode: Mode) -> Result<(), Failed> {
         return Err(format!("{name}: {} at {:?}", error.message, error.span).into());
     }
     let lines = lua_syntax::LineIndex::new(&source);
-    let mut proto = lua_vm::compile(&parsed.chunk, &name, &lines).map_err(|e| e.message)?;
+    let mut proto = lua_vm::compile(&parsed.chunk, &name, &lines).map_err(|e| e[0].message.clone())?;
     if mode.sealed {
         let key = CodeKey::new(&[0; 32]);
         let id = key.id(&name, &source);

@@ -85,7 +85,7 @@ fn compiles(text: &str) -> Result<(), String> {
         return Err(error.message.clone());
     }
     let lines = lua_syntax::LineIndex::new(text.as_bytes());
-    lua_vm::compile(&parsed.chunk, "text", &lines).map(drop).map_err(|e| e.message)
+    lua_vm::compile(&parsed.chunk, "text", &lines).map(drop).map_err(|e| e[0].message.clone())
 }
 
 /// Which of the texts `lua5.3` compiles; one process reads them all.

@@ -70,7 +70,7 @@ fn compiled(source: &str) -> Arc<lua_vm::Proto> {
     let parsed = lua_syntax::parse(source.as_bytes());
     assert!(parsed.errors.is_empty(), "{}\n{source}", parsed.errors[0].message);
     let lines = lua_syntax::LineIndex::new(source.as_bytes());
-    lua_vm::compile(&parsed.chunk, "case", &lines).unwrap_or_else(|e| panic!("{}\n{source}", e.message))
+    lua_vm::compile(&parsed.chunk, "case", &lines).unwrap_or_else(|e| panic!("{}\n{source}", e[0].message))
 }
 
 /// A coroutine of the text's chunk.

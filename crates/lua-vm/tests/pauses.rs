@@ -185,6 +185,32 @@ fn tables_grow_shrink_and_are_compacted_in_steps() {
     short_steps(&[(1_000_000, source)]);
 }
 
+/// Records that all lead to each other, and a generic type around them.
+fn entangled(records: usize) -> String {
+    let one =
+        |i: usize| format!("type R{i} = {{a: R{}?, b: R{}?}} ", (i + 1) % records, (i * 7 + 3) % records);
+    let records: String = (0..records).map(one).collect();
+    format!("{records} type G<T> = {{r: R0, v: T}} type N = number type S = string ")
+}
+
+#[test]
+fn large_types_are_compared_and_found_in_tables_in_short_steps() {
+    let makes =
+        "local t = {} for i = 1, 20 do local a, b = G(N), G(N) assert(a == b and a ~= G(S)) t[a] = i end
+        assert(t[G(N)] == 20)";
+    let made = run(&(entangled(250) + makes));
+    // A unit is about a nanosecond; nothing may hold a worker for a millisecond.
+    assert!(made.beyond <= 1_000_000, "{} units in one piece", made.beyond);
+    assert!(made.total >= 61 * 64 * 1000, "{} units in all", made.total);
+    // What a unit declares was hashed when it was loaded, however large it is.
+    let asks =
+        "local t = {} for _ = 1, 1000 do t[R0] = 1 assert(R0 ~= G and t[R1.a] == nil and R1 <= R1) end";
+    let declared = run(&(entangled(20_000) + asks));
+    assert!(declared.beyond <= BEYOND, "{} units in one piece", declared.beyond);
+    let larger = run(&format!("{} assert(not pcall(function() return G(N) end))", entangled(20_000)));
+    assert!(larger.beyond <= 1_000_000, "{} units in one piece", larger.beyond);
+}
+
 /// Runs a program that never has enough until its process is dead; the most bytes that its heap had.
 fn exhaust(source: &str, quota: usize) -> usize {
     let parsed = lua_syntax::parse(source.as_bytes());

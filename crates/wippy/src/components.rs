@@ -98,8 +98,11 @@ fn history() -> Component {
 /// Builds the entries in the registry and starts what starts by itself; gives warnings.
 pub(crate) async fn load_entries(app: &App, entries: Vec<Arc<Entry>>) -> Result<Vec<Diagnostic>> {
     let warnings = app.get::<Entries>()?.load(entries).await?;
-    let Counts { cached, compiled } = app.get::<Compiler>()?.counts();
+    let Counts { cached, compiled, known, checked } = app.get::<Compiler>()?.counts();
     tracing::debug!(target: "lua", "lua code: {cached} from cache, {compiled} compiled");
+    if known + checked > 0 {
+        tracing::debug!(target: "lua", "lua types: {known} from cache, {checked} checked");
+    }
     Ok(warnings)
 }
 

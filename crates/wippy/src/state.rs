@@ -10,6 +10,8 @@ pub(crate) fn cache_of(cache: &CodeCache, base: &Path) -> CacheOptions {
     CacheOptions {
         dir: cache.dir.clone(),
         write: cache.access == CacheAccess::ReadWrite,
+        code: cache.code,
+        types: cache.types,
         state: dir(|name| std::env::var_os(name)),
         application: vec![PathBuf::from("."), base.to_path_buf()],
     }

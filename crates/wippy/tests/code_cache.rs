@@ -161,7 +161,7 @@ fn spoilt_files_are_compiled_anew_and_replaced() {
         fs::write(&path, &bytes).unwrap();
         let said = home.run(&[]);
         said.counts(2, 1).no_warning();
-        assert!(said.log.contains("cached code is not used"), "{}", said.log);
+        assert!(said.log.contains("a cached file is not used"), "{}", said.log);
         assert_eq!(fs::read(&path).unwrap(), whole);
     }
     home.run(&[]).counts(3, 0);
@@ -283,4 +283,77 @@ fn nodes_that_start_at_once_share_a_directory() {
     }
     assert_eq!(home.files().len(), 3);
     home.run(&[]).counts(3, 0).no_warning();
+}
+
+/// Types that a start took from the cache, and that it checked.
+#[track_caller]
+fn types(said: &Said) -> (usize, usize) {
+    let line = said.log.lines().find_map(|line| line.split_once("lua types: ")).expect("it says so");
+    let numbers: Vec<usize> = line.1.split(' ').filter_map(|word| word.parse().ok()).collect();
+    (numbers[0], numbers[1])
+}
+
+#[test]
+fn a_second_start_checks_no_types() {
+    let home = Home::new();
+    let on = ["lua.type_system.enabled=true"];
+    assert_eq!(types(&home.run(&on)), (0, 3));
+    assert_eq!(home.files().len(), 6);
+    assert_eq!(types(&home.run(&on)), (3, 0));
+    // What a library tells of itself stays the same, so those that import it are not checked again.
+    home.write("app/src/names.lua", &format!("-- longer\n{NAMES}"));
+    assert_eq!(types(&home.run(&on)), (2, 1));
+    home.write("app/src/names.lua", &NAMES.replace("return {", "return { more = 1,"));
+    assert_eq!(types(&home.run(&on)), (1, 2));
+    home.write("app/src/names.lua", NAMES);
+    assert_eq!(types(&home.run(&on)), (3, 0));
+    // Another list of modules decides, too.
+    home.write("app/src/_index.yaml", &ENTRIES.replace("[io]", "[io, json]"));
+    assert_eq!(types(&home.run(&on)), (2, 1));
+    assert!(!home.run(&[]).log.contains("lua types:"), "they are not checked at all");
+}
+
+#[test]
+fn spoilt_types_are_checked_anew_and_replaced() {
+    let home = Home::new();
+    let on = ["lua.type_system.enabled=true", "lua.cache.compile.enabled=false"];
+    assert_eq!(types(&home.run(&on)), (0, 3));
+    let files = home.files();
+    assert_eq!(files.len(), 3);
+    let whole: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    for (file, whole) in files.iter().zip(&whole) {
+        let mut changed = whole.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        fs::write(file, changed).unwrap();
+    }
+    let said = home.run(&on);
+    assert_eq!(types(&said), (0, 3));
+    said.no_warning();
+    assert_eq!(files.iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>(), whole);
+    // One entry's file under the name of another.
+    fs::copy(&files[0], &files[1]).unwrap();
+    assert_eq!(types(&home.run(&on)), (2, 1));
+    assert_eq!(
+        types(&home.run(&["lua.type_system.enabled=true", "lua.cache.typecheck.enabled=false"])),
+        (0, 3)
+    );
+}
+
+#[test]
+fn mistakes_that_are_known_from_before_are_told_again() {
+    let home = Home::new();
+    home.write("app/src/names.lua", &format!("local n: number = 'three'\nprint(n)\n{NAMES}"));
+    let on = ["lua.type_system.enabled=true"];
+    let first = home.run(&on);
+    first.warns(&["E0000", "app:names", "\"line\":1"]);
+    let second = home.run(&on);
+    assert_eq!(types(&second), (3, 0));
+    second.warns(&["E0000", "app:names", "\"line\":1"]);
+    let mut strict = home.command(&["lua.type_system.enabled=true", "lua.type_system.strict=true"]);
+    let output = strict.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && told.contains("error[E0000]") && told.contains("names.lua:1:"),
+        "{told}"
+    );
 }

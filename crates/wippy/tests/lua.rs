@@ -158,6 +158,8 @@ async fn node(entries: Vec<Arc<Entry>>, images: bool, home: &Path) -> Running {
     let cache = lua_engine::CacheOptions {
         dir: home.join("cache"),
         write: images,
+        code: true,
+        types: true,
         state: Some(home.join("state")),
         application: Vec::new(),
     };

@@ -1,8 +1,13 @@
-//! The corpus of the checker, with all modules of the node.
+//! The corpus of the checker, with all modules of the node, and every text that users read of it.
 
 #[path = "../../lua-types/tests/corpus/harness.rs"]
 mod harness;
+#[path = "../src/render.rs"]
+#[allow(dead_code, unused_imports, reason = "the server renders errors, too; its tests run there")]
+mod render;
 
+use harness::Rule;
+use infra_base::SourceFile;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::sync::Arc;
 
@@ -33,8 +38,18 @@ fn main() {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let own = env.clone();
         trials.push(Trial::test(format!("rule/{name}"), move || {
-            harness::rule(&own, &file).map_err(Failed::from)
+            let rule = harness::rule(&own, &file);
+            rule.is_as_marked()?;
+            expect_test::expect_file![file.with_extension("out")].assert_eq(&rendered(&rule));
+            Ok(())
         }));
     }
     libtest_mimic::run(&args, trials).exit();
+}
+
+/// All that `wippy lint` would print of the file, without the count at the end.
+fn rendered(rule: &Rule) -> String {
+    let file = Arc::new(SourceFile { name: format!("rules:{}", rule.name), text: rule.source.clone() });
+    let one = |report| render::diagnostic_text(&lua_engine::diagnostic(report, &file), false) + "\n\n";
+    rule.reports.iter().map(one).collect()
 }

@@ -31,11 +31,17 @@ assert(registry.get("ch:x") == nil and registry.get("ch:lua") == nil)
 -- removal, by text and by parts
 assert(registry.snapshot():changes():delete("ch:one"):delete{ns = "ch", name = "two"}:apply())
 assert(#registry.snapshot():namespace("ch") == 0)
--- mistakes of a step come at the step
-local set = registry.snapshot():changes()
+-- mistakes of a step come at the step, which goes on with the set; it applies nothing then, and answers the first of them
 for _, bad in ipairs{{}, {id = "ch:n"}, {id = "bare", kind = "k"}, {id = 5, kind = "k"}, {id = "ch:n", kind = ""}, {id = "ch:n", kind = 5}, {id = "ch:n", kind = "k", meta = 5}, {id = "ch:n", kind = "k", data = print}} do
-  local none, err = set:create(bad)
-  assert(none == nil and errors.is(err, errors.INVALID))
+  local set = registry.snapshot():changes()
+  local same, err = set:create(bad)
+  assert(same == set and errors.is(err, errors.INVALID) and #set:ops() == 0)
+  local good, none = set:create{id = "ch:good", kind = "registry.entry"}
+  assert(good == set and none == nil and #set:ops() == 1)
+  assert(refused(errors.INVALID, set):message() == err:message())
 end
-assert(select(2, set:delete("bare")):kind() == "Invalid" and #set:ops() == 0)
+assert(refused(errors.INVALID, registry.snapshot():changes():update{id = "bare"}:delete("ch:nobody"):create{}):message():find("bare", 1, true))
+local set = registry.snapshot():changes()
+local same, wrong = set:delete("bare")
+assert(same == set and errors.is(wrong, errors.INVALID) and #set:ops() == 0 and registry.get("ch:good") == nil)
 assert(not pcall(set.create, set) and not pcall(set.update, set, 5) and not pcall(set.delete, set) and not pcall(set.apply))

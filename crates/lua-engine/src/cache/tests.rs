@@ -1,6 +1,6 @@
 //! Files of the cache: kept, refused, replaced, bounded; and directories that are no good.
 
-use super::{BLOCK, Cache, CacheOptions, MOST_OF_A_FILE, SUFFIX};
+use super::{BLOCK, CODE, Cache, CacheOptions, MOST_OF_A_FILE};
 use lua_syntax::LineIndex;
 use lua_vm::Proto;
 use std::fs;
@@ -35,6 +35,8 @@ impl Home {
         CacheOptions {
             dir: self.path("app/.wippy/cache/lua"),
             write: true,
+            code: true,
+            types: true,
             state: Some(self.path("state")),
             application: vec![self.path("app")],
         }
@@ -65,7 +67,7 @@ fn listed(dir: &Path) -> Vec<String> {
 fn stored(cache: &Cache) -> PathBuf {
     let id = cache.id("app:x", SOURCE);
     cache.store(&id, &compiled(SOURCE));
-    cache.path(&id)
+    cache.path(&id, CODE)
 }
 
 fn found(cache: &Cache) -> bool {
@@ -127,7 +129,7 @@ fn files_of_another_key_or_another_entry_are_not_used() {
     // A file that is good under another name.
     let id = cache.id("app:y", SOURCE);
     cache.store(&id, &compiled(SOURCE));
-    fs::copy(cache.path(&id), &path).unwrap();
+    fs::copy(cache.path(&id, CODE), &path).unwrap();
     assert!(!found(&cache));
     stored(&cache);
     assert!(found(&cache));
@@ -216,7 +218,7 @@ fn a_full_directory_loses_what_was_not_used_for_longest() {
         let source = format!("return -{n}");
         let id = cache.id("app:x", &source);
         cache.store(&id, &compiled(&source));
-        let path = cache.path(&id);
+        let path = cache.path(&id, CODE);
         let used = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + n);
         let times = fs::FileTimes::new().set_accessed(used).set_modified(used);
         fs::File::options().write(true).open(&path).unwrap().set_times(times).unwrap();
@@ -262,6 +264,40 @@ fn nodes_that_share_a_directory_do_not_hurt_each_other() {
             });
         }
     });
-    assert!(home.files().iter().all(|name| name.ends_with(SUFFIX)), "{:?}", home.files());
+    assert!(home.files().iter().all(|name| name.ends_with(CODE)), "{:?}", home.files());
     assert_eq!(listed(&home.path("state/wippy")), ["node.key"]);
+}
+
+#[test]
+fn checks_lie_beside_code_and_are_refused_when_changed() {
+    let home = Home::new();
+    let cache = home.cache();
+    let id = |cache: &Cache, parts: [&str; 2]| cache.check_id(parts.map(str::as_bytes));
+    let own = id(&cache, ["a", "bc"]);
+    assert!(cache.load_check(&own).is_none());
+    cache.store_check(&own, b"found");
+    stored(&cache);
+    assert_eq!(home.files().len(), 2);
+    assert!(home.files().iter().all(|name| super::is_ours(name)), "{:?}", home.files());
+    assert_eq!(home.cache().load_check(&own).as_deref(), Some(&b"found"[..]));
+    for parts in [["ab", "c"], ["a", "bd"], ["", "abc"]] {
+        assert!(cache.load_check(&id(&cache, parts)).is_none(), "{parts:?}");
+    }
+    let path = cache.path(&own, super::CHECK);
+    let whole = fs::read(&path).unwrap();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&path, &changed).unwrap();
+        assert!(cache.load_check(&own).is_none(), "byte {at}");
+        fs::write(&path, &whole[..at]).unwrap();
+        assert!(cache.load_check(&own).is_none(), "cut at {at}");
+    }
+    let other = Home::new();
+    let foreign = id(&other.cache(), ["a", "bc"]);
+    other.cache().store_check(&foreign, b"found");
+    fs::copy(other.cache().path(&foreign, super::CHECK), &path).unwrap();
+    assert!(cache.load_check(&own).is_none(), "another node's key");
+    cache.store_check(&own, b"found");
+    assert_eq!(fs::read(&path).unwrap(), whole);
 }

@@ -1,6 +1,6 @@
 //! What refuses an entry, what it says, and when a source is checked again.
 
-use super::{Declared, TypeChecks, Typed, Typing};
+use super::{Given, TypeChecks, Typed, Typing};
 use crate::unit::Import;
 use core_registry::Entry;
 use infra_base::{Data, EntryId, Error, Kind, Map};
@@ -16,7 +16,7 @@ fn entry() -> Entry {
 }
 
 fn checks(typing: Typing) -> TypeChecks {
-    TypeChecks::new(typing, &[]).unwrap().unwrap()
+    TypeChecks::new(typing, &[], None).unwrap().unwrap()
 }
 
 fn reports() -> Vec<Report> {
@@ -30,7 +30,7 @@ fn reports() -> Vec<Report> {
 
 #[test]
 fn types_are_not_looked_at_unless_asked_for() {
-    assert!(TypeChecks::new(Typing::Off, &[]).unwrap().is_none());
+    assert!(TypeChecks::new(Typing::Off, &[], None).unwrap().is_none());
 }
 
 #[test]
@@ -65,26 +65,18 @@ fn typed(digest: u128) -> Arc<Typed> {
 }
 
 #[test]
-fn a_source_is_checked_again_only_when_its_imports_tell_something_else() {
-    let checks = checks(Typing::Warn);
+fn what_was_found_stands_while_imports_tell_the_same() {
     let imports = [("lib".into(), Import::Entry(EntryId::parse("app:lib").unwrap()))];
-    let declared = Declared { source: SOURCE, modules: &["json".into()], imports: &imports };
-    let run = |lib: u128, before: Option<&Arc<Typed>>| {
-        checks.check(&entry(), &declared, &|_| Ok(typed(lib)), before).unwrap()
-    };
-    let first = run(1, None);
-    assert!(Arc::ptr_eq(&run(1, Some(&first)), &first));
-    let second = run(2, Some(&first));
-    assert!(!Arc::ptr_eq(&second, &first));
-    let declared = Declared { source: SOURCE, modules: &[], imports: &imports };
-    let third = checks.check(&entry(), &declared, &|_| Ok(typed(2)), Some(&second)).unwrap();
-    assert!(!Arc::ptr_eq(&third, &second), "it lists other modules");
+    let given = |lib: u128, modules: &[Box<str>]| Given::new(modules, &imports, &|_| Ok(typed(lib))).unwrap();
+    let first = checks(Typing::Warn).check(&entry(), SOURCE, None, &given(1, &["json".into()])).unwrap();
+    assert!(first.stands(&given(1, &["json".into()])));
+    assert!(!first.stands(&given(2, &["json".into()])), "an import tells something else");
+    assert!(!first.stands(&given(1, &[])), "it lists other modules");
 }
 
 #[test]
 fn an_import_that_is_not_there_is_an_error() {
     let imports = [("lib".into(), Import::Entry(EntryId::parse("app:lib").unwrap()))];
-    let declared = Declared { source: SOURCE, modules: &[], imports: &imports };
     let find = |_: &EntryId| Err(Error::not_found("no such entry"));
-    assert!(checks(Typing::Warn).check(&entry(), &declared, &find, None).is_err());
+    assert!(Given::new(&[], &imports, &find).is_err());
 }

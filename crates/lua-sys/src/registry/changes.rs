@@ -4,7 +4,7 @@ use super::entry::{check_id, read_entry};
 use super::{entries, give_ops, history, who};
 use core_registry::{ChangeSet, Entry, Op, Snapshot};
 use infra_base::{Data, EntryId, Error, Map, Result};
-use lua_api::{Answer, Cx, Guest, NativeResult, Object};
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, error_to_val};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -13,14 +13,16 @@ pub(super) struct Changes {
     /// What it was made of; absent fields of updates come from here.
     snapshot: Snapshot,
     ops: RefCell<Vec<Op>>,
-    /// Bytes in them, nearly.
+    /// The first mistake of a step: applying answers it.
+    failed: RefCell<Option<Error>>,
+    /// Bytes in both, nearly.
     held: Cell<usize>,
 }
 
 impl Changes {
     /// An empty set.
     pub(super) fn new(snapshot: Snapshot) -> Changes {
-        Changes { snapshot, ops: RefCell::default(), held: Cell::new(0) }
+        Changes { snapshot, ops: RefCell::default(), failed: RefCell::default(), held: Cell::new(0) }
     }
 
     /// The entry of `id` after the operations so far.
@@ -33,7 +35,7 @@ impl Changes {
     }
 }
 
-/// Adds an operation and returns the set itself.
+/// Adds an operation and returns the set itself, behind a mistake, too: steps are written as a chain.
 fn add(cx: &mut Cx<'_>, op: Result<Op>) -> Answer {
     let (object, changes) = cx.check_userdata_val::<Changes>(0)?;
     match op {
@@ -47,7 +49,16 @@ fn add(cx: &mut Cx<'_>, op: Result<Op>) -> Answer {
             cx.weigh(object, changes.held.get());
             cx.ret(object)
         }
-        Err(error) => cx.fail(error.context("registry")),
+        Err(error) => {
+            let error = error.context("registry");
+            let told = error_to_val(cx, &error);
+            if changes.failed.borrow().is_none() {
+                changes.held.update(|held| held + error.size());
+                changes.failed.replace(Some(error));
+                cx.weigh(object, changes.held.get());
+            }
+            cx.ret2(object, told)
+        }
     }
 }
 
@@ -92,7 +103,11 @@ fn ops(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `changes:apply()`
 fn apply(cx: &mut Cx<'_>) -> NativeResult {
-    let set = ChangeSet { ops: cx.check_userdata::<Changes>(0)?.ops.borrow().clone() };
+    let changes = cx.check_userdata::<Changes>(0)?;
+    if let Some(error) = &*changes.failed.borrow() {
+        return cx.fail(error.clone());
+    }
+    let set = ChangeSet { ops: changes.ops.borrow().clone() };
     if set.is_empty() {
         return cx.fail(Error::invalid("no changes to apply"));
     }
@@ -105,7 +120,11 @@ fn apply(cx: &mut Cx<'_>) -> NativeResult {
 
 pub(super) fn object() -> Object {
     Object::new::<Changes>("Changes", "Operations that apply together or not at all.")
-        .method("create(entry: EntrySpec): (Changes, error?)", "Adds a new entry.", create)
+        .method(
+            "create(entry: EntrySpec): (Changes, error?)",
+            "Adds a new entry; a mistake is remembered for `apply`.",
+            create,
+        )
         .method(
             "update(entry: EntrySpec): (Changes, error?)",
             "Changes an entry; absent fields stay.",
@@ -117,5 +136,9 @@ pub(super) fn object() -> Object {
             delete,
         )
         .method("ops(): {Operation}", "The operations `{kind, entry}` so far.", ops)
-        .method("apply(): (Version?, error?)", "Applies all of them, as one new version.", apply)
+        .method(
+            "apply(): (Version?, error?)",
+            "Applies all of them, as one new version; or answers the first mistake of a step.",
+            apply,
+        )
 }

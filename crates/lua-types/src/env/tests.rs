@@ -199,7 +199,7 @@ fn mistakes_name_the_module_and_the_function() {
         module wrong, Row: the type is declared twice
         module wrong, string: a type of the language has that name
         module wrong, Row: a type expected, found '}'
-        module wrong, Box:get: there is no type 'U'; did you mean 'T'?
+        module wrong, Box:get: there is no type 'U'
         module wrong, Box:get: the method is declared twice
         module wrong, f: there is no type 'Nowhere'
         module wrong, g: ':' expected between a parameter and its type, found the end of the file at byte 3 of g(a

@@ -129,50 +129,53 @@ pub(crate) fn is_found(env: &Env, program: &Program, twin: &Twin) -> Result<(), 
     }
 }
 
-/// Lines with `--! CODE …` have exactly those diagnostics, others none.
-pub(crate) fn rule(env: &Env, file: &Path) -> Result<(), String> {
+/// A file of `rules/` and all that is told of it.
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) source: String,
+    pub(crate) reports: Vec<Report>,
+}
+
+pub(crate) fn rule(env: &Env, file: &Path) -> Rule {
     let source = std::fs::read_to_string(file).expect("a file");
-    let mut wanted: Vec<(u32, &str)> = vec![];
-    for (i, line) in source.lines().enumerate() {
-        if let Some((_, codes)) = line.split_once("--!") {
-            wanted.extend(codes.split_whitespace().map(|code| (i as u32 + 1, code)));
-        }
-    }
-    wanted.sort_unstable();
     let modules = source.lines().find_map(|l| l.strip_prefix("-- modules:"));
     let modules: Vec<String> =
         modules.map(|m| m.split(',').map(|m| m.trim().to_string()).collect()).unwrap_or_default();
-    let name = file.file_stem().expect("a name").to_string_lossy();
+    let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
     // A file that is named after a rule is about that one; others are about none.
     let rule = name.get(..5).and_then(|code| Code::parse(&code.to_ascii_uppercase()));
     let mut reports = checked(env, &name, &source, &modules).reports;
     reports.retain(|report| !report.code.is_rule() || Some(report.code) == rule);
-    let index = lua_syntax::LineIndex::new(source.as_bytes());
-    let mut found: Vec<(u32, &str)> =
-        reports.iter().map(|r| (index.line(r.span.start), r.code.as_str())).collect();
-    found.sort_unstable();
-    if found == wanted {
-        return Ok(());
-    }
-    let missing: Vec<_> = wanted.iter().filter(|w| !found.contains(w)).collect();
-    let mut left = wanted.clone();
-    let surplus: Vec<Report> = reports
-        .into_iter()
-        .filter(|r| match left.iter().position(|w| *w == (index.line(r.span.start), r.code.as_str())) {
-            Some(at) => {
-                left.remove(at);
-                false
+    Rule { name, source, reports }
+}
+
+impl Rule {
+    /// Lines with `--! CODE …` have exactly those diagnostics, others none.
+    pub(crate) fn is_as_marked(&self) -> Result<(), String> {
+        let Rule { source, reports, .. } = self;
+        let mut missing: Vec<(u32, &str)> = vec![];
+        for (i, line) in source.lines().enumerate() {
+            if let Some((_, codes)) = line.split_once("--!") {
+                missing.extend(codes.split_whitespace().map(|code| (i as u32 + 1, code)));
             }
-            None => true,
-        })
-        .collect();
-    let mut out = String::new();
-    for (line, code) in missing {
-        let _ = writeln!(
-            out,
-            "missing {code} at line {line}:\n    {}",
-            source.lines().nth(*line as usize - 1).unwrap_or("")
-        );
+        }
+        let index = lua_syntax::LineIndex::new(source.as_bytes());
+        let mut surplus: Vec<Report> = vec![];
+        for report in reports {
+            let place = (index.line(report.span.start), report.code.as_str());
+            match missing.iter().position(|marked| *marked == place) {
+                Some(at) => _ = missing.remove(at),
+                None => surplus.push(report.clone()),
+            }
+        }
+        if missing.is_empty() && surplus.is_empty() {
+            return Ok(());
+        }
+        let mut out = String::new();
+        for (line, code) in missing {
+            let text = source.lines().nth(line as usize - 1).unwrap_or("");
+            let _ = writeln!(out, "missing {code} at line {line}:\n    {text}");
+        }
+        Err(out + &shown(source, &surplus))
     }
-    Err(format!("{out}{}", shown(&source, &surplus)))
 }

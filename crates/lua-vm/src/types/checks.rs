@@ -144,14 +144,21 @@ const ALL: [(&str, On); 5] = [
 /// Validators behind one type.
 const MOST: usize = 8;
 
-/// The validators behind a type; the error says what is wrong with one and which would be right.
-pub(crate) fn read(ty: &TypeExpr) -> Result<Box<[Check]>, SyntaxError> {
+/// The validators behind a type; the errors say what is wrong with each that is, and which would be right.
+pub(crate) fn read(ty: &TypeExpr) -> Result<Box<[Check]>, Vec<SyntaxError>> {
     if let Some(more) = ty.annotations.get(MOST) {
         let help = Some("give the type a name and write the rest behind that".to_owned());
         let message = format!("a type has more than {MOST} validators");
-        return Err(SyntaxError { message, span: more.name.span, help });
+        return Err(vec![SyntaxError { message, span: more.name.span, help }]);
     }
-    ty.annotations.iter().map(|a| one(a, &ty.kind)).collect()
+    let (mut checks, mut mistakes) = (Vec::new(), Vec::new());
+    for annotation in &ty.annotations {
+        match one(annotation, &ty.kind) {
+            Ok(check) => checks.push(check),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if mistakes.is_empty() { Ok(checks.into()) } else { Err(mistakes) }
 }
 
 fn one(a: &Annotation, on: &TypeKind) -> Result<Check, SyntaxError> {

@@ -11,7 +11,7 @@ use super::settle::settle;
 use super::{Form, Graph, Id, Instance, Node, Type};
 
 /// Nodes and references to nodes that a copy may consist of, at run time.
-pub(crate) const MOST: usize = 4096;
+pub(crate) const MOST: usize = 2048;
 /// Generic types in arguments of each other.
 const DEEPEST: u32 = 48;
 
@@ -226,7 +226,7 @@ fn unresolved(node: &Node) -> Node {
 }
 
 /// A generic type with arguments; `None` if it would be too large. The arguments must be as many as it has parameters.
-pub(crate) fn instantiate(generic: &Type, args: &[Type]) -> Option<Type> {
+pub(crate) fn instantiate(generic: &Type, args: &[Type]) -> Option<(Type, usize)> {
     let unit: Arc<str> = "".into();
     let mut copier = Copier::new(MOST, None);
     let args = args
@@ -239,5 +239,9 @@ pub(crate) fn instantiate(generic: &Type, args: &[Type]) -> Option<Type> {
     let source = copier.source(&generic.graph, &unit);
     let at = copier.apply(source, generic.at, args);
     let (nodes, cut) = copier.finish();
-    (!cut).then(|| Type { graph: Graph::made(nodes), at })
+    if cut {
+        return None;
+    }
+    let (graph, work) = Graph::made(nodes);
+    Some((Type { graph, at }, work))
 }

@@ -16,8 +16,6 @@ use rustc_hash::FxHashMap;
 use super::copy::Copier;
 use super::{BuiltIn, Field, Form, Graph, Id, Node, Param, checks};
 
-pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
-
 /// Types that all generic types of a chunk may be expanded to, beyond what is written.
 const MOST: usize = 1 << 14;
 
@@ -63,11 +61,21 @@ impl Places {
     }
 }
 
-/// The types of a chunk and where they are declared; `None` if it declares none. The error is a validator that is wrong.
-pub(crate) fn declare(block: &Block, source: &Arc<str>) -> Result<Option<(Arc<Declared>, Places)>> {
+/// The types of a chunk and where they are declared; `None` if it declares none. The errors are validators that are wrong.
+pub(crate) fn declare(
+    block: &Block,
+    source: &Arc<str>,
+) -> Result<Option<(Arc<Declared>, Places)>, Vec<SyntaxError>> {
     let mut w = Walk::default();
     w.scopes.push(Scope::default());
-    w.stats(&block.stats)?;
+    w.stats(&block.stats);
+    if !w.mistakes.is_empty() {
+        let mut mistakes = w.mistakes;
+        // Types that are asked for by `typeof` were looked at before.
+        mistakes.sort_by_key(|mistake| mistake.span.start);
+        mistakes.dedup();
+        return Err(mistakes);
+    }
     if w.places.is_empty() {
         return Ok(None);
     }
@@ -89,7 +97,9 @@ pub(crate) fn declare(block: &Block, source: &Arc<str>) -> Result<Option<(Arc<De
         .map(|name| (name.text.as_ref().into(), at[&name.span.start]))
         .collect();
     let places = Places { at, imports: importing(&nodes) };
-    let declared = Declared { graph: Graph::new(nodes), exports: exports.into_iter().collect() };
+    let graph = Graph::new(nodes);
+    graph.prepare();
+    let declared = Declared { graph, exports: exports.into_iter().collect() };
     Ok(Some((Arc::new(declared), places)))
 }
 
@@ -156,6 +166,8 @@ pub(super) struct Walk<'a> {
     places: FxHashMap<u32, Id>,
     /// Locals whose types are being found out.
     pub(super) asked: u32,
+    /// Validators that are wrong.
+    mistakes: Vec<SyntaxError>,
 }
 
 impl<'a> Walk<'a> {
@@ -185,164 +197,159 @@ impl<'a> Walk<'a> {
         self.locals.truncate(scope.locals);
     }
 
-    fn block(&mut self, block: &'a Block) -> Result<()> {
+    fn block(&mut self, block: &'a Block) {
         self.open();
-        self.stats(&block.stats)?;
+        self.stats(&block.stats);
         self.close();
-        Ok(())
     }
 
     fn know(&mut self, name: &'a str, known: Known<'a>) {
         self.locals.push(Local { name, known, ty: None });
     }
 
-    fn stats(&mut self, stats: &'a [Stat]) -> Result<()> {
+    fn stats(&mut self, stats: &'a [Stat]) {
         for name in stats.iter().filter_map(declared_name) {
             let id = self.add(Form::Unknown);
             self.nodes[id as usize].name = Some(name.text.as_ref().into());
             self.places.insert(name.span.start, id);
             self.scopes.last_mut().expect("a scope is open").types.insert(&name.text, id);
         }
-        stats.iter().try_for_each(|s| self.stat(s))
+        stats.iter().for_each(|s| self.stat(s));
     }
 
-    fn stat(&mut self, s: &'a Stat) -> Result<()> {
+    fn stat(&mut self, s: &'a Stat) {
         match &s.kind {
             StatKind::Local { names, values } => {
-                self.exprs(values)?;
+                self.exprs(values);
                 for (i, n) in names.iter().enumerate() {
-                    self.typed(n, values.get(i))?;
+                    self.typed(n, values.get(i));
                 }
             }
             StatKind::Assign { targets, values } => {
-                self.exprs(targets)?;
-                self.exprs(values)?;
+                self.exprs(targets);
+                self.exprs(values);
             }
-            StatKind::Call(e) => self.expr(e)?,
-            StatKind::Do(b) => self.block(b)?,
+            StatKind::Call(e) => self.expr(e),
+            StatKind::Do(b) => self.block(b),
             StatKind::While { cond, body } => {
-                self.expr(cond)?;
-                self.block(body)?;
+                self.expr(cond);
+                self.block(body);
             }
             StatKind::Repeat { body, cond } => {
                 self.open();
-                self.stats(&body.stats)?;
-                self.expr(cond)?;
+                self.stats(&body.stats);
+                self.expr(cond);
                 self.close();
             }
             StatKind::If { arms, otherwise } => {
                 for (cond, body) in arms {
-                    self.expr(cond)?;
-                    self.block(body)?;
+                    self.expr(cond);
+                    self.block(body);
                 }
                 if let Some(b) = otherwise {
-                    self.block(b)?;
+                    self.block(b);
                 }
             }
             StatKind::NumericFor { var, start, limit, step, body } => {
-                self.expr(start)?;
-                self.expr(limit)?;
+                self.expr(start);
+                self.expr(limit);
                 if let Some(e) = step {
-                    self.expr(e)?;
+                    self.expr(e);
                 }
-                self.with(std::slice::from_ref(var), body)?;
+                self.with(std::slice::from_ref(var), body);
             }
             StatKind::GenericFor { vars, exprs, body } => {
-                self.exprs(exprs)?;
-                self.with(vars, body)?;
+                self.exprs(exprs);
+                self.with(vars, body);
             }
-            StatKind::Function { method, body, .. } => self.function(body, method.is_some())?,
+            StatKind::Function { method, body, .. } => self.function(body, method.is_some()),
             StatKind::LocalFunction { name, body } => {
                 self.know(&name.text, Known::Function(body));
-                self.function(body, false)?;
+                self.function(body, false);
             }
-            StatKind::Return(values) => self.exprs(values)?,
-            StatKind::Type(decl) => self.declaration(decl)?,
-            StatKind::Interface(decl) => self.interface(decl)?,
+            StatKind::Return(values) => self.exprs(values),
+            StatKind::Type(decl) => self.declaration(decl),
+            StatKind::Interface(decl) => self.interface(decl),
             StatKind::Break | StatKind::Goto(_) | StatKind::Label(_) => {}
         }
-        Ok(())
     }
 
-    fn with(&mut self, vars: &'a [Name], body: &'a Block) -> Result<()> {
+    fn with(&mut self, vars: &'a [Name], body: &'a Block) {
         self.open();
         vars.iter().for_each(|v| self.know(&v.text, Known::Nothing));
-        self.stats(&body.stats)?;
+        self.stats(&body.stats);
         self.close();
-        Ok(())
     }
 
     /// A local or a parameter.
-    fn typed(&mut self, n: &'a TypedName, value: Option<&'a Expr>) -> Result<()> {
+    fn typed(&mut self, n: &'a TypedName, value: Option<&'a Expr>) {
         let known = match (&n.ty, value) {
             (Some(ty), _) => {
-                look(ty)?;
+                self.look(ty);
                 Known::Annotated(ty)
             }
             (None, Some(value)) => Known::Value(value),
             (None, None) => Known::Nothing,
         };
         self.know(&n.name.text, known);
-        Ok(())
     }
 
-    fn function(&mut self, f: &'a Function, method: bool) -> Result<()> {
+    fn function(&mut self, f: &'a Function, method: bool) {
         self.open();
         // Nobody knows at run time what a function was called with.
         let unknown = if f.type_params.is_empty() { 0 } else { self.plain(BuiltIn::Unknown) };
         for p in &f.type_params {
-            p.bound.iter().try_for_each(look)?;
+            p.bound.iter().for_each(|ty| self.look(ty));
             self.scopes.last_mut().expect("a scope is open").types.insert(&p.name.text, unknown);
         }
         if method {
             self.know("self", Known::Nothing);
         }
         for p in &f.params {
-            self.typed(p, None)?;
+            self.typed(p, None);
         }
         if let Some(ty) = f.vararg.as_ref().and_then(|v| v.ty.as_ref()) {
-            look(ty)?;
+            self.look(ty);
         }
-        f.returns.iter().flatten().try_for_each(look)?;
-        self.stats(&f.body.stats)?;
+        f.returns.iter().flatten().for_each(|ty| self.look(ty));
+        self.stats(&f.body.stats);
         self.close();
-        Ok(())
     }
 
-    fn exprs(&mut self, list: &'a [Expr]) -> Result<()> {
-        list.iter().try_for_each(|e| self.expr(e))
+    fn exprs(&mut self, list: &'a [Expr]) {
+        list.iter().for_each(|e| self.expr(e))
     }
 
-    fn expr(&mut self, e: &'a Expr) -> Result<()> {
+    fn expr(&mut self, e: &'a Expr) {
         match &e.kind {
             ExprKind::Field { object, .. } => self.expr(object),
             ExprKind::Index { object, key } => {
-                self.expr(object)?;
+                self.expr(object);
                 self.expr(key)
             }
             ExprKind::Call { func, args } => {
-                self.expr(func)?;
+                self.expr(func);
                 self.exprs(args)
             }
             ExprKind::Method { object, args, .. } => {
-                self.expr(object)?;
+                self.expr(object);
                 self.exprs(args)
             }
             ExprKind::Function(f) => self.function(f, false),
-            ExprKind::Table(items) => items.iter().try_for_each(|item| match item {
+            ExprKind::Table(items) => items.iter().for_each(|item| match item {
                 Item::Positional(e) | Item::Named { value: e, .. } => self.expr(e),
                 Item::Keyed { key, value } => {
-                    self.expr(key)?;
+                    self.expr(key);
                     self.expr(value)
                 }
             }),
             ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::NonNil(expr) => self.expr(expr),
             ExprKind::Cast { expr, ty } => {
-                look(ty)?;
+                self.look(ty);
                 self.expr(expr)
             }
             ExprKind::Binary { left, right, .. } => {
-                self.expr(left)?;
+                self.expr(left);
                 self.expr(right)
             }
             ExprKind::Concat(parts) => self.exprs(parts),
@@ -352,42 +359,42 @@ impl<'a> Walk<'a> {
             | ExprKind::VarArg
             | ExprKind::Int(_)
             | ExprKind::Float(_)
-            | ExprKind::Str(_) => Ok(()),
+            | ExprKind::Str(_) => {}
         }
     }
 
     // ---- declarations --------------------------------------------------------------------------------------------
 
-    fn declaration(&mut self, decl: &'a TypeDecl) -> Result<()> {
+    fn declaration(&mut self, decl: &'a TypeDecl) {
         let at = self.places[&decl.name.span.start];
         if decl.params.is_empty() {
-            return self.fill(at, &decl.ty);
+            self.fill(at, &decl.ty);
+            return;
         }
         self.open();
-        let params = self.params(&decl.params)?;
-        let body = self.lower(&decl.ty)?;
+        let params = self.params(&decl.params);
+        let body = self.lower(&decl.ty);
         self.close();
         self.nodes[at as usize].form = Form::Generic { params, body };
-        Ok(())
     }
 
-    fn params(&mut self, params: &'a [TypeParam]) -> Result<Arc<[Param]>> {
+    fn params(&mut self, params: &'a [TypeParam]) -> Arc<[Param]> {
         for (i, p) in params.iter().enumerate() {
             let id = self.add(Form::Param(i as u32));
             self.nodes[id as usize].name = Some(p.name.text.as_ref().into());
             self.scopes.last_mut().expect("a scope is open").types.insert(&p.name.text, id);
         }
         let param = |this: &mut Self, p: &'a TypeParam| {
-            let bound = p.bound.as_ref().map(|ty| this.lower(ty)).transpose()?;
-            Ok(Param { name: p.name.text.as_ref().into(), bound })
+            let bound = p.bound.as_ref().map(|ty| this.lower(ty));
+            Param { name: p.name.text.as_ref().into(), bound }
         };
         params.iter().map(|p| param(self, p)).collect()
     }
 
     /// Gives a declared node what its type is.
-    fn fill(&mut self, at: Id, ty: &'a TypeExpr) -> Result<()> {
+    fn fill(&mut self, at: Id, ty: &'a TypeExpr) {
         let before = self.nodes.len();
-        let of = self.lower(ty)?;
+        let of = self.lower(ty);
         // A node that was made for this declaration alone moves into its place.
         let last = of as usize >= before && of as usize + 1 == self.nodes.len();
         let form = if last && self.nodes[of as usize].name.is_none() {
@@ -399,143 +406,138 @@ impl<'a> Walk<'a> {
             Form::Alias(of)
         };
         self.nodes[at as usize].form = form;
-        Ok(())
     }
 
-    fn interface(&mut self, decl: &'a InterfaceDecl) -> Result<()> {
+    fn interface(&mut self, decl: &'a InterfaceDecl) {
         let at = self.places[&decl.name.span.start];
-        let bases = decl.bases.iter().map(|base| self.lower(base)).collect::<Result<_>>()?;
-        let methods = decl.methods.iter().map(|m| self.method(m)).collect::<Result<_>>()?;
+        let bases = decl.bases.iter().map(|base| self.lower(base)).collect();
+        let methods = decl.methods.iter().map(|m| self.method(m)).collect();
         self.nodes[at as usize].form = Form::Interface { bases, methods };
-        Ok(())
     }
 
-    fn method(&mut self, m: &'a MethodSig) -> Result<Field> {
+    fn method(&mut self, m: &'a MethodSig) -> Field {
         let param = |this: &mut Self, p: &'a TypedName| match &p.ty {
             Some(ty) => this.lower(ty),
-            None => Ok(this.plain(BuiltIn::Any)),
+            None => this.plain(BuiltIn::Any),
         };
-        let params = m.params.iter().map(|p| param(self, p)).collect::<Result<_>>()?;
-        let vararg = match &m.vararg {
-            Some(v) => Some(match &v.ty {
-                Some(ty) => self.lower(ty)?,
-                None => self.plain(BuiltIn::Any),
-            }),
-            None => None,
-        };
-        let result = self.results(m.returns.as_deref().unwrap_or_default())?;
+        let params = m.params.iter().map(|p| param(self, p)).collect();
+        let vararg = m.vararg.as_ref().map(|v| match &v.ty {
+            Some(ty) => self.lower(ty),
+            None => self.plain(BuiltIn::Any),
+        });
+        let result = self.results(m.returns.as_deref().unwrap_or_default());
         let ty = self.add(Form::Function { params, vararg, result });
-        Ok(Field { name: m.name.text.as_ref().into(), optional: false, readonly: false, ty })
+        Field { name: m.name.text.as_ref().into(), optional: false, readonly: false, ty }
     }
 
-    pub(super) fn results(&mut self, list: &'a [TypeExpr]) -> Result<Option<Id>> {
-        Ok(match list {
+    pub(super) fn results(&mut self, list: &'a [TypeExpr]) -> Option<Id> {
+        match list {
             [] => None,
-            [one] => Some(self.lower(one)?),
+            [one] => Some(self.lower(one)),
             several => {
-                let list = several.iter().map(|ty| self.lower(ty)).collect::<Result<_>>()?;
+                let list = several.iter().map(|ty| self.lower(ty)).collect();
                 Some(self.add(Form::Tuple(list)))
             }
-        })
+        }
     }
 
     // ---- types ---------------------------------------------------------------------------------------------------
 
     /// The node of a type.
-    pub(super) fn lower(&mut self, ty: &'a TypeExpr) -> Result<Id> {
-        let checks = checks::read(ty)?;
+    pub(super) fn lower(&mut self, ty: &'a TypeExpr) -> Id {
+        let checks = self.checks(ty);
         let form = match &ty.kind {
             TypeKind::Group(inner) if checks.is_empty() => return self.lower(inner),
-            TypeKind::Group(inner) => Form::Alias(self.lower(inner)?),
+            TypeKind::Group(inner) => Form::Alias(self.lower(inner)),
             TypeKind::Named { path, args } => {
-                let id = self.named(path, args)?;
+                let id = self.named(path, args);
                 if checks.is_empty() {
-                    return Ok(id);
+                    return id;
                 }
                 // The last node may be one of its own; others are shared.
                 Form::Alias(id)
             }
-            kind => self.form(kind)?,
+            kind => self.form(kind),
         };
         let id = self.add(form);
         self.nodes[id as usize].checks = checks;
-        Ok(id)
+        id
     }
 
-    fn all(&mut self, list: &'a [TypeExpr]) -> Result<Arc<[Id]>> {
+    fn all(&mut self, list: &'a [TypeExpr]) -> Arc<[Id]> {
         list.iter().map(|ty| self.lower(ty)).collect()
     }
 
-    fn fields(&mut self, list: &'a [lua_syntax::ast::Field]) -> Result<Arc<[Field]>> {
+    fn fields(&mut self, list: &'a [lua_syntax::ast::Field]) -> Arc<[Field]> {
         let mut fields: Vec<Field> = Vec::with_capacity(list.len());
         for f in list {
             let field = Field {
                 name: f.name.text.as_ref().into(),
                 optional: f.optional,
                 readonly: f.readonly,
-                ty: self.lower(&f.ty)?,
+                ty: self.lower(&f.ty),
             };
             fields.push(field);
         }
-        Ok(fields.into())
+        fields.into()
     }
 
-    fn form(&mut self, kind: &'a TypeKind) -> Result<Form> {
-        Ok(match kind {
+    fn form(&mut self, kind: &'a TypeKind) -> Form {
+        match kind {
             TypeKind::Nil => Form::Nil,
             TypeKind::Bool(b) => Form::Bool(*b),
             TypeKind::Str(s) => Form::Str(s.as_ref().into()),
             TypeKind::Int(i) => Form::Int(*i),
             TypeKind::Float(f) => Form::Float(*f),
-            TypeKind::Array { elem, readonly } => {
-                Form::Array { elem: self.lower(elem)?, readonly: *readonly }
-            }
+            TypeKind::Array { elem, readonly } => Form::Array { elem: self.lower(elem), readonly: *readonly },
             TypeKind::Map { key, value, readonly } => {
-                Form::Map { key: self.lower(key)?, val: self.lower(value)?, readonly: *readonly }
+                Form::Map { key: self.lower(key), val: self.lower(value), readonly: *readonly }
             }
             TypeKind::Record { fields, readonly } => {
-                Form::Record { fields: self.fields(fields)?, readonly: *readonly }
+                Form::Record { fields: self.fields(fields), readonly: *readonly }
             }
             TypeKind::Interface(fields) => {
-                Form::Interface { bases: Arc::default(), methods: self.fields(fields)? }
+                Form::Interface { bases: Arc::default(), methods: self.fields(fields) }
             }
             TypeKind::Function(f) => Form::Function {
-                params: f.params.iter().map(|(_, ty)| self.lower(ty)).collect::<Result<_>>()?,
-                vararg: f.vararg.as_ref().map(|ty| self.lower(ty)).transpose()?,
-                result: self.results(&f.returns)?,
+                params: f.params.iter().map(|(_, ty)| self.lower(ty)).collect(),
+                vararg: f.vararg.as_ref().map(|ty| self.lower(ty)),
+                result: self.results(&f.returns),
             },
-            TypeKind::Optional(inner) => Form::Optional(self.lower(inner)?),
-            TypeKind::Union(list) => Form::Union(self.all(list)?),
-            TypeKind::Intersection(list) => Form::Intersection(self.all(list)?),
+            TypeKind::Optional(inner) => Form::Optional(self.lower(inner)),
+            TypeKind::Union(list) => Form::Union(self.all(list)),
+            TypeKind::Intersection(list) => Form::Intersection(self.all(list)),
             TypeKind::Indexed { object, key } => {
-                Form::Indexed { object: self.lower(object)?, key: self.lower(key)? }
+                Form::Indexed { object: self.lower(object), key: self.lower(key) }
             }
             TypeKind::Asserts { ty, .. } => {
-                ty.as_deref().map(look).transpose()?;
+                if let Some(ty) = ty {
+                    self.look(ty);
+                }
                 Form::Any
             }
-            TypeKind::TypeOf(e) => Form::Alias(self.type_of(e)?),
-            TypeKind::KeyOf(of) => Form::KeyOf(self.lower(of)?),
+            TypeKind::TypeOf(e) => Form::Alias(self.type_of(e)),
+            TypeKind::KeyOf(of) => Form::KeyOf(self.lower(of)),
             TypeKind::Conditional { check, bound, then, otherwise } => Form::Conditional {
-                check: self.lower(check)?,
-                bound: self.lower(bound)?,
-                then: self.lower(then)?,
-                otherwise: self.lower(otherwise)?,
+                check: self.lower(check),
+                bound: self.lower(bound),
+                then: self.lower(then),
+                otherwise: self.lower(otherwise),
             },
-            TypeKind::Group(inner) => Form::Alias(self.lower(inner)?),
-            TypeKind::Named { path, args } => Form::Alias(self.named(path, args)?),
-        })
+            TypeKind::Group(inner) => Form::Alias(self.lower(inner)),
+            TypeKind::Named { path, args } => Form::Alias(self.named(path, args)),
+        }
     }
 
-    fn named(&mut self, path: &'a [Name], args: &'a [TypeExpr]) -> Result<Id> {
-        let args = self.all(args)?;
+    fn named(&mut self, path: &'a [Name], args: &'a [TypeExpr]) -> Id {
+        let args = self.all(args);
         if let [name] = path {
             let known = self.scopes.iter().rev().find_map(|scope| scope.types.get(&*name.text)).copied();
             match (known, BuiltIn::named(&name.text)) {
-                (Some(id), _) if args.is_empty() => return Ok(id),
-                (Some(id), _) => return Ok(self.add(Form::Apply { target: id, args })),
-                (None, Some(built_in)) => return Ok(self.plain(built_in)),
-                (None, None) if &*name.text == "self" => return Ok(self.plain(BuiltIn::Any)),
+                (Some(id), _) if args.is_empty() => return id,
+                (Some(id), _) => return self.add(Form::Apply { target: id, args }),
+                (None, Some(built_in)) => return self.plain(built_in),
+                (None, None) if &*name.text == "self" => return self.plain(BuiltIn::Any),
                 (None, None) => {}
             }
         }
@@ -546,7 +548,7 @@ impl<'a> Walk<'a> {
         {
             path[0] = name.into();
         }
-        Ok(self.add(Form::Import { path: path.into(), args }))
+        self.add(Form::Import { path: path.into(), args })
     }
 
     /// The name that a local is `require`d by.
@@ -560,38 +562,46 @@ impl<'a> Walk<'a> {
             _ => None,
         }
     }
-}
 
-/// Looks at the validators of a type that is no value at run time.
-fn look(ty: &TypeExpr) -> Result<()> {
-    checks::read(ty)?;
-    match &ty.kind {
-        TypeKind::Named { args, .. } => args.iter().try_for_each(look),
-        TypeKind::Array { elem: inner, .. }
-        | TypeKind::Optional(inner)
-        | TypeKind::KeyOf(inner)
-        | TypeKind::Group(inner) => look(inner),
-        TypeKind::Map { key: a, value: b, .. } | TypeKind::Indexed { object: a, key: b } => {
-            look(a)?;
-            look(b)
+    /// The validators behind a type.
+    fn checks(&mut self, ty: &TypeExpr) -> Box<[checks::Check]> {
+        checks::read(ty).unwrap_or_else(|mistakes| {
+            self.mistakes.extend(mistakes);
+            Box::default()
+        })
+    }
+
+    /// Looks at the validators of a type that is no value at run time.
+    fn look(&mut self, ty: &'a TypeExpr) {
+        self.checks(ty);
+        match &ty.kind {
+            TypeKind::Named { args, .. } => args.iter().for_each(|ty| self.look(ty)),
+            TypeKind::Array { elem: inner, .. }
+            | TypeKind::Optional(inner)
+            | TypeKind::KeyOf(inner)
+            | TypeKind::Group(inner) => self.look(inner),
+            TypeKind::Map { key: a, value: b, .. } | TypeKind::Indexed { object: a, key: b } => {
+                self.look(a);
+                self.look(b);
+            }
+            TypeKind::Record { fields, .. } | TypeKind::Interface(fields) => {
+                fields.iter().for_each(|f| self.look(&f.ty))
+            }
+            TypeKind::Function(f) => {
+                f.params.iter().for_each(|(_, ty)| self.look(ty));
+                f.vararg.as_deref().into_iter().chain(&f.returns).for_each(|ty| self.look(ty))
+            }
+            TypeKind::Union(list) | TypeKind::Intersection(list) => list.iter().for_each(|ty| self.look(ty)),
+            TypeKind::Asserts { ty, .. } => ty.iter().for_each(|ty| self.look(ty)),
+            TypeKind::Conditional { check, bound, then, otherwise } => {
+                [check, bound, then, otherwise].into_iter().for_each(|ty| self.look(ty))
+            }
+            TypeKind::Nil
+            | TypeKind::Bool(_)
+            | TypeKind::Str(_)
+            | TypeKind::Int(_)
+            | TypeKind::Float(_)
+            | TypeKind::TypeOf(_) => {}
         }
-        TypeKind::Record { fields, .. } | TypeKind::Interface(fields) => {
-            fields.iter().try_for_each(|f| look(&f.ty))
-        }
-        TypeKind::Function(f) => {
-            f.params.iter().try_for_each(|(_, ty)| look(ty))?;
-            f.vararg.as_deref().into_iter().chain(&f.returns).try_for_each(look)
-        }
-        TypeKind::Union(list) | TypeKind::Intersection(list) => list.iter().try_for_each(look),
-        TypeKind::Asserts { ty, .. } => ty.as_deref().map_or(Ok(()), look),
-        TypeKind::Conditional { check, bound, then, otherwise } => {
-            [check, bound, then, otherwise].into_iter().try_for_each(|ty| look(ty))
-        }
-        TypeKind::Nil
-        | TypeKind::Bool(_)
-        | TypeKind::Str(_)
-        | TypeKind::Int(_)
-        | TypeKind::Float(_)
-        | TypeKind::TypeOf(_) => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use lua_syntax::ast::{BinOp, Expr, ExprKind, Function, Item, UnOp};
 
-use super::declare::{Known, Result, Walk};
+use super::declare::{Known, Walk};
 use super::{BuiltIn, Field, Form, Id};
 
 /// Locals that are asked for because of each other.
@@ -10,21 +10,21 @@ const DEEPEST: u32 = 32;
 
 impl<'a> Walk<'a> {
     /// The node of the type of an expression.
-    pub(super) fn type_of(&mut self, e: &'a Expr) -> Result<Id> {
+    pub(super) fn type_of(&mut self, e: &'a Expr) -> Id {
         self.inferred(e, self.locals.len())
     }
 
     /// As far as the first `known` locals tell.
-    fn inferred(&mut self, e: &'a Expr, known: usize) -> Result<Id> {
-        Ok(match &e.kind {
+    fn inferred(&mut self, e: &'a Expr, known: usize) -> Id {
+        match &e.kind {
             ExprKind::Nil => self.plain(BuiltIn::Nil),
             ExprKind::Bool(_) => self.plain(BuiltIn::Boolean),
             ExprKind::Int(_) => self.plain(BuiltIn::Integer),
             ExprKind::Float(_) => self.plain(BuiltIn::Number),
             ExprKind::Str(_) | ExprKind::Concat(_) => self.plain(BuiltIn::String),
-            ExprKind::Function(f) => self.signature(f)?,
-            ExprKind::Paren(inner) | ExprKind::NonNil(inner) => self.inferred(inner, known)?,
-            ExprKind::Cast { ty, .. } => self.lower(ty)?,
+            ExprKind::Function(f) => self.signature(f),
+            ExprKind::Paren(inner) | ExprKind::NonNil(inner) => self.inferred(inner, known),
+            ExprKind::Cast { ty, .. } => self.lower(ty),
             ExprKind::Unary { op: UnOp::Not, .. } => self.plain(BuiltIn::Boolean),
             ExprKind::Unary { op: UnOp::Neg, expr } => match &expr.kind {
                 ExprKind::Int(_) => self.plain(BuiltIn::Integer),
@@ -38,10 +38,10 @@ impl<'a> Walk<'a> {
                 }
                 _ => self.plain(BuiltIn::Any),
             },
-            ExprKind::Table(items) => self.constructed(items, known)?,
+            ExprKind::Table(items) => self.constructed(items, known),
             ExprKind::Name(name) => {
                 match self.locals[..known].iter().rposition(|local| local.name == &*name.text) {
-                    Some(at) => self.local(at)?,
+                    Some(at) => self.local(at),
                     None => self.plain(BuiltIn::Any),
                 }
             }
@@ -50,45 +50,45 @@ impl<'a> Walk<'a> {
             | ExprKind::Call { .. }
             | ExprKind::Method { .. }
             | ExprKind::VarArg => self.plain(BuiltIn::Any),
-        })
+        }
     }
 
-    fn local(&mut self, at: usize) -> Result<Id> {
+    fn local(&mut self, at: usize) -> Id {
         if let Some(known) = self.locals[at].ty {
-            return Ok(known);
+            return known;
         }
         if self.asked >= DEEPEST {
-            return Ok(self.plain(BuiltIn::Any));
+            return self.plain(BuiltIn::Any);
         }
         self.asked += 1;
         // What it refers to was declared before it.
         let id = match self.locals[at].known {
-            Known::Annotated(ty) => self.lower(ty)?,
-            Known::Value(e) => self.inferred(e, at)?,
-            Known::Function(f) => self.signature(f)?,
+            Known::Annotated(ty) => self.lower(ty),
+            Known::Value(e) => self.inferred(e, at),
+            Known::Function(f) => self.signature(f),
             Known::Nothing => self.plain(BuiltIn::Any),
         };
         self.asked -= 1;
         self.locals[at].ty = Some(id);
-        Ok(id)
+        id
     }
 
-    fn signature(&mut self, f: &'a Function) -> Result<Id> {
+    fn signature(&mut self, f: &'a Function) -> Id {
         let params = f.params.iter().map(|p| match &p.ty {
             Some(ty) if f.type_params.is_empty() => self.lower(ty),
-            _ => Ok(self.plain(BuiltIn::Any)),
+            _ => self.plain(BuiltIn::Any),
         });
-        let params = params.collect::<Result<_>>()?;
+        let params = params.collect();
         let vararg = f.vararg.as_ref().map(|_| self.plain(BuiltIn::Any));
         let result = match &f.returns {
-            Some(list) if f.type_params.is_empty() => self.results(list)?,
+            Some(list) if f.type_params.is_empty() => self.results(list),
             _ => Some(self.plain(BuiltIn::Any)),
         };
-        Ok(self.add(Form::Function { params, vararg, result }))
+        self.add(Form::Function { params, vararg, result })
     }
 
     /// A record for named items, an array for others; both at once are any table.
-    fn constructed(&mut self, items: &'a [Item], known: usize) -> Result<Id> {
+    fn constructed(&mut self, items: &'a [Item], known: usize) -> Id {
         let mut fields: Vec<Field> = Vec::new();
         let mut members: Vec<Id> = Vec::new();
         for item in items {
@@ -97,23 +97,23 @@ impl<'a> Walk<'a> {
                 Item::Keyed { key: Expr { kind: ExprKind::Str(s), .. }, value } => {
                     match std::str::from_utf8(s) {
                         Ok(name) => (name, value),
-                        Err(_) => return Ok(self.plain(BuiltIn::Table)),
+                        Err(_) => return self.plain(BuiltIn::Table),
                     }
                 }
-                Item::Keyed { .. } => return Ok(self.plain(BuiltIn::Table)),
+                Item::Keyed { .. } => return self.plain(BuiltIn::Table),
                 Item::Positional(value) => {
-                    let id = self.inferred(value, known)?;
+                    let id = self.inferred(value, known);
                     if !members.contains(&id) {
                         members.push(id);
                     }
                     continue;
                 }
             };
-            let ty = self.inferred(value, known)?;
+            let ty = self.inferred(value, known);
             fields.retain(|f| *f.name != *name);
             fields.push(Field { name: name.into(), optional: false, readonly: false, ty });
         }
-        Ok(match (&*fields, &*members) {
+        match (&*fields, &*members) {
             ([], [one]) => {
                 let elem = *one;
                 self.add(Form::Array { elem, readonly: false })
@@ -124,6 +124,6 @@ impl<'a> Walk<'a> {
             }
             ([_, ..], []) => self.add(Form::Record { fields: fields.into(), readonly: false }),
             _ => self.plain(BuiltIn::Table),
-        })
+        }
     }
 }

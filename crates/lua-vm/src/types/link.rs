@@ -59,7 +59,9 @@ impl Type {
         let source = copier.source(&self.graph, &unit);
         let at = copier.node(source, self.at);
         let (nodes, _) = copier.finish();
-        Type { graph: Graph::new(nodes), at }
+        let graph = Graph::new(nodes);
+        graph.prepare();
+        Type { graph, at }
     }
 }
 

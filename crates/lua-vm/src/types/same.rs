@@ -2,9 +2,10 @@
 //!
 //! It is the hash of the type unfolded to a depth of [`DEPTH`] levels, as deep as validation goes: types that differ only
 //! below accept the same values. So recursive types need no canonical form: `{next: Node?}` is what it unfolds to, however it
-//! was written. Where nothing refers back, each node is hashed once; else all nodes are hashed once a level.
+//! was written. All nodes of a graph are hashed together, level by level; one whose parts have not changed at the last level is
+//! done, so where nothing refers back, a node is hashed as often as it is deep.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::{Field, Form, Id, Node};
 use crate::types::checks::{Check, number};
@@ -12,52 +13,62 @@ use crate::types::checks::{Check, number};
 /// Levels that count.
 pub(crate) const DEPTH: usize = 64;
 
-/// The hash of node `root`.
-pub(crate) fn hash(nodes: &[Node], root: Id) -> u128 {
-    let order = reached(nodes, root);
-    let index: FxHashMap<Id, usize> = order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-    let labels: Vec<u128> = order.iter().map(|id| label(&nodes[*id as usize])).collect();
-    let children: Vec<Vec<usize>> = order
+/// The hash of each node; and the work that it took, in nodes and references to nodes that were looked at.
+pub(crate) fn hashes(nodes: &[Node]) -> (Box<[u128]>, usize) {
+    let labels: Vec<u128> = nodes.iter().map(label).collect();
+    let children: Vec<Vec<Id>> = nodes
         .iter()
-        .map(|id| {
+        .map(|node| {
             let mut list = Vec::new();
-            sorted(&nodes[*id as usize].form).each(|child| list.push(index[&child]));
+            sorted(&node.form).each(|child| list.push(child));
             list
         })
         .collect();
     let mut hashes = labels.clone();
+    // Nodes whose parts changed at the last level.
+    let mut open: Vec<Id> = (0..nodes.len() as Id).filter(|id| !children[*id as usize].is_empty()).collect();
+    let mut is_open: Vec<bool> = children.iter().map(|list| !list.is_empty()).collect();
+    let mut work = nodes.len() + children.iter().map(Vec::len).sum::<usize>();
+    let mut set = Vec::new();
     for _ in 0..DEPTH {
-        let next: Vec<u128> = (0..order.len())
-            .map(|i| {
-                let parts = children[i].iter().map(|c| hashes[*c]);
-                if is_set(&nodes[order[i] as usize].form) {
-                    let mut parts: Vec<u128> = parts.collect();
-                    parts.sort_unstable();
-                    parts.dedup();
-                    parts.into_iter().fold(labels[i], mix)
-                } else {
-                    parts.fold(labels[i], mix)
-                }
-            })
-            .collect();
-        // Once a level changes nothing, none does: no node refers back, and all are done.
-        if next == hashes {
+        let hash = |id: &Id| {
+            let at = *id as usize;
+            let parts = children[at].iter().map(|child| hashes[*child as usize]);
+            work += 1 + children[at].len();
+            if is_set(&nodes[at].form) {
+                set.clear();
+                set.extend(parts);
+                set.sort_unstable();
+                set.dedup();
+                set.iter().copied().fold(labels[at], mix)
+            } else {
+                parts.fold(labels[at], mix)
+            }
+        };
+        let next: Vec<u128> = open.iter().map(hash).collect();
+        for (id, hash) in open.iter().zip(next) {
+            hashes[*id as usize] = hash;
+        }
+        let before = open.len();
+        let changed = std::mem::take(&mut is_open);
+        open.retain(|id| children[*id as usize].iter().any(|child| changed[*child as usize]));
+        if open.is_empty() {
             break;
         }
-        hashes = next;
+        is_open = if open.len() == before { changed } else { vec![false; nodes.len()] };
+        open.iter().for_each(|id| is_open[*id as usize] = true);
     }
-    hashes[0]
+    (hashes.into(), work)
 }
 
 /// All nodes that `root` consists of, it first.
 pub(crate) fn reached(nodes: &[Node], root: Id) -> Vec<Id> {
     let mut order = vec![root];
-    let mut seen = FxHashMap::default();
-    seen.insert(root, ());
+    let mut seen = FxHashSet::from_iter([root]);
     let mut at = 0;
     while at < order.len() {
         nodes[order[at] as usize].form.each(|child| {
-            if seen.insert(child, ()).is_none() {
+            if seen.insert(child) {
                 order.push(child);
             }
         });

@@ -17,8 +17,9 @@ fn refused(source: &str) -> String {
     let parsed = lua_syntax::parse(source.as_bytes());
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     let lines = lua_syntax::LineIndex::new(source.as_bytes());
-    let error = crate::compile(&parsed.chunk, "test", &lines).unwrap_err();
-    format!("{}; {}", error.message, error.help.unwrap_or_default())
+    let mistakes = crate::compile(&parsed.chunk, "test", &lines).unwrap_err();
+    let one = |m: &lua_syntax::SyntaxError| format!("{}; {}", m.message, m.help.clone().unwrap_or_default());
+    mistakes.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn declared(proto: &Proto, name: &str) -> Type {
@@ -133,6 +134,49 @@ fn wrong_validators_are_refused_with_the_right_one() {
     ] {
         let said = refused(source);
         assert!(said.starts_with(expected), "{source}: {said}");
+    }
+}
+
+#[test]
+fn all_parts_of_a_type_are_hashed_as_each_would_be_alone() {
+    let source = "type R = {next: R?, list: {U}} type U = {u: (number | R | string)?} type A = {{{number}}} type N = number";
+    let proto = compiled(source);
+    let graph = &proto.types.as_ref().unwrap().graph;
+    let (all, _) = super::same::hashes(graph.nodes());
+    for (at, hash) in all.iter().enumerate() {
+        // A copy of what is reached from it, and of nothing else.
+        let mut copier = super::copy::Copier::new(1000, None);
+        let source = copier.source(graph, &"".into());
+        let root = copier.node(source, at as u32);
+        let (alone, _) = super::same::hashes(&copier.finish().0);
+        assert_eq!(alone[root as usize], *hash, "{:?}", graph.nodes()[at]);
+    }
+}
+
+#[test]
+fn hashing_what_a_program_makes_is_bounded() {
+    let fields = many(250, |i| format!("a{i}: R{i}?, "));
+    let records = many(250, |i| format!("type R{i} = {{n: R{}?}} ", (i + 1) % 250));
+    for source in [
+        format!("{records} type G<T> = {{{fields} v: T}}"),
+        format!("type G<T> = {} nil", many(1000, |i| format!("\"{i}\" | "))),
+    ] {
+        let proto = compiled(&source);
+        let made = super::instantiate(&declared(&proto, "G"), &[Type::built_in(super::BuiltIn::Number)]);
+        let (_, work) = made.unwrap();
+        assert!(work <= 66 * super::MOST, "{work}");
+    }
+}
+
+#[test]
+fn all_wrong_validators_are_told_each_once_in_order() {
+    let said = refused(
+        "type A = number @mim(1) @max('x') type B = {s: string @max(1)} local x: boolean @min(1) type C = typeof(x)",
+    );
+    let starts = ["unknown validator '@mim'", "'@max' has the", "'@max' does not fit", "'@min' does not fit"];
+    assert_eq!(said.lines().count(), starts.len(), "{said}");
+    for (line, start) in said.lines().zip(starts) {
+        assert!(line.starts_with(start), "{said}");
     }
 }
 

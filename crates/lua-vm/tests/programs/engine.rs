@@ -63,7 +63,7 @@ pub(crate) fn compile(source: &[u8]) -> Result<Arc<Proto>, String> {
         return Err(error.message.clone());
     }
     let lines = lua_syntax::LineIndex::new(source);
-    lua_vm::compile(&parsed.chunk, "stdin", &lines).map_err(|error| error.message)
+    lua_vm::compile(&parsed.chunk, "stdin", &lines).map_err(|mistakes| mistakes[0].message.clone())
 }
 
 /// What a program prints, and how it ends.

@@ -280,6 +280,7 @@ impl Decoder<'_> {
         if !declared.is_whole() {
             return self.damaged("types that are there");
         }
+        declared.graph.prepare();
         Ok(Some(declared))
     }
 

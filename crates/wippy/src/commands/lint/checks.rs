@@ -149,15 +149,17 @@ fn mistakes(item: &Item<'_>, source: &str, parsed: &Parsed, reports: &[Report]) 
         return parsed.errors.iter().map(report).collect();
     }
     let lines = LineIndex::new(source.as_bytes());
-    let Err(mistake) = lua_vm::compile(&parsed.chunk, item.entry.id.as_str(), &lines) else {
+    let Err(mistakes) = lua_vm::compile(&parsed.chunk, item.entry.id.as_str(), &lines) else {
         return Vec::new();
     };
-    let known = reports.iter().any(|r| {
-        r.severity == lua_types::Severity::Error
-            && r.span.start < mistake.span.end
-            && mistake.span.start < r.span.end
-    });
-    if known { Vec::new() } else { vec![report(&mistake)] }
+    let known = |mistake: &&SyntaxError| {
+        reports.iter().any(|r| {
+            r.severity == lua_types::Severity::Error
+                && r.span.start < mistake.span.end
+                && mistake.span.start < r.span.end
+        })
+    };
+    mistakes.iter().filter(|mistake| !known(mistake)).map(report).collect()
 }
 
 /// What everything depends on: the build of the checker, and what modules declare.

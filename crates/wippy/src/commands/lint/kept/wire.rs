@@ -1,12 +1,11 @@
 //! Records as bytes, and back from whatever bytes there are.
 
 use super::{Key, Record};
-use lua_syntax::Span;
-use lua_types::{Code, Note, Report, Severity};
+use lua_types::Report;
 use std::collections::HashMap;
 
 /// The last byte is the version of what follows.
-const MAGIC: [u8; 8] = *b"wplint\0\x01";
+const MAGIC: [u8; 8] = *b"wplint\0\x02";
 
 const HASH: usize = 32;
 
@@ -21,10 +20,7 @@ pub(super) fn encode(records: &HashMap<String, Record>) -> Vec<u8> {
         out.bytes.extend_from_slice(&record.key.0);
         out.bytes.extend_from_slice(&record.digest.to_le_bytes());
         out.blob(&record.manifest);
-        out.number(record.reports.len());
-        for report in &record.reports {
-            out.report(report);
-        }
+        out.blob(&Report::to_bytes(&record.reports));
     }
     let mut bytes = out.bytes;
     let hash = blake3::hash(&bytes[MAGIC.len() + HASH..]);
@@ -45,10 +41,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<HashMap<String, Record>> {
         let key = Key(*input.array::<32>()?);
         let digest = u128::from_le_bytes(*input.array::<16>()?);
         let manifest = input.blob()?.to_vec();
-        let mut reports = Vec::new();
-        for _ in 0..input.number()? {
-            reports.push(input.report()?);
-        }
+        let reports = Report::from_bytes(input.blob()?)?;
         records.insert(id, Record { key, digest, manifest, reports });
     }
     input.bytes.is_empty().then_some(records)
@@ -66,34 +59,6 @@ impl Writer {
     fn blob(&mut self, bytes: &[u8]) {
         self.number(bytes.len());
         self.bytes.extend_from_slice(bytes);
-    }
-
-    fn optional(&mut self, text: Option<&str>) {
-        self.bytes.push(u8::from(text.is_some()));
-        if let Some(text) = text {
-            self.blob(text.as_bytes());
-        }
-    }
-
-    fn span(&mut self, span: Span) {
-        self.bytes.extend_from_slice(&span.start.to_le_bytes());
-        self.bytes.extend_from_slice(&span.end.to_le_bytes());
-    }
-
-    fn report(&mut self, report: &Report) {
-        self.blob(report.code.as_str().as_bytes());
-        self.blob(report.severity.as_str().as_bytes());
-        self.span(report.span);
-        self.blob(report.message.as_bytes());
-        self.optional(report.help.as_deref());
-        self.number(report.notes.len());
-        for note in &report.notes {
-            self.bytes.push(u8::from(note.span.is_some()));
-            if let Some(span) = note.span {
-                self.span(span);
-            }
-            self.blob(note.text.as_bytes());
-        }
     }
 }
 
@@ -123,36 +88,5 @@ impl<'b> Reader<'b> {
 
     fn text(&mut self) -> Option<String> {
         String::from_utf8(self.blob()?.to_vec()).ok()
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        match self.take(1)? {
-            [0] => Some(false),
-            [1] => Some(true),
-            _ => None,
-        }
-    }
-
-    fn span(&mut self) -> Option<Span> {
-        let (start, end) = (u32::from_le_bytes(*self.array()?), u32::from_le_bytes(*self.array()?));
-        (start <= end).then(|| Span::new(start, end))
-    }
-
-    fn report(&mut self) -> Option<Report> {
-        let code = Code::parse(std::str::from_utf8(self.blob()?).ok()?)?;
-        let severity = match self.blob()? {
-            b"error" => Severity::Error,
-            b"warning" => Severity::Warning,
-            b"hint" => Severity::Hint,
-            _ => return None,
-        };
-        let (span, message) = (self.span()?, self.text()?);
-        let help = if self.flag()? { Some(self.text()?) } else { None };
-        let mut notes = Vec::new();
-        for _ in 0..self.number()? {
-            let span = if self.flag()? { Some(self.span()?) } else { None };
-            notes.push(Note { span, text: self.text()? });
-        }
-        Some(Report { code, severity, span, message, notes, help })
     }
 }
