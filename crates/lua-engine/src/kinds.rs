@@ -11,6 +11,7 @@ use crate::unit::{Import, Unit};
 use core_dispatch::BoxFuture;
 use core_registry::Entry;
 use infra_base::{EntryId, Error, Kind, Result, nearest};
+use lua_types::{AMBIENT, GLOBALS};
 use lua_vm::Proto;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -172,10 +173,13 @@ impl<R: Role> EntryKind for LuaKind<R> {
             "".into()
         });
         let method = if R::RUNS { fields.optional::<Box<str>>("method") } else { None };
-        let listed: Vec<Box<str>> = fields.optional("modules").unwrap_or_default();
+        let mut listed: Vec<Box<str>> = fields.optional("modules").unwrap_or_default();
         for (i, name) in listed.iter().enumerate() {
-            self.known(fields, &format!("modules[{i}]"), name);
+            if !is_everywhere(name) {
+                self.known(fields, &format!("modules[{i}]"), name);
+            }
         }
+        listed.retain(|name| self.modules.contains(&&**name));
         let named: BTreeMap<Box<str>, Box<str>> = fields.optional("imports").unwrap_or_default();
         let mut imports = Vec::with_capacity(named.len());
         for (alias, target) in named {
@@ -314,6 +318,11 @@ impl<R: Role> LuaKind<R> {
             fields.mistake(field, &message);
         }
     }
+}
+
+/// Whether every unit has the global `name`; units may list it among their modules nevertheless, for nothing.
+pub fn is_everywhere(name: &str) -> bool {
+    AMBIENT.contains(&name) || GLOBALS.contains(&name)
 }
 
 /// What is wrong with listing the module `name`, if `known` are all there are.

@@ -23,7 +23,7 @@ pub use compiler::{Compiler, Counts};
 pub use component::{Options, component, statics};
 pub use declare::{declarations, environment};
 pub use executor::LuaExecutor;
-pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process, no_module};
+pub use kinds::{Code, Function, Library, LuaKind, ModuleUnit, Process, is_everywhere, no_module};
 pub use program::{Coverage, Program};
 pub use require::install;
 pub use typing::{Typing, checks_of, diagnostic, position, source_file};

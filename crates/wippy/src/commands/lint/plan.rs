@@ -113,8 +113,11 @@ impl<'a> Look<'a> {
         let listed = item.entry.data.get(&["modules"]).and_then(Data::as_list).unwrap_or_default();
         for (at, name) in listed.iter().enumerate() {
             let Some(name) = name.as_str() else { continue };
-            self.known(item, &format!("modules[{at}]"), name);
-            item.modules.push(name);
+            if self.names.contains(&name) {
+                item.modules.push(name);
+            } else if !lua_engine::is_everywhere(name) {
+                self.known(item, &format!("modules[{at}]"), name);
+            }
         }
     }
 
