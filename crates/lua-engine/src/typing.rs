@@ -6,7 +6,7 @@ use core_registry::Entry;
 use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, SourceFile};
 use lua_api::Module;
 use lua_syntax::LineIndex;
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine, unknown};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, examine};
 use std::sync::Arc;
 
 /// Whether types are checked when code is loaded. Code runs the same, whatever it is.
@@ -38,7 +38,8 @@ pub(crate) struct TypeChecks {
 pub(crate) struct Typed {
     manifest: Arc<Manifest>,
     digest: u128,
-    modules: Vec<Box<str>>,
+    /// By alias.
+    modules: Vec<(Box<str>, Box<str>)>,
     imports: Vec<(Box<str>, u128)>,
 }
 
@@ -72,7 +73,8 @@ impl TypeChecks {
         find: &dyn Fn(&EntryId) -> Result<Arc<Typed>>,
         before: Option<&Arc<Typed>>,
     ) -> Result<Arc<Typed>> {
-        let mut modules = declared.modules.to_vec();
+        let mut modules: Vec<(Box<str>, Box<str>)> =
+            declared.modules.iter().map(|name| (name.clone(), name.clone())).collect();
         let mut imports = Vec::with_capacity(declared.imports.len());
         for (alias, import) in declared.imports {
             match import {
@@ -80,13 +82,7 @@ impl TypeChecks {
                     let typed = find(id)?;
                     imports.push((alias, typed.manifest.clone(), typed.digest));
                 }
-                Import::Module(name) if name == alias => modules.push(name.clone()),
-                // FIXME: a built-in module under another name is not known to the checker.
-                Import::Module(_) => {
-                    let nothing = unknown();
-                    let digest = nothing.digest();
-                    imports.push((alias, Arc::new(nothing), digest));
-                }
+                Import::Module(name) => modules.push((alias.clone(), name.clone())),
             }
         }
         let digests: Vec<(Box<str>, u128)> =
@@ -99,7 +95,7 @@ impl TypeChecks {
         }
         let imports: Vec<(&str, Arc<Manifest>)> =
             imports.iter().map(|(alias, manifest, _)| (&***alias, manifest.clone())).collect();
-        let names: Vec<&str> = modules.iter().map(|name| &**name).collect();
+        let names: Vec<(&str, &str)> = modules.iter().map(|(alias, name)| (&**alias, &**name)).collect();
         let source = declared.source.as_bytes();
         let parsed = lua_syntax::parse(source);
         let unit =
