@@ -10,7 +10,7 @@ use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, Source
 use kept::Kept;
 use lua_api::Module;
 use lua_syntax::{LineIndex, Parsed};
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine, unknown};
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -46,13 +46,15 @@ pub(crate) struct TypeChecks {
 pub(crate) struct Typed {
     manifest: Arc<Manifest>,
     digest: u128,
-    modules: Vec<Box<str>>,
+    /// By alias.
+    modules: Vec<(Box<str>, Box<str>)>,
     imports: Vec<(Box<str>, u128)>,
 }
 
 /// What an entry declares, and what its imports tell.
 pub(crate) struct Given {
-    modules: Vec<Box<str>>,
+    /// By alias.
+    modules: Vec<(Box<str>, Box<str>)>,
     imports: Vec<(Box<str>, Arc<Manifest>, u128)>,
 }
 
@@ -63,20 +65,15 @@ impl Given {
         imports: &[(Box<str>, Import)],
         find: &dyn Fn(&EntryId) -> Result<Arc<Typed>>,
     ) -> Result<Given> {
-        let mut given = Given { modules: modules.to_vec(), imports: Vec::with_capacity(imports.len()) };
+        let modules = modules.iter().map(|name| (name.clone(), name.clone())).collect();
+        let mut given = Given { modules, imports: Vec::with_capacity(imports.len()) };
         for (alias, import) in imports {
             match import {
                 Import::Entry(id) => {
                     let typed = find(id)?;
                     given.imports.push((alias.clone(), typed.manifest.clone(), typed.digest));
                 }
-                Import::Module(name) if name == alias => given.modules.push(name.clone()),
-                // FIXME: a built-in module under another name is not known to the checker.
-                Import::Module(_) => {
-                    let nothing = unknown();
-                    let digest = nothing.digest();
-                    given.imports.push((alias.clone(), Arc::new(nothing), digest));
-                }
+                Import::Module(name) => given.modules.push((alias.clone(), name.clone())),
             }
         }
         Ok(given)
@@ -156,7 +153,8 @@ impl TypeChecks {
         let parsed = parsed.unwrap_or_else(|| lua_syntax::parse(source.as_bytes()));
         let imports: Vec<(&str, Arc<Manifest>)> =
             given.imports.iter().map(|(alias, manifest, _)| (&**alias, manifest.clone())).collect();
-        let modules: Vec<&str> = given.modules.iter().map(|name| &**name).collect();
+        let modules: Vec<(&str, &str)> =
+            given.modules.iter().map(|(alias, name)| (&**alias, &**name)).collect();
         let (id, chunk) = (entry.id.as_str(), &parsed.chunk);
         let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
         let examined = || examine(&self.env, &unit, false);

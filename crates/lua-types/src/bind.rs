@@ -36,6 +36,11 @@ pub(crate) struct Symbol<'a> {
     pub(crate) captured: bool,
     /// Assignments after its declaration.
     pub(crate) assignments: u32,
+    /// It has a value from its declaration on.
+    pub(crate) given: bool,
+    /// Times that it is mentioned, and how many of them call it.
+    pub(crate) uses: u32,
+    pub(crate) calls: u32,
     /// Other functions that assign it.
     pub(crate) writers: Vec<FnId>,
     /// Its fields are methods of objects whose metatable it is.
@@ -127,7 +132,7 @@ pub(crate) struct Bound<'a> {
     uses: FxHashMap<u32, SymId>,
     /// Locals that hold what `require` gave, by name: the module.
     pub(crate) required: FxHashMap<&'a str, &'a str>,
-    /// Local functions by their name.
+    /// Functions by the local that they were given to last, see [`Bound::only`].
     pub(crate) named: FxHashMap<SymId, FnId>,
     /// Expressions of `typeof(…)` by their first byte.
     pub(crate) typeofs: FxHashMap<u32, &'a Expr>,
@@ -165,6 +170,13 @@ impl<'a> Bound<'a> {
 
     pub(crate) fn sym(&self, id: SymId) -> &Symbol<'a> {
         &self.symbols[id.0 as usize]
+    }
+
+    /// The function that a local holds whenever it is there.
+    pub(crate) fn only(&self, id: SymId) -> Option<FnId> {
+        let symbol = self.sym(id);
+        let once = symbol.assignments == u32::from(!symbol.given);
+        self.named.get(&id).copied().filter(|_| once)
     }
 
     /// Whether a symbol takes the name of another one of the same block.

@@ -9,9 +9,11 @@ mod call;
 mod cond;
 mod expr;
 mod function;
+mod infer;
 mod names;
 mod operate;
 mod path;
+mod selection;
 mod shapes;
 mod special;
 mod stat;
@@ -32,6 +34,7 @@ use lua_syntax::ast::{Chunk, Expr};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shapes::Shape;
 use state::{Frame, Paths};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A unit to check.
@@ -45,8 +48,15 @@ pub struct Unit<'a> {
     pub chunk: &'a Chunk,
     /// Libraries by alias.
     pub imports: &'a [(&'a str, Arc<Manifest>)],
-    /// Built-in modules that it declares.
-    pub modules: &'a [&'a str],
+    /// Built-in modules that it declares: by which alias, and which.
+    pub modules: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Unit<'a> {
+    /// The built-in module that it declares under that alias.
+    pub(crate) fn module(&self, alias: &str) -> Option<&'a str> {
+        self.modules.iter().find(|(known, _)| *known == alias).map(|(_, module)| *module)
+    }
 }
 
 /// What a check came to.
@@ -112,14 +122,26 @@ struct Checker<'a> {
     by_sig: FxHashMap<SigId, FnId>,
     /// Functions to analyse at the end, if nobody asks for them before.
     queue: Vec<FnId>,
+    /// Functions whose calls all stand in the unit, and the locals that hold them.
+    private: FxHashMap<FnId, SymId>,
+    /// Their calls, by first byte.
+    sites: FxHashMap<u32, infer::Site>,
+    /// What was told before parameters were inferred.
+    told: FxHashSet<Span>,
     /// By function: its locals that other functions assign.
     shared: FxHashMap<FnId, Vec<SymId>>,
     /// Locals that hold what `type(x)` gave, and `x`.
     kinds: FxHashMap<SymId, &'a Expr>,
+    /// Locals that hold what `channel.select` gave.
+    selections: FxHashMap<SymId, Rc<selection::Selection<'a>>>,
+    /// Locals that hold the channel of such a result, and that local.
+    channels: FxHashMap<SymId, SymId>,
     /// Names of fields all of whose writers were looked at.
     settled: FxHashSet<Name>,
-    /// Names of fields that were written to tables of which nothing is known.
-    loose: FxHashSet<Name>,
+    /// Names of fields that were written to tables of which nothing is known, and what.
+    loose: FxHashMap<Name, Ty>,
+    /// Parameters that are passed on to where they are not followed.
+    leaked: FxHashSet<SymId>,
     /// Names that may still be compared with unknown ones.
     suggestions: usize,
     /// Blocks around the present point.
@@ -172,10 +194,16 @@ impl<'a> Checker<'a> {
             known,
             by_sig: FxHashMap::default(),
             queue: vec![],
+            private: infer::private(bound),
+            sites: FxHashMap::default(),
+            told: FxHashSet::default(),
             shared,
             kinds: FxHashMap::default(),
+            selections: FxHashMap::default(),
+            channels: FxHashMap::default(),
             settled: FxHashSet::default(),
-            loose: FxHashSet::default(),
+            loose: FxHashMap::default(),
+            leaked: FxHashSet::default(),
             suggestions: SUGGESTIONS,
             depth: 0,
             declared: FxHashMap::default(),
@@ -226,7 +254,8 @@ impl<'a> Checker<'a> {
     }
 
     fn report(&mut self, report: Report) {
-        if self.muted == 0 && self.frame.alive {
+        if self.muted == 0 && self.frame.alive && !self.vacuous() {
+            self.note_certain(report.code, report.span);
             self.frame.reports.push(report);
         }
     }

@@ -409,7 +409,7 @@ impl BuiltIn {
 
     /// The one that code may name.
     pub(crate) fn named(name: &str) -> Option<BuiltIn> {
-        BuiltIn::ALL[..=BuiltIn::Table as usize].iter().copied().find(|b| b.name() == name)
+        BuiltIn::ALL[..=BuiltIn::Function as usize].iter().copied().find(|b| b.name() == name)
     }
 
     pub(crate) fn from_byte(byte: u8) -> Option<BuiltIn> {

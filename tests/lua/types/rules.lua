@@ -43,6 +43,11 @@ type Keys = {[string | integer]: any}
 yes(Keys, {1, 2, a = 1}) no(Keys, {[1.5] = 1}, {[true] = 1})
 type KeyRec = {[{id: number}]: string}
 yes(KeyRec, {[{id = 1}] = "a"}) no(KeyRec, {[{id = "x"}] = "a"}, {[{id = 1}] = 2})
+-- any function, whatever it takes
+type AnyFn = function
+yes(AnyFn, f, tostring, string.rep) no(AnyFn, nil, 5, "f", {}, co)
+type Handlers = {on: function, off: function?}
+yes(Handlers, {on = f}, {on = f, off = tostring}) no(Handlers, {}, {on = "f"}, {on = f, off = 1})
 -- functions
 type Fn = (a: number, ...string) -> (boolean, string)
 type Old = fun(n: number): string

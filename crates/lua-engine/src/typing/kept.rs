@@ -26,7 +26,7 @@ impl Kept {
         let digests: Vec<(&str, [u8; 16])> =
             given.digests().map(|(alias, digest)| (alias, digest.to_le_bytes())).collect();
         let head = [self.build.as_bytes(), entry.id.as_str().as_bytes(), source.as_bytes(), &count];
-        let modules = given.modules.iter().map(|name| name.as_bytes());
+        let modules = given.modules.iter().flat_map(|(alias, name)| [alias.as_bytes(), name.as_bytes()]);
         let imports = digests.iter().flat_map(|(alias, digest)| [alias.as_bytes(), &digest[..]]);
         self.cache.check_id(head.into_iter().chain(modules).chain(imports))
     }

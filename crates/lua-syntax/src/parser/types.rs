@@ -243,6 +243,10 @@ impl Parser<'_> {
                     }
                 };
             }
+            Tok::Function if self.is_any_function() => {
+                let name = Name { text: "function".into(), span: self.tok.span };
+                TypeKind::Named { path: vec![name], args: Vec::new() }
+            }
             Tok::Function => {
                 let help = "a function type is written 'fun(a: T): R' or '(a: T) -> R'";
                 let failed = self.expected_with_help("a type expected", help);
@@ -254,6 +258,17 @@ impl Parser<'_> {
         };
         self.bump();
         Ok(self.type_since(start, kind))
+    }
+
+    /// `function` is the type of all functions, unless a statement or the parameters of a function seem to follow.
+    fn is_any_function(&mut self) -> bool {
+        let new_line = self.tok.on_new_line;
+        let next = self.peek(1);
+        match next.kind {
+            Tok::LeftParen => !new_line && next.on_new_line,
+            Tok::Name => !new_line,
+            _ => true,
+        }
     }
 
     /// A type that begins with a name, which may be one of the words of the type syntax.

@@ -90,6 +90,15 @@ fn primaries() {
         type T = keyof(T) | keyof(typeof(x)) | keyof
         type T = number[][] | T[K] | T["name"]["x"][]
         type T = asserts | is | extends
+        type T = function | nil
+        type T = {function?} | {f: function, g?: function} | function[]
+        local f: function, g: function = a, b
+        local function h(f: function, ...: function): function return f end
+        local f: function
+        f = 1
+        local f: function
+        (g)()
+        local f = x as function
         "#,
     );
     expect![[r#"
@@ -110,6 +119,15 @@ fn primaries() {
         (type T = (| (keyof T) (keyof (typeof x)) keyof))
         (type T = (| (array (array number)) ([] T K) (array ([] ([] T "name") "x"))))
         (type T = (| asserts is extends))
+        (type T = (| function nil))
+        (type T = (| (array (? function)) (record f:function g?:function) (array function)))
+        (local f:function g:function = a b)
+        (local-function h [f:function ...:function]:(function) {(return f)})
+        (local f:function)
+        (set f = 1)
+        (local f:function)
+        (call (paren g))
+        (local f = (as x function))
     "#]].assert_eq(&found);
 }
 
@@ -225,7 +243,7 @@ fn faulty_names() {
     let found = mistakes(
         r#"
         local x: = 1
-        local x: function = 1
+        local x: function(a: T) = 1
         local x: 1..2 = 1
         local x: - = 1
         local x: ... = 1
@@ -248,7 +266,7 @@ fn faulty_names() {
     expect![[r#"
         local x: = 1
             1:10: a type expected, found '='
-        local x: function = 1
+        local x: function(a: T) = 1
             1:10: a type expected, found 'function' (help: a function type is written 'fun(a: T): R' or '(a: T) -> R')
         local x: 1..2 = 1
             1:10: malformed number '1..2' (help: put a space between a number and '..')

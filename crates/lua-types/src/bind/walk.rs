@@ -97,6 +97,9 @@ impl<'a> Walk<'a> {
             kind,
             captured: false,
             assignments: 0,
+            given: true,
+            uses: 0,
+            calls: 0,
             writers: vec![],
             class: false,
             import: false,
@@ -119,6 +122,7 @@ impl<'a> Walk<'a> {
         let Some(sym) = self.scope.get(&*name.text) else { return };
         let itself = self.inside.contains(sym);
         let symbol = &mut self.out.symbols[sym.0 as usize];
+        symbol.uses += 1;
         symbol.read |= !itself;
         symbol.read_by_itself |= itself;
     }
@@ -223,6 +227,10 @@ impl<'a> Walk<'a> {
                 let required: Vec<_> = values.iter().map(|value| self.required(value)).collect();
                 for (i, TypedName { name, ty }) in names.iter().enumerate() {
                     let sym = self.declare(name, ty.as_ref(), SymKind::Local);
+                    self.out.symbols[sym.0 as usize].given = !values.is_empty();
+                    if let Some(Expr { kind: ExprKind::Function(tree), .. }) = values.get(i) {
+                        self.out.named.insert(sym, self.out.function(tree));
+                    }
                     if let Some(Some(args)) = required.get(i) {
                         self.out.symbols[sym.0 as usize].import = true;
                         if let Some(module) = args.first().and_then(literal) {
@@ -489,8 +497,15 @@ impl<'a> Walk<'a> {
     }
 
     fn call(&mut self, func: &'a Expr, args: &'a [Expr]) {
+        if let ExprKind::Field { object, name } = &func.kind
+            && matches!(&object.kind, ExprKind::Name(table) if &*table.text == "table")
+            && &*name.text == "insert"
+        {
+            args.iter().take(1).for_each(|arg| self.leak(arg, Leak::Direct));
+        }
         let ExprKind::Name(name) = &func.kind else { return };
         if let Some(callee) = self.scope.get(&*name.text).copied() {
+            self.out.symbols[callee.0 as usize].calls += 1;
             for (i, arg) in args.iter().enumerate() {
                 self.leak(arg, Leak::To(callee, i as u32));
             }
@@ -499,6 +514,7 @@ impl<'a> Walk<'a> {
         match &*name.text {
             "setmetatable" => {
                 self.metatables.insert(self.current);
+                args.iter().take(1).for_each(|arg| self.leak(arg, Leak::Direct));
                 match args.get(1).map(|a| &a.kind) {
                     Some(ExprKind::Name(class)) => self.mark_class(class),
                     Some(ExprKind::Table(items)) => {

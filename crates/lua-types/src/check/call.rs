@@ -3,7 +3,7 @@
 use super::Checker;
 use super::expr::{Values, described};
 use super::shapes::Found;
-use crate::bind::{FnId, Leak};
+use crate::bind::{FnId, Leak, SymKind, peel};
 use crate::code::Code;
 use crate::generic::{Bindings, broken_bounds, infer, infer_expected};
 use crate::members::{self, Member};
@@ -248,7 +248,7 @@ impl<'a> Checker<'a> {
             Kind::TypeValue(ty) => self.call_type(ty, call),
             Kind::Any | Kind::Unknown | Kind::Never | Kind::AnyFunction => {
                 let types = self.eval_args(call);
-                types.into_iter().for_each(|ty| self.let_go(ty));
+                types.into_iter().zip(call.args).for_each(|(ty, arg)| self.let_go(ty, Some(arg)));
                 Values { rest: Some(Ty::ANY), ..Values::default() }
             }
             Kind::Param(param) => match self.pool.type_param(param).bound {
@@ -309,7 +309,13 @@ impl<'a> Checker<'a> {
     }
 
     /// A table that goes where it is not followed may be written to there.
-    fn let_go(&mut self, ty: Ty) {
+    fn let_go(&mut self, ty: Ty, arg: Option<&Expr>) {
+        if let Some(ExprKind::Name(name)) = arg.map(|arg| &peel(arg).kind)
+            && let Some(sym) = self.bound.symbol(name)
+            && self.bound.sym(sym).kind == SymKind::Param
+        {
+            self.leaked.insert(sym);
+        }
         for member in self.members_of(ty) {
             if let Kind::Shape(shape) = self.pool.kind(member) {
                 // Objects of classes are used as they are.
@@ -520,6 +526,7 @@ impl<'a> Checker<'a> {
                 self.error(Code::ArgumentCount, span, message);
             }
         }
+        self.note_site(id, given, open.is_some(), call.span);
         let leaks = self.leaking(id, sig);
         for (i, (ty, arg)) in given.iter().enumerate() {
             let Some(param) =
@@ -528,7 +535,7 @@ impl<'a> Checker<'a> {
                 break;
             };
             if leaks.get(i).copied().unwrap_or(false) {
-                self.let_go(*ty);
+                self.let_go(*ty, *arg);
             }
             let Some(arg) = arg else { continue };
             // `Base.method(self)`: what `self` is was inferred where the method stands.
@@ -578,11 +585,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Which arguments a function may keep or change.
-    fn leaking(&self, id: SigId, sig: &Sig) -> Vec<bool> {
-        match self.by_sig.get(&id) {
+    fn leaking(&mut self, id: SigId, sig: &Sig) -> Vec<bool> {
+        match self.by_sig.get(&id).copied() {
             Some(function) => {
-                let params = self.bound.func(*function).params.len();
-                (0..params).map(|i| self.leaks(*function, i, &mut vec![])).collect()
+                self.force(function);
+                let params = self.bound.func(function).params.len();
+                (0..params).map(|i| self.leaks(function, i, &mut vec![])).collect()
             }
             // Functions of other units keep what they like where they take anything; the language's and the modules' do not.
             None if self.pool.is_own_sig(id) => sig.params.iter().map(|p| p.ty == Ty::ANY).collect(),
@@ -598,13 +606,14 @@ impl<'a> Checker<'a> {
         seen.push((function, param));
         let function = self.bound.func(function);
         let Some(sym) = function.params.get(param) else { return false };
+        if self.leaked.contains(sym) {
+            return true;
+        }
         function.leaks.iter().filter(|(leaking, _)| leaking == sym).any(|(_, leak)| match leak {
             Leak::Direct => true,
-            Leak::To(callee, at) => match self.bound.named.get(callee) {
-                Some(next) if self.bound.sym(*callee).assignments <= 1 => {
-                    self.leaks(*next, *at as usize, seen)
-                }
-                _ => true,
+            Leak::To(callee, at) => match self.bound.only(*callee) {
+                Some(next) => self.leaks(next, *at as usize, seen),
+                None => true,
             },
         })
     }

@@ -176,31 +176,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `r.channel == ch`: what was received came from that channel.
-    fn selected(&mut self, left: &'a Expr, right: &'a Expr, sense: bool) {
-        if !sense {
-            return;
-        }
-        for (place, channel) in [(left, right), (right, left)] {
-            let ExprKind::Field { object, name } = &peel(place).kind else { continue };
-            if &*name.text != "channel" {
-                continue;
-            }
-            let ty = self.muted(|this| this.eval(channel));
-            let ty = crate::narrow::without_nil(self, ty);
-            let Kind::Ref(decl, args) = self.pool.kind(ty) else { continue };
-            if args.is_empty() || self.pool.text(self.pool.decl(decl).name) != b"Channel" {
-                continue;
-            }
-            let elem = self.pool.at(args, 0);
-            if let Some(path) = self.path(object) {
-                let value = self.pool.name(b"value");
-                let path = self.paths.step(path, Key::Name(value));
-                self.frame.set(path, Some(elem));
-            }
-        }
-    }
-
     /// `T` of `T:is(v)`.
     pub(super) fn tested_type(&mut self, object: &'a Expr) -> Option<Ty> {
         let ty = match &peel(object).kind {
@@ -227,8 +202,11 @@ impl<'a> Checker<'a> {
             _ => return,
         }
         let Some(path) = self.path(place) else { return };
+        if let Some(holds) = self.holds(test, sense) {
+            self.selection_tested(place, holds);
+        }
         let before = self.muted(|this| this.probe(place));
-        if before == Ty::NIL && self.frame.fact(path).is_none() {
+        if before == Ty::NIL && self.frame.fact(path).is_none() && !self.passing() {
             // A field that nobody writes: asking for it makes it no field.
             return self.tested_field(place, test, sense);
         }
@@ -237,8 +215,27 @@ impl<'a> Checker<'a> {
             self.frame.set(path, Some(after));
         }
         self.tested_field(place, test, sense);
-        if after != before {
-            self.narrow_linked(path);
+        self.narrow_linked(path, Some((test, sense)));
+        // A tag that is not known may be that of tables which no call gives.
+        if let (Test::Literal(_), true, false) = (test, sense, matches!(place.kind, ExprKind::Name(_)))
+            && self.passing()
+            && after != Ty::NEVER
+            && after != before
+        {
+            self.doubt(place);
+        }
+    }
+
+    /// Whether a test says that a truth value that may be absent is true, or that it is not.
+    fn holds(&self, test: Test<'_>, sense: bool) -> Option<bool> {
+        match test {
+            Test::Truthy => Some(sense),
+            Test::Nil => Some(!sense),
+            Test::Literal(literal) => match self.pool.kind(literal) {
+                Kind::Bool(value) => Some(value == sense),
+                _ => None,
+            },
+            Test::TypeName(_) | Test::Type(_) => None,
         }
     }
 
@@ -285,7 +282,7 @@ impl<'a> Checker<'a> {
         // What was inferred of tables of the code may lack what is written later.
         if after != before && !(inferred && after == Ty::NEVER) {
             self.frame.set(path, Some(after));
-            self.narrow_linked(path);
+            self.narrow_linked(path, None);
         }
     }
 
@@ -341,17 +338,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A fact about one of several linked locals leaves those rows that agree with it.
-    fn narrow_linked(&mut self, path: PathId) {
+    /// A fact about one of several linked locals leaves those rows that agree with it and pass the test.
+    fn narrow_linked(&mut self, path: PathId, test: Option<(Test<'_>, bool)>) {
         let links: Vec<Link> =
             self.frame.links.iter().filter(|link| link.paths.contains(&path)).cloned().collect();
         for link in links {
             let mut rows = vec![];
             for row in link.rows.iter() {
                 let mut agrees = true;
-                for (i, path) in link.paths.iter().enumerate() {
+                for (i, at) in link.paths.iter().enumerate() {
                     let ty = row.get(i).copied().unwrap_or(Ty::NIL);
-                    if let Some(fact) = self.frame.fact(*path)
+                    if let Some((test, sense)) = test.filter(|_| *at == path)
+                        && self.tested(ty, test, sense) == Ty::NEVER
+                    {
+                        agrees = false;
+                    }
+                    if let Some(fact) = self.frame.fact(*at)
                         && fact != Ty::ANY
                         && ty != Ty::ANY
                         && crate::narrow::intersect(self, ty, fact) == Ty::NEVER
@@ -373,8 +375,10 @@ impl<'a> Checker<'a> {
                 let types: Vec<Ty> = rows.iter().map(|row| row.get(i).copied().unwrap_or(Ty::NIL)).collect();
                 let ty = self.pool.union(&types);
                 let now = self.frame.fact(*other).unwrap_or(Ty::ANY);
-                let after = if now == Ty::ANY || ty == Ty::ANY {
+                let after = if ty == Ty::ANY {
                     now
+                } else if now == Ty::ANY {
+                    ty
                 } else {
                     crate::narrow::intersect(self, now, ty)
                 };

@@ -127,13 +127,23 @@ impl<'a> Checker<'a> {
     pub(super) fn probe(&mut self, expr: &'a Expr) -> Ty {
         match &peel(expr).kind {
             ExprKind::Field { .. } | ExprKind::Index { .. } => self.member(peel(expr), true),
+            ExprKind::Call { .. } | ExprKind::Method { .. } => {
+                let ty = self.eval(expr);
+                if self.is_verdict(ty, true) {
+                    self.doubt_arguments(peel(expr));
+                }
+                ty
+            }
             _ => self.eval(expr),
         }
     }
 
     fn name_value(&mut self, name: &'a Word) -> Ty {
         match self.bound.symbol(name) {
-            Some(sym) => self.read_symbol(sym),
+            Some(sym) => {
+                let ty = self.read_symbol(sym);
+                self.sure(ty)
+            }
             None => match self.declared_value(name) {
                 Some(ty) => ty,
                 None => self.read_global(name),
@@ -144,12 +154,30 @@ impl<'a> Checker<'a> {
     /// All values of an expression.
     pub(super) fn eval_multi(&mut self, expr: &'a Expr, wanted: Option<Ty>) -> Values {
         match &expr.kind {
-            ExprKind::Call { func, args } => self.call(func, args, wanted),
-            ExprKind::Method { object, name, args } => self.method_call(expr, object, name, args, wanted),
+            ExprKind::Call { .. } | ExprKind::Method { .. } => {
+                let mut values = self.called_values(expr, wanted);
+                if self.passing() {
+                    if self.is_verdict(values.get(0), false) {
+                        self.doubt_arguments(expr);
+                    }
+                    values.rows = None;
+                    values.list = values.list.into_iter().map(|ty| self.sure(ty)).collect();
+                    values.rest = values.rest.map(|ty| self.sure(ty));
+                }
+                values
+            }
             ExprKind::VarArg => {
                 Values { rest: Some(self.frame.vararg.unwrap_or(Ty::ANY)), ..Values::default() }
             }
             _ => Values::one(self.eval_for(expr, wanted)),
+        }
+    }
+
+    fn called_values(&mut self, expr: &'a Expr, wanted: Option<Ty>) -> Values {
+        match &expr.kind {
+            ExprKind::Call { func, args } => self.call(func, args, wanted),
+            ExprKind::Method { object, name, args } => self.method_call(expr, object, name, args, wanted),
+            _ => Values::default(),
         }
     }
 
@@ -229,6 +257,11 @@ impl<'a> Checker<'a> {
 
     /// `a.b`, `a[b]`. `probe`: absence is no mistake.
     pub(super) fn member(&mut self, expr: &'a Expr, probe: bool) -> Ty {
+        let ty = self.found_member(expr, probe);
+        self.sure(ty)
+    }
+
+    fn found_member(&mut self, expr: &'a Expr, probe: bool) -> Ty {
         let (object, key) = match &expr.kind {
             ExprKind::Field { object, .. } => (object, None),
             ExprKind::Index { object, key } => (object, Some(key)),
@@ -244,6 +277,9 @@ impl<'a> Checker<'a> {
                 self.eval(key);
             }
             return known;
+        }
+        if let Some(value) = self.selected_value(expr) {
+            return value;
         }
         match (&expr.kind, key) {
             (ExprKind::Field { name, .. }, _) => {
@@ -307,9 +343,9 @@ impl<'a> Checker<'a> {
                 let fixed =
                     self.pool.is_base(object_ty) && matches!(self.pool.kind(object_ty), Kind::Record(_));
                 if !probe || fixed {
-                    self.no_field(object_ty, on, text, span, present_elsewhere);
+                    return self.no_field(object_ty, on, text, span, present_elsewhere);
                 }
-                if probe { Ty::NIL } else { Ty::ANY }
+                Ty::NIL
             }
             Member::Nil => {
                 self.index_of_nil(object_ty, text, object.map_or(span, |o| o.span), object);
@@ -392,14 +428,18 @@ impl<'a> Checker<'a> {
             if probe || self.muted > 0 {
                 types.push(Ty::NIL);
             } else {
-                self.no_field(object_ty, on, text, span, found);
-                return Ty::ANY;
+                return self.no_field(object_ty, on, text, span, found);
             }
         }
         self.pool.union(&types)
     }
 
-    fn no_field(&mut self, object_ty: Ty, on: Ty, text: &str, span: Span, elsewhere: bool) {
+    /// Says that there is no such field; what reading it gives.
+    fn no_field(&mut self, object_ty: Ty, on: Ty, text: &str, span: Span, elsewhere: bool) -> Ty {
+        let near = self.suggest_member(text, on);
+        if let Some(ty) = self.not_given(on, text, span, near.as_deref()) {
+            return if elsewhere { Ty::ANY } else { ty };
+        }
         let shown = self.show(on);
         let message = if elsewhere {
             let whole = self.show(object_ty);
@@ -408,7 +448,7 @@ impl<'a> Checker<'a> {
             format!("field '{text}' does not exist on {shown}")
         };
         let mut report = Report::new(Code::NoField, span, message);
-        if let Some(near) = self.suggest_member(text, on) {
+        if let Some(near) = near {
             report = report.help(format!("did you mean '{near}'?"));
             if let Kind::Shape(shape) = self.pool.kind(on) {
                 let near = self.pool.name(near.as_bytes());
@@ -420,6 +460,7 @@ impl<'a> Checker<'a> {
             report = report.help("test first which of them it is");
         }
         self.report(report);
+        Ty::ANY
     }
 
     fn index_of_nil(&mut self, ty: Ty, text: &str, span: Span, object: Option<&Expr>) {
@@ -475,6 +516,9 @@ impl<'a> Checker<'a> {
                 Found::Field(ty) | Found::Index(ty) => ty,
                 Found::Unsure | Found::Missing => Ty::ANY,
             };
+        }
+        if self.shape_ref(shape).open {
+            return Ty::ANY;
         }
         if let Kind::Int(n) = self.pool.kind(key)
             && let Some(item) = self.item(shape, n)

@@ -28,6 +28,7 @@ impl<'a> Checker<'a> {
             self.force(self.queue[at]);
             at += 1;
         }
+        self.infer_parameters();
         let first: Vec<Ty> = rows.iter().map(|row| self.first_of(*row)).collect();
         if first.is_empty() { Ty::NIL } else { self.pool.union(&first) }
     }
@@ -39,6 +40,9 @@ impl<'a> Checker<'a> {
     /// The type of a closure where it is made. `expected`: what the place wants, which types parameters without annotation.
     pub(super) fn make_function(&mut self, tree: &'a Tree, self_ty: Option<Ty>, expected: Option<Ty>) -> Ty {
         let id = self.bound.function(tree);
+        if self.passing() {
+            return self.known[id.0 as usize].ty.unwrap_or(Ty::ANY);
+        }
         let bound = self.bound;
         let fixed = bound.func(id).captures.iter().filter(|sym| bound.sym(**sym).assignments == 0);
         let captures = fixed.map(|sym| (*sym, self.read_symbol(*sym))).collect();
@@ -176,13 +180,15 @@ impl<'a> Checker<'a> {
         self.known[at].progress = Progress::Passed;
         self.leave(id);
         let frame = std::mem::replace(&mut self.frame, outer);
-        self.reports.extend(frame.reports);
+        if !self.passing() {
+            self.reports.extend(frame.reports);
+        }
         self.muted = muted;
         self.demands -= 1;
     }
 
     /// Gives parameters their types.
-    fn enter(&mut self, id: FnId) {
+    pub(super) fn enter(&mut self, id: FnId) {
         let Some(sig) = self.known[id.0 as usize].sig else { return };
         let sig = self.pool.signature(sig).clone();
         self.frame.vararg = sig.rest;
@@ -202,6 +208,10 @@ impl<'a> Checker<'a> {
     }
 
     fn fall_off(&mut self, tree: &'a Tree) {
+        if self.frame.never > 0 {
+            // A chain of conditions covers all that some value may be.
+            return;
+        }
         if let Some(expected) = self.frame.expected {
             let first = self.first_of(expected);
             let needed = !expected.list.is_empty() && !self.accepts_nil(first);
@@ -221,6 +231,10 @@ impl<'a> Checker<'a> {
 
     /// A way out of the function: what it gives back, and what is known of the parameters then.
     pub(super) fn record_exit(&mut self, row: Pack) {
+        if let Some(pass) = &mut self.frame.pass {
+            pass.leaves += 1;
+            return;
+        }
         if !self.frame.rows.contains(&row) {
             self.frame.rows.push(row);
         }
@@ -340,6 +354,10 @@ impl<'a> Checker<'a> {
     pub(super) fn rows_of(&mut self, sig: SigId) -> Option<Vec<Pack>> {
         let pack = self.results_of(sig);
         match self.by_sig.get(&sig).and_then(|f| self.known[f.0 as usize].rows.clone()) {
+            // Where the body says less than the annotation, the convention says more.
+            Some(rows) if rows.iter().any(|row| self.pool.types(row.list).contains(&Ty::ANY)) => {
+                self.conventional_rows(pack).or(Some(rows).filter(|rows| rows.len() > 1))
+            }
             Some(rows) if rows.len() > 1 => Some(rows),
             Some(_) => None,
             None => self.conventional_rows(pack),

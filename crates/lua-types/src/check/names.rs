@@ -44,11 +44,13 @@ impl<'a> Checker<'a> {
     /// A local gets a value.
     pub(super) fn assign_symbol(&mut self, sym: SymId, ty: Ty) {
         let path = self.paths.root(Root::Sym(sym));
-        let wide = match self.wide.get(&sym) {
-            None => ty,
-            Some(before) => union_of(&mut self.pool, &[*before, ty]),
-        };
-        self.wide.insert(sym, wide);
+        if !self.passing() {
+            let wide = match self.wide.get(&sym) {
+                None => ty,
+                Some(before) => union_of(&mut self.pool, &[*before, ty]),
+            };
+            self.wide.insert(sym, wide);
+        }
         self.frame.assign(&self.paths, path, Some(ty));
         self.frame.rekey(&self.paths, sym);
     }
@@ -110,8 +112,8 @@ impl<'a> Checker<'a> {
         if let Some(imported) = self.imports.get(text) {
             return Some(imported.value);
         }
-        if self.unit.modules.contains(&text) {
-            return Some(self.env.module(text).unwrap_or(Ty::ANY));
+        if let Some(module) = self.unit.module(text) {
+            return Some(self.env.module(module).unwrap_or(Ty::ANY));
         }
         self.env.global(text)
     }
@@ -129,7 +131,7 @@ impl<'a> Checker<'a> {
                 .env
                 .globals()
                 .chain(self.imports.keys().copied())
-                .chain(self.unit.modules.iter().copied());
+                .chain(self.unit.modules.iter().map(|(alias, _)| *alias));
             let known: Vec<String> = known.chain(self.visible_locals()).map(str::to_string).collect();
             if let Some(near) = self.suggest(text, &known) {
                 report = report.help(format!("did you mean '{near}'?"));
@@ -173,10 +175,11 @@ impl<'a> Checker<'a> {
 
     /// What `require(name)` gives.
     pub(super) fn required(&mut self, text: &str) -> Ty {
-        match self.imports.get(text) {
-            Some(imported) => imported.value,
-            None => self.env.module(text).or_else(|| self.env.global(text)).unwrap_or(Ty::ANY),
+        if let Some(imported) = self.imports.get(text) {
+            return imported.value;
         }
+        let module = self.unit.module(text).unwrap_or(text);
+        self.env.module(module).or_else(|| self.env.global(module)).unwrap_or(Ty::ANY)
     }
 
     /// The annotation of a local.
@@ -389,8 +392,9 @@ impl Names for Checker<'_> {
                 }
             };
         }
-        if self.env.module(alias).is_some() {
-            return match self.env.named_type(alias, name) {
+        let module = self.unit.module(alias).unwrap_or(alias);
+        if self.env.module(module).is_some() {
+            return match self.env.named_type(module, name) {
                 Some(decl) => Found::Type(TypeName::Decl(decl)),
                 None => Found::NoSuchType { nearest: None },
             };

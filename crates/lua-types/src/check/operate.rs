@@ -309,10 +309,13 @@ impl<'a> Checker<'a> {
         let a = self.probe(left);
         let mark = self.frame.mark();
         self.narrow(left, true);
-        let b = if matches!(peel(right).kind, ExprKind::Field { .. } | ExprKind::Index { .. }) {
-            self.probe(right)
+        let b = if self.vacuous() {
+            self.skip(right.span);
+            Ty::NEVER
+        } else if matches!(peel(right).kind, ExprKind::Field { .. } | ExprKind::Index { .. }) {
+            self.perhaps(|this| this.probe(right))
         } else {
-            self.eval_for(right, wanted)
+            self.perhaps(|this| this.eval_for(right, wanted))
         };
         self.frame.undo(mark);
         if a == Ty::ANY {
@@ -340,7 +343,12 @@ impl<'a> Checker<'a> {
         };
         let mark = self.frame.mark();
         self.narrow(left, false);
-        let b = self.eval_for(right, wanted);
+        let b = if self.vacuous() {
+            self.skip(right.span);
+            Ty::NEVER
+        } else {
+            self.perhaps(|this| this.eval_for(right, wanted))
+        };
         self.frame.undo(mark);
         let truthy = crate::narrow::truthy(self, a);
         if truthy == Ty::NEVER {

@@ -84,6 +84,9 @@ impl<'a> Checker<'a> {
 
     /// Notes that `ty` is written to a field.
     pub(super) fn write_slot(&mut self, shape: ShapeId, name: Name, ty: Ty, span: Span) {
+        if self.passing() {
+            return;
+        }
         let ty = self.slot_type(ty);
         let id = self.same_shape(shape);
         match self.shapes[id.0 as usize].by_name.get(&name) {
@@ -103,6 +106,26 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Notes that `ty` is written to a field of a table that may be any.
+    pub(super) fn write_loose(&mut self, name: Name, ty: Ty) {
+        let ty = self.slot_type(ty);
+        let known = self.loose.get(&name).copied().unwrap_or(Ty::NEVER);
+        let ty = if ty == Ty::ANY { known } else { union_of(&mut self.pool, &[known, ty]) };
+        self.loose.insert(name, ty);
+    }
+
+    /// What a field holds that tables of which nothing is known get, too; `None`: it may be anything.
+    fn with_loose(&mut self, name: Name, ty: Ty) -> Option<Ty> {
+        let Some(loose) = self.loose.get(&name).copied().filter(|loose| *loose != ty) else {
+            return Some(ty);
+        };
+        let (wide, other) = (widen(&mut self.pool, ty), crate::narrow::without_nil(self, loose));
+        if crate::relate::fits(self, other, wide).is_err() {
+            return None;
+        }
+        Some(if matches!(self.pool.kind(ty), Kind::Shape(_)) { ty } else { self.pool.union(&[ty, other]) })
+    }
+
     /// Numbers are kept as their type: counters would be endless unions. Texts and truth values tell variants apart.
     fn slot_type(&mut self, ty: Ty) -> Ty {
         match self.pool.kind(ty) {
@@ -118,7 +141,9 @@ impl<'a> Checker<'a> {
 
     /// Notes the elements of a constructor.
     pub(super) fn set_items(&mut self, shape: ShapeId, items: Vec<Ty>) {
-        self.shape_mut(shape).items = items;
+        if !self.passing() {
+            self.shape_mut(shape).items = items;
+        }
     }
 
     /// The element at a constant index, if only the constructor wrote elements.
@@ -129,12 +154,17 @@ impl<'a> Checker<'a> {
 
     /// Notes that `value` is written under a key that is no constant.
     pub(super) fn write_element(&mut self, shape: ShapeId, key: Ty, value: Ty) {
-        self.shape_mut(shape).items.clear();
-        self.write_index(shape, key, value);
+        if !self.passing() {
+            self.shape_mut(shape).items.clear();
+            self.write_index(shape, key, value);
+        }
     }
 
     /// The same of an element that a constructor gives.
     pub(super) fn write_index(&mut self, shape: ShapeId, key: Ty, value: Ty) {
+        if self.passing() {
+            return;
+        }
         let (mut key, value) = (widen(&mut self.pool, key), self.slot_type(value));
         if key == Ty::NUMBER {
             // Keys that are computed are whole numbers nearly always.
@@ -164,6 +194,7 @@ impl<'a> Checker<'a> {
             let here = &self.shapes[id.0 as usize];
             if let Some(at) = here.by_name.get(&name) {
                 let ty = here.fields[*at as usize].1.ty;
+                let Some(ty) = self.with_loose(name, ty) else { return Found::Unsure };
                 return Found::Field(self.told(ty));
             }
             unsure |= here.open;
@@ -286,6 +317,11 @@ impl<'a> Checker<'a> {
 
     /// `setmetatable(table, meta)`: what the table is from then on.
     pub(super) fn set_metatable(&mut self, table: Ty, meta: Ty) -> Ty {
+        if self.passing() {
+            // An object that was made of it before is that already.
+            let made = matches!(self.pool.kind(table), Kind::Shape(shape) if self.shape_ref(shape).metatable.is_some());
+            return if made { table } else { Ty::ANY };
+        }
         let (Kind::Shape(table), Kind::Shape(meta_shape)) = (self.pool.kind(table), self.pool.kind(meta))
         else {
             if let Kind::Shape(class) = self.pool.kind(meta)
@@ -408,7 +444,7 @@ impl<'a> Checker<'a> {
             }
             self.settled.insert(name);
         }
-        self.loose.contains(&name)
+        self.loose.contains_key(&name)
     }
 
     /// Whether a field of that name may still be written somewhere that was not looked at.

@@ -39,7 +39,14 @@ impl<'a> Checker<'a> {
         }
         let mut told = false;
         for stat in &block.stats {
+            if self.vacuous() {
+                self.die(false);
+            }
             if !self.frame.alive && !matches!(stat.kind, StatKind::Label(_)) {
+                if self.passing() {
+                    self.skip(stat.span);
+                    continue;
+                }
                 if !told {
                     told = true;
                     self.unreachable(stat);
@@ -52,12 +59,34 @@ impl<'a> Checker<'a> {
             if let Progress::At(at) = &mut self.known[self.frame.function.0 as usize].progress {
                 *at = stat.span.start;
             }
-            self.statement(stat);
+            self.flow(stat);
         }
         for _ in 0..open {
             if let Some(target) = self.frame.targets.pop() {
                 debug_assert!(target.label.is_some());
             }
+        }
+    }
+
+    /// A statement, and whether what follows is come to for sure.
+    fn flow(&mut self, stat: &'a Stat) {
+        let parts = matches!(
+            stat.kind,
+            StatKind::If { .. }
+                | StatKind::While { .. }
+                | StatKind::Repeat { .. }
+                | StatKind::NumericFor { .. }
+                | StatKind::GenericFor { .. }
+        );
+        let leaves = |this: &Self| this.frame.pass.as_ref().map(|pass| pass.leaves);
+        let before = leaves(self);
+        if before.is_none() || !parts {
+            return self.statement(stat);
+        }
+        self.perhaps(|this| this.statement(stat));
+        let left = leaves(self) != before;
+        if let Some(pass) = &mut self.frame.pass {
+            pass.sure &= !left;
         }
     }
 
@@ -138,6 +167,7 @@ impl<'a> Checker<'a> {
             };
             self.assign_symbol(sym, ty);
             self.know_kind(sym, values.get(i));
+            self.know_selection(sym, values.get(i));
             if values.is_empty() && wanted[i].is_none() && self.bound.sym(sym).assignments > 0 {
                 // Closures see what is assigned later, not the emptiness before.
                 self.wide.remove(&sym);
@@ -387,6 +417,9 @@ impl<'a> Checker<'a> {
         let mut ways: Vec<Diff> = vec![];
         let mut refused: Diff = vec![];
         for (cond, body) in arms {
+            if self.vacuous() {
+                self.skip(cond.span);
+            }
             self.probe(cond);
             let alive = self.frame.alive;
             let before = self.frame.mark();
@@ -398,7 +431,7 @@ impl<'a> Checker<'a> {
             self.frame.undo(before);
             self.frame.alive = alive;
             self.narrow(cond, false);
-            if always(cond) {
+            if always(cond) || self.vacuous() {
                 self.die(false);
             }
             refused = self.frame.diff(mark);
@@ -493,6 +526,9 @@ impl<'a> Checker<'a> {
         if let Some(at) = self.frame.targets.iter().rposition(|t| t.label == label) {
             let diff = self.frame.diff(self.frame.targets[at].mark);
             self.frame.targets[at].arrivals.push(diff);
+            if let Some(pass) = &mut self.frame.pass {
+                pass.leaves += 1;
+            }
             self.die(false);
         }
     }

@@ -1,5 +1,6 @@
 //! What is known at a point of a function: the types of locals and of paths that start at them.
 
+use super::infer::Pass;
 use crate::bind::{FnId, SymId};
 use crate::pool::Pool;
 use crate::report::Report;
@@ -127,6 +128,10 @@ pub(super) struct Frame {
     pub(super) scope: u32,
     /// What parameters were known to be at the exits.
     pub(super) exits: Option<Vec<(PathId, Ty)>>,
+    /// Facts that say that there is no value.
+    pub(super) never: u32,
+    /// The body is gone through with known arguments.
+    pub(super) pass: Option<Box<Pass>>,
 }
 
 impl Frame {
@@ -145,6 +150,8 @@ impl Frame {
             vararg: None,
             scope,
             exits: None,
+            never: 0,
+            pass: None,
         }
     }
 
@@ -158,6 +165,8 @@ impl Frame {
             None => self.facts.remove(&path),
         };
         if before != fact {
+            self.never += u32::from(fact == Some(Ty::NEVER));
+            self.never -= u32::from(before == Some(Ty::NEVER));
             self.trail.push((path, before));
         }
     }
@@ -201,10 +210,12 @@ impl Frame {
         while self.trail.len() > mark
             && let Some((path, before)) = self.trail.pop()
         {
-            match before {
+            let after = match before {
                 Some(ty) => self.facts.insert(path, ty),
                 None => self.facts.remove(&path),
             };
+            self.never += u32::from(before == Some(Ty::NEVER));
+            self.never -= u32::from(after == Some(Ty::NEVER));
         }
     }
 

@@ -24,6 +24,10 @@ impl<'a> Checker<'a> {
         }
         let shape = match self.made.get(&expr.span.start) {
             Some(known) => *known,
+            None if self.passing() => {
+                self.items(items);
+                return Ty::ANY;
+            }
             None => {
                 let shape = self.new_shape(expr.span);
                 self.made.insert(expr.span.start, shape);
@@ -71,6 +75,19 @@ impl<'a> Checker<'a> {
         }
         self.set_items(shape, exact);
         self.shape_type(shape)
+    }
+
+    /// What a constructor holds, without the table.
+    fn items(&mut self, items: &'a [Item]) {
+        for item in items {
+            match item {
+                Item::Positional(value) | Item::Named { value, .. } => _ = self.eval(value),
+                Item::Keyed { key, value } => {
+                    self.eval(key);
+                    self.eval(value);
+                }
+            }
+        }
     }
 
     /// The one alternative of what is wanted that a constructor with these items can be.
@@ -311,7 +328,7 @@ impl<'a> Checker<'a> {
             }
             if matches!(self.pool.kind(member), Kind::Any | Kind::Unknown | Kind::AnyTable) {
                 // Which table that was is not known.
-                self.loose.insert(key);
+                self.write_loose(key, given);
             }
             match members::write_field(self, member, key) {
                 Member::Found { readonly: true, .. } => {

@@ -9,7 +9,8 @@ fn codes(source: &str) -> Vec<Code> {
     if !parsed.errors.is_empty() {
         return vec![Code::Syntax];
     }
-    let (id, source, chunk, modules) = ("app:unit", source.as_bytes(), &parsed.chunk, ["json", "time"]);
+    let (id, source, chunk, modules) =
+        ("app:unit", source.as_bytes(), &parsed.chunk, [("json", "json"), ("time", "time")]);
     let unit = Unit { id, source, chunk, imports: &[], modules: &modules };
     examine(&Env::default(), &unit, true).reports.iter().map(|report| report.code).collect()
 }

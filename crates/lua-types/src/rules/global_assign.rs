@@ -10,7 +10,7 @@ pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
     for write in &subject.bound.global_writes {
         let name = &*write.name.text;
         let known = AMBIENT.contains(&name) || GLOBALS.contains(&name);
-        if known || unit.modules.contains(&name) || unit.imports.iter().any(|(alias, _)| *alias == name) {
+        if known || unit.module(name).is_some() || unit.imports.iter().any(|(alias, _)| *alias == name) {
             continue;
         }
         let (message, help) = if write.function {

@@ -12,7 +12,7 @@ fn told(source: &str) -> Vec<String> {
     assert_eq!(parsed.errors, [], "{source}");
     let lines = LineIndex::new(source.as_bytes());
     let imports = [("names", Arc::new(unknown()))];
-    let (id, chunk, modules) = ("app:unit", &parsed.chunk, ["json", "time"]);
+    let (id, chunk, modules) = ("app:unit", &parsed.chunk, [("json", "json"), ("time", "time")]);
     let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
     let mut reports = lint(&unit, &Bound::new(unit.chunk), true);
     reports.sort_by_key(|report| (report.span.start, report.code));

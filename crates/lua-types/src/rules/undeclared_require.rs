@@ -10,7 +10,7 @@ pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
     let unit = subject.unit;
     let declared = || {
         let imports = unit.imports.iter().map(|(alias, _)| *alias);
-        imports.chain(unit.modules.iter().copied()).chain(AMBIENT.iter().copied())
+        imports.chain(unit.modules.iter().map(|(alias, _)| *alias)).chain(AMBIENT.iter().copied())
     };
     for require in &subject.bound.requires {
         if declared().any(|name| name.as_bytes() == require.name) {

@@ -72,7 +72,13 @@ impl Program {
 pub(crate) fn checked(env: &Env, id: &str, source: &str, modules: &[String]) -> Checked {
     let parsed = lua_syntax::parse(source.as_bytes());
     assert!(parsed.errors.is_empty(), "{id}: {:?}\n{source}", parsed.errors);
-    let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
+    // `alias = module`, or the module by its own name.
+    let pair = |written: &'_ String| -> (String, String) {
+        let (alias, module) = written.split_once('=').unwrap_or((written, written));
+        (alias.trim().to_string(), module.trim().to_string())
+    };
+    let modules: Vec<(String, String)> = modules.iter().map(pair).collect();
+    let modules: Vec<(&str, &str)> = modules.iter().map(|(alias, module)| (&**alias, &**module)).collect();
     let unit = Unit { id, source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &modules };
     examine(env, &unit, true)
 }

@@ -18,7 +18,7 @@ print(b:uper()) --! E0022
 local list = { f(1) }
 print(list[1])
 local ok, result = pcall(f, 1)
-if ok then print(result.anything) end
+if ok then print(result + 1, result.anything) end --! E0005
 local flag: boolean = ok
 local text: string = ok --! E0000
 local handlers = { add = function(x, y) return x + y end, name = function() return "n" end }

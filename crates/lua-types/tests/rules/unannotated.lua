@@ -5,6 +5,7 @@ end
 f(1, 2)
 f()
 f(1, 2, 3)
+print(f)
 local function one() return 1 end
 print(one() + 1)
 print(one().x) --! E0005

@@ -179,7 +179,8 @@ fn key(build: &blake3::Hash, item: &Item<'_>, source: &str, found: &[Option<Outc
     part(&mut hasher, item.entry.id.as_str().as_bytes());
     part(&mut hasher, source.as_bytes());
     number(&mut hasher, item.modules.len());
-    for module in &item.modules {
+    for (alias, module) in &item.modules {
+        part(&mut hasher, alias.as_bytes());
         part(&mut hasher, module.as_bytes());
     }
     for (alias, target) in &item.imports {

@@ -17,7 +17,8 @@ pub(super) struct Item<'a> {
     pub(super) entry: &'a Arc<Entry>,
     /// `None`: compiled code, which has no source.
     pub(super) source: Option<&'a str>,
-    pub(super) modules: Vec<&'a str>,
+    /// Built-in modules by alias.
+    pub(super) modules: Vec<(&'a str, &'a str)>,
     /// In order of aliases.
     pub(super) imports: Vec<(&'a str, Target)>,
     /// Whether what is found is told; else somebody imports it.
@@ -114,7 +115,7 @@ impl<'a> Look<'a> {
         for (at, name) in listed.iter().enumerate() {
             let Some(name) = name.as_str() else { continue };
             if self.names.contains(&name) {
-                item.modules.push(name);
+                item.modules.push((name, name));
             } else if !lua_engine::is_everywhere(name) {
                 self.known(item, &format!("modules[{at}]"), name);
             }
@@ -141,11 +142,8 @@ impl<'a> Look<'a> {
             let target = match (target.strip_prefix(':'), EntryId::resolve(target, entry.id.namespace())) {
                 (Some(module), _) => {
                     self.known(item, &field, module);
-                    if module == &**alias {
-                        item.modules.push(module);
-                        continue;
-                    }
-                    Target::Unknown
+                    item.modules.push((alias, module));
+                    continue;
                 }
                 (None, Err(error)) => {
                     mistake(error.to_string());
