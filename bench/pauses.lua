@@ -182,3 +182,89 @@ local s = string.rep(' ', 20000000) .. '1' local a, b = tonumber(s), tonumber(s,
 
 --- error with a long text
 local s = string.rep('ab', 20000000) pcall(error, s)
+
+--- errors with long texts
+local s = string.rep('ab', 20000000) local e = errors.new('INVALID', s) local w = errors.wrap(e, s)
+local a, b, joined = #e:message(), #tostring(w), w .. 'x'
+assert(a == #s and b == 2 * #s + 2 and #joined > #s)
+
+--- errors with large details
+local t = {} for i = 1, 200000 do t[i] = { i } end
+local ok, e = pcall(errors.new, { message = 'm', details = t }) assert(not ok or #e:details() == #t)
+
+--- json of long keys that are alike
+local k, t = string.rep('k', 3000000), {} for i = 1, 5 do t[k .. i] = i end
+local s = json.encode(t) assert(json.decode(s)[k .. 3] == 3)
+
+--- json of many keys that are alike
+local k, t = string.rep('k', 20000), {} for i = 1, 1000 do t[k .. i] = i end
+local s = json.encode(t) assert(json.decode(s)[k .. 3] == 3)
+
+--- json of a few thousand keys that are alike
+local k, t = string.rep('k', 200), {} for i = 1, 4000 do t[k .. i] = i end for i = 1, 20 do json.encode(t) end
+
+--- json of one long number
+local s = string.rep('1234567890', 500000) assert(json.decode('[0.' .. s .. ']')[1] > 0.1)
+
+--- json of spaces
+local s = string.rep(' \n', 5000000) assert(json.decode(s .. '{"a"' .. s .. ':' .. s .. '1}' .. s).a == 1)
+
+--- json with a mistake at its end
+local s = string.rep('\n', 10000000) local v, e = json.decode(s .. 'x') assert(not v and e:message():find('line 10000001'))
+
+--- json of many small tables in one piece
+local s = '[' .. string.rep('{},', 2700) .. '{}]' for i = 1, 50 do assert(#json.decode(s) == 2701) end
+local t = json.decode(s) for i = 1, 50 do assert(#json.encode(t) == #s) end
+
+--- json of escapes
+local s = '"' .. string.rep('\\u00e4', 2000000) .. '"' assert(#json.decode(s) == 4000000)
+
+--- json of the message of an error
+local e = errors.new(string.rep('a\n', 2000000)) assert(#json.encode({ e }) == 6000004)
+
+--- payload: a large table as JSON
+local t = {} for i = 1, 200000 do t[i] = { id = i, name = 'n' .. i } end
+local p = payload.new(t):transcode(payload.format.JSON) assert(#p:data() == 200000)
+assert(#payload.new(t):transcode(payload.format.STRING):data() > 200000)
+local q = p:transcode(payload.format.LUA) assert(#q:data() == 200000)
+
+--- payload: a long text as JSON
+local s = string.rep('a\n', 5000000) assert(payload.new(s):transcode(payload.format.JSON):data() == s)
+
+--- payload: opened and copied again
+local t = {} for i = 1, 200000 do t[i] = { i } end local p = payload.new(t) p:data()
+assert(#p:transcode(payload.format.JSON):data() == 200000)
+
+--- upper of UTF-8 of 60 KB
+local s = string.rep('äb', 20000) for i = 1, 20 do s = s:upper():lower() end
+
+--- a pattern of many sets
+local s = string.rep('ab', 8000) for i = 1, 3 do assert(s:find(string.rep('[a-c]', 13000))) end
+
+--- packing with a long format
+assert(string.packsize(string.rep('i8', 2000000)) == 16000000)
+assert(#string.pack(string.rep('x', 4000000)) == 4000000)
+assert(select('#', string.unpack(string.rep('b', 60000), string.rep('a', 60000))) == 60001)
+
+--- packing what ends with a zero
+local s = string.rep('ab', 10000000) assert(#string.unpack('z', string.pack('z', s)) == #s)
+
+--- room for a table
+for i = 1, 5 do local t = table.create(10000000, 100000) t[1] = 1 end
+
+--- keys by raw access
+local s, t = string.rep('ab', 10000000), {} rawset(t, s .. 'x', 1) assert(rawget(t, s .. 'x') == 1 and next(t) and rawequal(s .. 'x', s .. 'x'))
+assert(next(t, s .. 'x') == nil)
+
+--- formats of many numbers
+local t = {} for i = 1, 60000 do t[i] = i / 7 end local s = string.format(string.rep('%99.50f', 60000), table.unpack(t))
+
+--- select from many
+local t = {} for i = 1, 60000 do t[i] = i end
+local function f(...) for i = 1, 60000, 97 do local a = select(i, ...) end return (select(-1, ...)) end assert(f(table.unpack(t)) == 60000)
+
+--- concatenation of many floats
+local t = {} for i = 1, 300000 do t[i] = i / 7 end local s = table.concat(t, ',')
+
+--- hash of 1 M text keys in the order of another
+local t, u = {}, {} for i = 1, 1000000 do t['k' .. i * 7919 % 1000003] = i end for k, v in pairs(t) do u[k] = v end

@@ -10,6 +10,12 @@ use std::sync::Arc;
 /// A copied-out value as a payload.
 pub struct Portable(Fragment);
 
+impl Portable {
+    pub(crate) fn fragment(&self) -> &Fragment {
+        &self.0
+    }
+}
+
 impl infra_base::Portable for Portable {
     fn size(&self) -> usize {
         self.0.size()
@@ -228,10 +234,16 @@ pub(crate) fn not_portable(e: NotPortable) -> Error {
 }
 
 /// A value as plain data: arrays of keys `1..n` become lists, tables with text keys maps, an empty table an empty list.
-/// `Invalid` names the path of a function, coroutine, cycle, mixed keys, or nesting beyond 128.
+/// `Invalid` names the path of a function, coroutine, cycle, mixed keys, nesting beyond 128, or says that there is too much: plain data
+/// is made and copied in one piece, so it is bounded. What may be larger travels as a payload.
 pub fn val_to_data<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Data> {
-    let fragment = cx.copy_out(&[value]).map_err(not_portable)?;
-    fragment_to_data(&fragment)
+    match cx.copy_bounded(value) {
+        Some(fragment) => fragment_to_data(&fragment.map_err(not_portable)?),
+        None => Err(Error::invalid(
+            "too large for plain data (at most some 1,000 tables, 15,000 other values or 2 MB of text)",
+        )
+        .with_retryable(Some(false))),
+    }
 }
 
 /// All payloads as data: none is nil, one is itself, several are a list.
@@ -310,12 +322,13 @@ pub(crate) fn fragment_to_data(fragment: &Fragment) -> Result<Data> {
     }
 }
 
-enum Step {
+/// A step on the way to a value.
+pub(crate) enum Step {
     Index(usize),
     Key(String),
 }
 
-fn refuse(path: &[Step], what: &str) -> Error {
+pub(crate) fn refuse(path: &[Step], what: &str) -> Error {
     let mut at = String::new();
     for step in path {
         match step {
@@ -334,10 +347,7 @@ fn read<'f>(
     path: &mut Vec<Step>,
 ) -> Result<Data> {
     if path.len() > Data::MAX_DEPTH {
-        return Err(Error::invalid(format!(
-            "a value nested deeper than {} levels has no plain form",
-            Data::MAX_DEPTH
-        )));
+        return Err(too_deep());
     }
     Ok(match shape {
         Shape::Nil => Data::Null,
@@ -346,17 +356,29 @@ fn read<'f>(
         Shape::Float(f) => Data::Float(f),
         Shape::Str(s) => text_or_bytes(s),
         Shape::Table { array, pairs } => return read_table(array, pairs, rest, path),
-        Shape::Seen(_) => return Err(refuse(path, "a table that is shared or contains itself")),
-        Shape::Static(name) => return Err(refuse(path, &format!("a {name} of the system"))),
+        other => leaf(other).map_err(|what| refuse(path, &what))?,
+    })
+}
+
+pub(crate) fn too_deep() -> Error {
+    Error::invalid(format!("a value nested deeper than {} levels has no plain form", Data::MAX_DEPTH))
+}
+
+/// What is neither a value of JSON nor a table; else what it is.
+pub(crate) fn leaf(shape: Shape<'_>) -> Result<Data, String> {
+    match shape {
+        Shape::Seen(_) => Err("a table that is shared or contains itself".to_owned()),
+        Shape::Static(name) => Err(format!("a {name} of the system")),
         Shape::Foreign(portable) => match portable.as_any().downcast_ref::<lua_vm::ErrorObject>() {
-            Some(error) => Data::text(error.message()),
+            Some(error) => Ok(Data::text(error.message())),
             None => match portable.as_any().downcast_ref::<Data>() {
-                Some(plain) => plain.clone(),
-                None if portable.as_any().is::<lua_vm::Type>() => return Err(refuse(path, "a type")),
-                None => return Err(refuse(path, "an object")),
+                Some(plain) => Ok(plain.clone()),
+                None if portable.as_any().is::<lua_vm::Type>() => Err("a type".to_owned()),
+                None => Err("an object".to_owned()),
             },
         },
-    })
+        _ => Err("a value".to_owned()),
+    }
 }
 
 /// The travelling form of a payload that can be cloned, with its plain form.

@@ -12,8 +12,8 @@ pub(crate) mod steps;
 /// Values, or pairs of 16 bytes of text, that are written at once; what is longer is written in steps.
 const SHORT: usize = 4096;
 const NO_ROOM: &str = "the text does not fit the memory limit";
-/// Bytes of text that are read at once.
-const SHORT_TEXT: usize = 1 << 16;
+/// Bytes of text that are read at once: some thousand tables at worst.
+const SHORT_TEXT: usize = 1 << 13;
 
 /// Returns the JSON text of argument 0, or `nil, err`; like [`to_json`], for any length in steps that the slice allows.
 pub fn encode_json(cx: &mut Cx<'_>) -> NativeResult {
@@ -120,7 +120,10 @@ fn write_value<'cx>(
             write_bytes(out, s);
         }
         View::Userdata(u) => match u.payload::<ErrorObject>() {
-            Some(error) => write_text(out, error.message()),
+            Some(error) => {
+                spend(left, error.message().len() / 16)?;
+                write_text(out, error.message());
+            }
             None => out.extend_from_slice(b"null"),
         },
         View::Table(table) => return write_table(cx, table, out, depth, left),
@@ -164,7 +167,11 @@ fn write_table<'cx>(
         cursor = next;
         spend(left, 1)?;
         match key.view() {
-            View::Str(s) => texts.push((s, value)),
+            View::Str(s) => {
+                // Before they are put in order, which reads them again and again.
+                spend(left, s.len() / 16)?;
+                texts.push((s, value));
+            }
             View::Int(i) if i >= 1 => (numbers, last) = (numbers + 1, last.max(i)),
             _ => return Err(bad_key(key).into()),
         }
@@ -176,7 +183,6 @@ fn write_table<'cx>(
             if i > 0 {
                 out.push(b',');
             }
-            spend(left, key.len() / 16)?;
             write_bytes(out, key);
             out.push(b':');
             write_value(cx, value, out, depth + 1, left)?;

@@ -17,6 +17,7 @@ mod mailroom;
 mod module;
 mod node;
 mod peer;
+mod plain;
 
 pub use channel::{Channel, Item, Make, channel_module};
 pub use convert::{
@@ -32,6 +33,7 @@ pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, Record, install};
 pub use node::{Held, Memory, ModuleInfo, Node, Pace, Total};
 pub use peer::{Peer, pid_text};
+pub use plain::{plain_json, push_bytes};
 
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,

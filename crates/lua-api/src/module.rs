@@ -313,7 +313,9 @@ impl Module {
 
 /// Puts modules into the statics of the node.
 pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
+    lua_vm::ask_when_late(core_sched::turn::is_late);
     crate::json::steps::install(statics);
+    crate::plain::install(statics);
     for module in modules {
         for object in &module.objects {
             (object.register)(object, statics);

@@ -2,8 +2,9 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, arg_to_payload,
-    from_json, payload_object, payload_object_as, payload_to_data, payload_to_val, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeFn, NativeResult, Object, PayloadObject, Raise, Val,
+    arg_to_payload, decode_json, from_json, payload_object, payload_object_as, payload_to_data,
+    payload_to_val, plain_json, push_bytes, val_to_payload,
 };
 
 /// The global `payload`.
@@ -46,6 +47,9 @@ fn get_format(cx: &mut Cx<'_>) -> NativeResult {
     cx.give_text(format.as_str())
 }
 
+/// Bytes of encoded text that are opened at once.
+const SHORT: usize = 1 << 13;
+
 /// `p:data()`: opened once, then kept.
 fn data(cx: &mut Cx<'_>) -> NativeResult {
     let (object, this) = cx.check_userdata_val::<PayloadObject>(0)?;
@@ -55,15 +59,56 @@ fn data(cx: &mut Cx<'_>) -> NativeResult {
         let known = object.slot(0);
         return cx.ret(known);
     };
-    match open(cx, payload)? {
-        Ok(value) => {
-            this.take();
-            cx.weigh(object, 0);
-            cx.set_userdata_slot(object, 0, value);
-            cx.ret(value)
+    match payload {
+        Payload::Encoded(Format::Json, bytes) if bytes.len() > SHORT => {
+            cx.set_len(1);
+            push_bytes(cx, bytes, |cx| decode_top(cx, |cx| decoded(cx, keep)))
         }
-        Err(error) => cx.fail(error),
+        Payload::Encoded(Format::Text | Format::Bytes, bytes) if bytes.len() > SHORT => {
+            cx.set_len(1);
+            push_bytes(cx, bytes, |cx| {
+                let text = cx.slot(1);
+                keep(cx, text)
+            })
+        }
+        payload => match open(cx, payload)? {
+            Ok(value) => keep(cx, value),
+            Err(error) => cx.fail(error),
+        },
     }
+}
+
+/// The value of the payload in slot 0 is known.
+fn keep<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> NativeResult {
+    let (object, this) = cx.check_userdata_val::<PayloadObject>(0)?;
+    // Another coroutine may have opened it meanwhile.
+    if this.format != Format::Lua && this.take().is_none() {
+        let known = object.slot(0);
+        return cx.ret(known);
+    }
+    cx.weigh(object, 0);
+    cx.set_userdata_slot(object, 0, value);
+    cx.ret(value)
+}
+
+/// Decodes the JSON text on top.
+fn decode_top(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
+    let top = cx.len() - 1;
+    let text = cx.slot(top);
+    cx.set_len(top);
+    let decode = cx.native("decode", decode_json, &[]);
+    cx.push(decode);
+    cx.push(text);
+    cx.call(1, then)
+}
+
+/// It was decoded: `then` gets the value.
+fn decoded(cx: &mut Cx<'_>, then: for<'cx> fn(&mut Cx<'cx>, Val<'cx>) -> NativeResult) -> NativeResult {
+    let (value, error) = (cx.result(0), cx.result(1));
+    if !error.is_nil() {
+        return cx.ret2(value, error);
+    }
+    then(cx, value)
 }
 
 /// The value of a payload, whatever its format.
@@ -82,28 +127,65 @@ fn open<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Result<Val<'cx>>, Rai
 
 /// `p:transcode(format)`
 fn transcode(cx: &mut Cx<'_>) -> NativeResult {
-    let (object, this) = cx.check_userdata_val::<PayloadObject>(0)?;
+    cx.check_userdata::<PayloadObject>(0)?;
     let name = cx.check_str(1)?;
     let Some(format) = Format::parse(name) else {
         return cx.fail(Error::invalid(format!("payload: unknown format \"{name}\"")));
     };
-    let current = match this.unopened() {
-        Some(payload) => Ok(payload),
-        None => {
-            let opened = object.slot(0);
-            val_to_payload(cx, opened)
-        }
+    let payload = match arg_to_payload(cx, 0) {
+        Ok(None) => return cx.retry(),
+        Ok(Some(payload)) => payload,
+        Err(error) => return give(cx, Err(error)),
     };
-    let done = match (current, format) {
-        (Ok(payload @ Payload::Portable(_)), Format::Lua) => Ok(payload),
-        (Ok(payload), Format::Lua) => match open(cx, payload)? {
+    if matches!(format, Format::Json | Format::Text | Format::Bytes) {
+        let begun = plain_json(cx, &payload, format != Format::Json, |cx, text| {
+            let format = asked(cx)?;
+            give(cx, text.map(|text| Payload::Encoded(format, text)))
+        });
+        if let Some(begun) = begun {
+            return begun;
+        }
+    }
+    let done = match (payload, format) {
+        (Payload::Encoded(Format::Json, bytes), Format::Lua) if bytes.len() > SHORT => {
+            cx.set_len(2);
+            return push_bytes(cx, bytes, |cx| decode_top(cx, |cx| decoded(cx, copy_decoded)));
+        }
+        (payload @ Payload::Portable(_), Format::Lua) => Ok(payload),
+        (payload, Format::Lua) => match open(cx, payload)? {
             Ok(value) => val_to_payload(cx, value),
             Err(error) => Err(error),
         },
-        (Ok(payload), Format::Host) => payload_to_data(payload).map(Payload::Data),
-        (Ok(payload), _) => infra_codec::transcode(payload, format),
-        (Err(error), _) => Err(error),
+        (payload, Format::Host) => payload_to_data(payload).map(Payload::Data),
+        (payload, _) => infra_codec::transcode(payload, format),
     };
+    give(cx, done)
+}
+
+/// The format that argument 1 names.
+fn asked(cx: &mut Cx<'_>) -> Result<Format, Raise> {
+    let name = cx.check_str(1)?;
+    Ok(Format::parse(name).unwrap_or(Format::Lua))
+}
+
+/// A long text is decoded: its value takes the place of the payload, and is copied out.
+fn copy_decoded<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> NativeResult {
+    cx.set_slot(0, value);
+    cx.set_len(2);
+    copy_argument(cx)
+}
+
+fn copy_argument(cx: &mut Cx<'_>) -> NativeResult {
+    match arg_to_payload(cx, 0) {
+        Ok(None) => cx.again(copy_argument),
+        Ok(Some(payload)) => give(cx, Ok(payload)),
+        Err(error) => give(cx, Err(error)),
+    }
+}
+
+/// Returns the payload in the format that was asked for.
+fn give(cx: &mut Cx<'_>, done: Result<Payload>) -> NativeResult {
+    let format = asked(cx)?;
     match done {
         Ok(payload) => {
             let result = payload_object_as(cx, payload, format);

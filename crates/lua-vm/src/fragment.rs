@@ -186,7 +186,21 @@ impl Fragment {
     /// All items in preorder; [`Fragment::len`] values at the top.
     pub fn shapes(&self) -> impl Iterator<Item = Shape<'_>> {
         let large = self.large.as_deref();
-        self.items.iter().chain(large.into_iter().flat_map(Large::items)).map(move |item| match *item {
+        self.items.iter().chain(large.into_iter().flat_map(Large::items)).map(|item| self.shape_of(item))
+    }
+
+    /// Item `i` in that order, for whoever goes on later.
+    pub fn shape(&self, i: usize) -> Option<Shape<'_>> {
+        let item = match &self.large {
+            Some(large) => large.item(i),
+            None => self.items.get(i),
+        };
+        item.map(|item| self.shape_of(item))
+    }
+
+    fn shape_of(&self, item: &Item) -> Shape<'_> {
+        let large = self.large.as_deref();
+        match *item {
             Item::Nil => Shape::Nil,
             Item::Bool(b) => Shape::Bool(b),
             Item::Int(i) => Shape::Int(i),
@@ -206,7 +220,7 @@ impl Fragment {
             Item::Foreign(n) => {
                 Shape::Foreign(large.map_or_else(|| &*self.foreign[n as usize], |large| large.foreign(n)))
             }
-        })
+        }
     }
 }
 

@@ -22,6 +22,9 @@ use std::ptr;
 
 mod pace;
 
+use pace::PIECE;
+pub use pace::ask_when_late;
+
 use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
@@ -196,16 +199,18 @@ impl Heap {
         let pace = if self.gc.state == State::Sweep { SWEEP_PACE } else { PACE };
         let wanted = (allocated + self.gc.behind).max(STEP as usize) / 16 * pace;
         let budget = wanted.min(MAX_STEP);
-        let done = self.work(roots, budget);
+        // However late it is, the collector keeps up with the program.
+        let least = allocated.max(STEP as usize) / 16 * PACE;
+        let paid = self.work(roots, budget, least.min(budget));
         if self.gc.state == State::Pause && self.gc.rests.is_empty() {
             self.rest();
-            return done;
+            return paid;
         }
-        // If the bounded step leaves some of the work, the next safepoint goes on with it.
-        self.gc.behind = (wanted - budget) / pace * 16;
+        // If the step leaves some of the work, the next safepoint goes on with it.
+        self.gc.behind = wanted.saturating_sub(self.gc.work) / pace * 16;
         self.debt = if self.gc.behind > 0 { 1 } else { -STEP };
         self.gc.left = self.debt;
-        done
+        paid
     }
 
     /// By turns: whole collections, rarely in a large heap, and cycles in the smallest steps between which the program runs.
@@ -213,22 +218,11 @@ impl Heap {
         self.stressed = self.stressed.wrapping_add(1);
         let whole =
             if self.objects < 2_000 { self.stressed % 64 < 16 } else { self.stressed.is_multiple_of(4_096) };
-        let done = if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8) };
+        let done = if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8, 8) };
         // The next allocation collects again.
         self.debt = 0;
         self.gc.left = 0;
         done
-    }
-
-    /// Goes on with the cycle that runs, or begins one, until it is over or about `budget` units are done.
-    fn work(&mut self, roots: &Roots<'_>, budget: usize) -> usize {
-        self.gc.work = 0;
-        loop {
-            self.advance(roots, budget);
-            if self.gc.state == State::Pause && self.gc.rests.is_empty() || self.gc.work >= budget {
-                return self.gc.work;
-            }
-        }
     }
 
     /// Over the quota: a bounded step of a collection that began after the quota was passed. `None` when it is over and
@@ -239,7 +233,7 @@ impl Heap {
             let running = self.gc.state != State::Pause;
             self.urgent = self.gc.cycles + 1 + u64::from(running);
         }
-        let done = self.work(roots, MAX_STEP);
+        let done = self.work(roots, MAX_STEP, PIECE);
         if self.gc.cycles < self.urgent || !self.gc.rests.is_empty() {
             self.debt = self.debt.max(1);
             return Some(done);
@@ -269,7 +263,7 @@ impl Heap {
     pub(crate) fn collect_on(&mut self, roots: &Roots<'_>) -> usize {
         self.gc.newborn += (self.debt - self.gc.left).max(0) as usize;
         self.gc.left = self.debt;
-        let done = self.work(roots, MAX_STEP / 4);
+        let done = self.work(roots, MAX_STEP / 4, PIECE);
         if self.gc.state == State::Pause && self.gc.rests.is_empty() {
             self.rest();
         }
@@ -281,7 +275,7 @@ impl Heap {
         let mut done = 0;
         let cycles = self.gc.cycles + 1 + u64::from(self.gc.state != State::Pause);
         while self.gc.cycles < cycles || !self.gc.rests.is_empty() {
-            done += self.work(roots, usize::MAX);
+            done += self.work(roots, usize::MAX, usize::MAX);
         }
         self.over_quota = self.bytes > self.quota;
         self.urgent = 0;

@@ -66,6 +66,7 @@ pub use codegen::compile;
 pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Rubble, Shape, Transfer};
+pub use gc::ask_when_late;
 pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Sealing, Undertaker, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};

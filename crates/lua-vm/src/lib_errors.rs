@@ -21,6 +21,10 @@ const KINDS: [(&str, &str); 11] = [
     ("RATE_LIMITED", "RateLimited"),
 ];
 
+/// Details are copied in one piece, wherever their error goes.
+const TOO_LARGE: &str =
+    "field 'details': too large (at most some 1,000 tables, 15,000 other values or 2 MB of text)";
+
 /// How many errors a chain of causes may have; deeper ones come from loops that wrap for ever.
 const MAX_CHAIN: usize = 128;
 
@@ -112,9 +116,10 @@ fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject,
     let details = match fields.get_field("details").view() {
         View::Nil => None,
         View::Table(table) if table.is_empty() => None,
-        View::Table(table) => match cx.copy_out(&[table.val()]) {
-            Ok(fragment) => Some(Arc::new(fragment)),
-            Err(e) => return Err(cx.arg_error(0, format_args!("field 'details': {e}"))),
+        View::Table(table) => match cx.copy_bounded(table.val()) {
+            Some(Ok(fragment)) => Some(Arc::new(fragment)),
+            Some(Err(e)) => return Err(cx.arg_error(0, format_args!("field 'details': {e}"))),
+            None => return Err(cx.arg_error(0, TOO_LARGE)),
         },
         _ => {
             let got = fields.get_field("details").type_name();

@@ -295,8 +295,11 @@ struct CaseProgress {
 fn change_case(cx: &mut Cx<'_>, bytes: NativeFn, each: EachCase) -> NativeResult {
     let text = text_arg(cx, 0)?;
     cx.set_len(1);
-    if text.len() <= text::BLOCK {
-        let Some(characters) = std::str::from_utf8(text).ok().filter(|text| !text.is_ascii()) else {
+    if text.len() <= text::BLOCK && text.is_ascii() {
+        return text::start_blocks(cx, text.len(), bytes);
+    }
+    if text.len() <= 4 * BLOCK {
+        let Ok(characters) = std::str::from_utf8(text) else {
             return text::start_blocks(cx, text.len(), bytes);
         };
         cx.charge(text.len() * 4);

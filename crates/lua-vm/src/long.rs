@@ -105,7 +105,7 @@ impl<'cx> Cx<'cx> {
 
     /// Brings the key in slot `key` into a form for which the table answers at once. False: the slice is used up, call again
     /// with the same slots. Slots `state..state + STATE` are nil at the first call.
-    pub(crate) fn settle_key(&mut self, table: Table<'cx>, key: usize, state: usize) -> bool {
+    pub fn settle_key(&mut self, table: Table<'cx>, key: usize, state: usize) -> bool {
         let v = self.slot(key);
         if self.is_ready_key(v) {
             return true;

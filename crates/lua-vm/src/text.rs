@@ -9,6 +9,7 @@ use crate::native::{Cx, Flow, NativeFn, NativeResult, Raise, Val};
 use crate::statics::{StaticsBuilder, UserdataType};
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::fmt;
 
 /// Bytes that are copied between two looks at the fuel, and most bytes of a piece that is held as such.
 pub(crate) const BLOCK: usize = 1 << 16;
@@ -32,6 +33,16 @@ enum Piece {
         to: usize,
     },
     Zeros(usize),
+    Shared(Shared),
+}
+
+/// Bytes that somebody else keeps, too.
+struct Shared(Box<dyn AsRef<[u8]> + Send>);
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.as_ref().as_ref().len())
+    }
 }
 
 /// A long text that a native builds in pieces, to be returned with [`Cx::ret_text`].
@@ -79,7 +90,7 @@ impl Text {
 
     /// Appends a range of `bytes`, which are those of the string in `slot` of the native that runs. It has to stay there.
     #[inline]
-    pub(crate) fn push(&mut self, slot: usize, bytes: &[u8], from: usize, to: usize) {
+    pub fn push(&mut self, slot: usize, bytes: &[u8], from: usize, to: usize) {
         if to - from < LONG {
             self.tail().extend_from_slice(&bytes[from..to]);
             return;
@@ -99,6 +110,13 @@ impl Text {
         self.sealed += bytes.len();
         self.own += bytes.capacity();
         self.pieces.push(Piece::Bytes(bytes));
+    }
+
+    /// Appends bytes that stay where they are until they are copied into the string.
+    pub fn share(&mut self, bytes: impl AsRef<[u8]> + Send + 'static) {
+        self.seal();
+        self.sealed += bytes.as_ref().len();
+        self.pieces.push(Piece::Shared(Shared(Box::new(bytes))));
     }
 
     /// Appends zeros.
@@ -167,6 +185,7 @@ fn join(cx: &mut Cx<'_>) -> NativeResult {
     while let Some(piece) = p.text.pieces.get_mut(p.piece) {
         let source: &[u8] = match piece {
             Piece::Bytes(bytes) => bytes,
+            Piece::Shared(bytes) => bytes.0.as_ref().as_ref(),
             Piece::Range { slot, from, to } => &cx.slot(*slot).as_bytes().unwrap_or_default()[*from..*to],
             Piece::Zeros(n) => {
                 // What is not written is zero.
@@ -351,6 +370,11 @@ impl<'cx> Cx<'cx> {
     /// Returns one string, made in steps that the slice allows.
     pub fn ret_text(&mut self, text: Text) -> NativeResult {
         finish(self, text)
+    }
+
+    /// Makes the string of a text in the same way and pushes it, then `then` runs.
+    pub fn make_text(&mut self, text: Text, then: NativeFn) -> NativeResult {
+        finish_with(self, text, then)
     }
 
     /// A string of zeros to be filled with [`Cx::fill_draft`]. Raises if it does not fit.

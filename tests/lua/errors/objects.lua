@@ -25,3 +25,12 @@ assert(not pcall(errors.new) and not pcall(errors.is, e) and not pcall(e.message
 assert(e == e and errors.new("a") ~= errors.new("a") and rawequal(e, e))
 local t = {[e] = 1}
 assert(t[e] == 1)
+-- details are bounded, since they go wherever their error goes
+local rows = {}
+for i = 1, 900 do rows[i] = {i} end
+assert(#errors.new{message = "m", details = {rows = rows}}:details().rows == 900)
+for i = 1, 20000 do rows[i] = i % 2 == 0 and {i} or i end
+local fine, refused = pcall(errors.new, {message = "m", details = {rows = rows}})
+assert(not fine and tostring(refused):find("'details': too large", 1, true), tostring(refused))
+fine, refused = pcall(errors.new, {message = "m", details = {text = string.rep("x", 3000000)}})
+assert(not fine and tostring(refused):find("'details': too large", 1, true), tostring(refused))

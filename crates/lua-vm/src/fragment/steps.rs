@@ -27,6 +27,8 @@ const VALUE: i64 = 10;
 const TABLE: i64 = 150;
 const OBJECT: i64 = 100;
 const BYTES: usize = 16;
+/// Units of a copy that is made in one piece although it is not small.
+const BOUNDED: i64 = 150_000;
 /// Tables that stand in a message for one of them.
 const SHARDS: usize = 512;
 /// Levels that the path of a refusal names at either end.
@@ -63,6 +65,10 @@ impl Large {
 
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter()
+    }
+
+    pub(super) fn item(&self, i: usize) -> Option<&Item> {
+        self.items.get(i)
     }
 
     pub(super) fn block(&self, i: u32) -> &Block {
@@ -181,6 +187,19 @@ impl<'cx> Cx<'cx> {
     #[inline]
     pub fn take_copy(&mut self) -> Option<(usize, Result<Fragment, NotPortable>)> {
         self.lua().transit.as_mut()?.copied.take()
+    }
+
+    /// Copies one value out as [`Cx::copy_out`] does, in one piece; `None` if it is too large for that: beyond some 1,000 tables,
+    /// 15,000 other values or 2 MB of text.
+    pub fn copy_bounded(&mut self, value: Val<'cx>) -> Option<Result<Fragment, NotPortable>> {
+        if let Some(done) = self.copy_small(&[value]) {
+            return Some(done);
+        }
+        let mut copy = Copy::new(self.lua(), &[value], 0);
+        let mut fuel = BOUNDED;
+        let done = copy.step(&mut fuel);
+        self.charge(usize::try_from(BOUNDED - fuel).unwrap_or_default());
+        done
     }
 
     /// A copy of values that are too large for one piece, all at once.

@@ -1,12 +1,50 @@
-//! When a collection begins by itself: growth since the last one, which a node may change.
+//! When a collection begins by itself, and when one of its steps ends.
 
-use super::{FIRST_THRESHOLD, IDLE, State};
+use std::sync::OnceLock;
+
+use super::{FIRST_THRESHOLD, IDLE, MAX_STEP, Roots, State};
 use crate::heap::Heap;
 
+/// Work between two questions whether the turn has lasted too long, some 6 us, or 50 where all memory is cold.
+pub(super) const PIECE: usize = 1 << 10;
 /// Bytes that are never allocated.
 const NEVER: isize = isize::MAX / 4;
 
+/// Who knows how long the turn lasts already.
+static LATE: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Has collectors ask `late` whether the turn of their worker has lasted too long; then their step ends as soon as they have kept up
+/// with the program, and the slice with it. Only where they pause depends on it, never what a program sees. The first one
+/// stays, for all processes.
+pub fn ask_when_late(late: fn() -> bool) {
+    let _ = LATE.set(late);
+}
+
+/// Never, if nobody knows.
+fn is_late() -> bool {
+    LATE.get().is_some_and(|late| late())
+}
+
 impl Heap {
+    /// Goes on with the cycle that runs, or begins one, until it is over or about `budget` units are done; or `least` and the
+    /// turn is late, which units do not see where memory is cold. What is to be paid: such a step ends the slice.
+    pub(super) fn work(&mut self, roots: &Roots<'_>, budget: usize, least: usize) -> usize {
+        self.gc.work = 0;
+        let mut goal = budget.min(least.max(PIECE));
+        loop {
+            self.advance(roots, goal);
+            if self.gc.state == State::Pause && self.gc.rests.is_empty() || self.gc.work >= budget {
+                return self.gc.work;
+            }
+            if self.gc.work >= goal {
+                if is_late() {
+                    return self.gc.work.max(MAX_STEP);
+                }
+                goal = budget.min(self.gc.work + PIECE);
+            }
+        }
+    }
+
     /// Growth over what lives that begins the next cycle.
     pub(super) fn room(&self) -> isize {
         let live = self.gc.live as isize;

@@ -50,7 +50,7 @@ pub(super) fn find(cx: &mut Cx<'_>) -> NativeResult {
     }
     let mut matcher = matcher(cx, pattern, true)?;
     matcher.begin(start, None);
-    search(cx, &mut matcher, true)
+    search(cx, matcher, true)
 }
 
 pub(super) fn match_(cx: &mut Cx<'_>) -> NativeResult {
@@ -58,7 +58,7 @@ pub(super) fn match_(cx: &mut Cx<'_>) -> NativeResult {
     let Some(start) = start(cx, text)? else { return cx.ret(Val::NIL) };
     let mut matcher = matcher(cx, pattern, true)?;
     matcher.begin(start, None);
-    search(cx, &mut matcher, false)
+    search(cx, matcher, false)
 }
 
 /// A matcher of the pattern, which is read in part and charged.
@@ -104,22 +104,23 @@ fn find_plain(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// What the matcher finds as the results of `find` or `match`.
-fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResult {
+fn search(cx: &mut Cx<'_>, mut matcher: Matcher, positions: bool) -> NativeResult {
     let (text, pattern) = (text_arg(cx, 0)?, text_arg(cx, 1)?);
-    match advance(cx, matcher, text, pattern)? {
+    match advance(cx, &mut matcher, text, pattern)? {
         Outcome::NoMatch => cx.ret(Val::NIL),
         Outcome::Match { start, end } => {
             if !positions {
-                return text::values(cx, captures(matcher, 0, Some((start, end))), returned);
+                return text::values(cx, captures(&matcher, 0, Some((start, end))), returned);
             }
             let mut found: Parts = smallvec![Part::Int(start as i64 + 1), Part::Int(end as i64)];
-            found.extend(captures(matcher, 0, None));
+            found.extend(captures(&matcher, 0, None));
             text::values(cx, found, returned)
         }
         Outcome::More => {
             cx.set_len(4);
-            let state = cx.userdata(Search(RefCell::new(Some(matcher.clone()))), &[]);
-            cx.weigh(state, matcher.held());
+            let held = matcher.held();
+            let state = cx.userdata(Search(RefCell::new(Some(matcher))), &[]);
+            cx.weigh(state, held);
             cx.push(state);
             let then: NativeFn =
                 if positions { |cx| search_more(cx, true) } else { |cx| search_more(cx, false) };
@@ -130,8 +131,8 @@ fn search(cx: &mut Cx<'_>, matcher: &mut Matcher, positions: bool) -> NativeResu
 
 fn search_more(cx: &mut Cx<'_>, positions: bool) -> NativeResult {
     let state = cx.slot(4).as_userdata().and_then(|u| u.payload::<Search>());
-    let mut matcher = state.and_then(|state| state.0.take()).expect("the slot holds the matcher");
-    search(cx, &mut matcher, positions)
+    let matcher = state.and_then(|state| state.0.take()).expect("the slot holds the matcher");
+    search(cx, matcher, positions)
 }
 
 /// Steps until there is an answer or the slice is used up (`More`).

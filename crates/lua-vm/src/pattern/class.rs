@@ -116,11 +116,15 @@ impl Single {
                 )),
             },
             b'[' => {
-                if let Some((_, end, set)) = sets.iter().find(|(start, ..)| *start == at) {
+                // In order of their offsets; a generated pattern may have thousands.
+                let place = sets.partition_point(|(start, ..)| *start < at);
+                if let Some((start, end, set)) = sets.get(place)
+                    && *start == at
+                {
                     return Ok((Single::Set(*set), *end));
                 }
                 let (set, end) = read_set(pattern, at)?;
-                sets.push((at, end, set));
+                sets.insert(place, (at, end, set));
                 Ok((Single::Set(set), end))
             }
             b'.' => Ok((Single::Class(&ALL, false), at + 1)),
