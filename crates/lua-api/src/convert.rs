@@ -237,12 +237,22 @@ pub(crate) fn not_portable(e: NotPortable) -> Error {
 /// `Invalid` names the path of a function, coroutine, cycle, mixed keys, nesting beyond 128, or says that there is too much: plain data
 /// is made and copied in one piece, so it is bounded. What may be larger travels as a payload.
 pub fn val_to_data<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Data> {
-    match cx.copy_bounded(value) {
+    let too_large =
+        "too large for plain data (at most some 1,000 tables, 15,000 other values or 2 MB of text)";
+    bounded_data(cx, value, 1, too_large)
+}
+
+/// The same for what is kept and not passed around, as the data of an entry: sixteen times as much is not too large.
+pub fn val_to_kept_data<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Data> {
+    let too_large =
+        "too large for an entry (at most some 16,000 tables, 240,000 other values or 32 MB of text)";
+    bounded_data(cx, value, 16, too_large)
+}
+
+fn bounded_data<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>, times: u8, too_large: &str) -> Result<Data> {
+    match cx.copy_bounded(value, times) {
         Some(fragment) => fragment_to_data(&fragment.map_err(not_portable)?),
-        None => Err(Error::invalid(
-            "too large for plain data (at most some 1,000 tables, 15,000 other values or 2 MB of text)",
-        )
-        .with_retryable(Some(false))),
+        None => Err(Error::invalid(too_large).with_retryable(Some(false))),
     }
 }
 

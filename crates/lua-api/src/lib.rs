@@ -23,7 +23,7 @@ pub use channel::{Channel, Item, Make, channel_module};
 pub use convert::{
     PayloadObject, Portable, Traveller, arg_to_payload, args_to_payloads, begin_payload, begun_payload,
     data_to_val, format_of, payload_object, payload_object_as, payload_to_data, payload_to_val,
-    payloads_to_data, push_payloads, val_to_data, val_to_payload,
+    payloads_to_data, push_payloads, val_to_data, val_to_kept_data, val_to_payload,
 };
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};

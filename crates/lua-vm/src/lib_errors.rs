@@ -116,7 +116,7 @@ fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject,
     let details = match fields.get_field("details").view() {
         View::Nil => None,
         View::Table(table) if table.is_empty() => None,
-        View::Table(table) => match cx.copy_bounded(table.val()) {
+        View::Table(table) => match cx.copy_bounded(table.val(), 1) {
             Some(Ok(fragment)) => Some(Arc::new(fragment)),
             Some(Err(e)) => return Err(cx.arg_error(0, format_args!("field 'details': {e}"))),
             None => return Err(cx.arg_error(0, TOO_LARGE)),

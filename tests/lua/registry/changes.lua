@@ -45,3 +45,12 @@ local set = registry.snapshot():changes()
 local same, wrong = set:delete("bare")
 assert(same == set and errors.is(wrong, errors.INVALID) and #set:ops() == 0 and registry.get("ch:good") == nil)
 assert(not pcall(set.create, set) and not pcall(set.update, set, 5) and not pcall(set.delete, set) and not pcall(set.apply))
+-- large data is kept, what is beyond all bounds is refused
+local rows = {}
+for i = 1, 8000 do rows[i] = {i} end
+local large = registry.snapshot():changes():create{id = "ch:large", kind = "registry.entry", data = {rows = rows}}
+assert(large:apply() and registry.get("ch:large").data.rows[8000][1] == 8000)
+assert(registry.snapshot():changes():delete("ch:large"):apply())
+for i = 1, 40000 do rows[i] = {i} end
+local _, beyond = registry.snapshot():changes():create{id = "ch:large", kind = "registry.entry", data = {rows = rows}}
+assert(errors.is(beyond, errors.INVALID) and beyond:message():find("too large for an entry", 1, true), tostring(beyond))

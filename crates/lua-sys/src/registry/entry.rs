@@ -2,7 +2,7 @@
 
 use core_registry::{Entry, Op};
 use infra_base::{Data, EntryId, Error, Map, Result};
-use lua_api::{Answer, Cx, Raise, Table, Val, View, data_to_val, val_to_data};
+use lua_api::{Answer, Cx, Raise, Table, Val, View, data_to_val, val_to_kept_data};
 use std::sync::Arc;
 
 /// The id in argument `i`: a text, or `{ns, name}`.
@@ -77,7 +77,7 @@ fn read_field<'cx>(cx: &mut Cx<'cx>, table: Table<'cx>, id: &EntryId, name: &str
     if value.is_nil() {
         return Ok(None);
     }
-    val_to_data(cx, value).map(Some).map_err(|e| e.context(format_args!("entry {id}: {name}")))
+    val_to_kept_data(cx, value).map(Some).map_err(|e| e.context(format_args!("entry {id}: {name}")))
 }
 
 /// An entry as a table.
