@@ -3,7 +3,7 @@
 local funcs, logger, payload = require("funcs"), require("logger"), require("payload")
 local registry, system = require("registry"), require("system")
 local MIB = 1 << 20
-local long = ("x"):rep(4 * MIB)
+local long = ("x"):rep(MIB)
 local ways = {
   error = function() return errors.new(long) end,
   kind = function() return errors.new{message = "m", kind = long} end,
@@ -39,8 +39,8 @@ for name, way in pairs(ways) do
   local before = alloc()
   do
     local n = held(way)
-    assert(n >= 4 * MIB and n < 20 * MIB, name .. ": " .. n)
+    assert(n >= MIB and n < 5 * MIB, name .. ": " .. n)
   end
   local left = alloc() - before
-  assert(left < MIB, name .. ": " .. left .. " bytes stay")
+  assert(left < MIB // 4, name .. ": " .. left .. " bytes stay")
 end
