@@ -10,8 +10,8 @@ pub use sealed::{CodeId, CodeKey, Unusable};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use crate::object::Str;
 use crate::opcode::Op;
+use crate::symbol::Owned;
 use crate::types::{Constant, Declared};
 use crate::value::Value;
 
@@ -75,7 +75,7 @@ pub struct Proto {
     /// Sorted by `at`.
     pub(crate) operands: Box<[Operand]>,
     /// Constants that are no symbols, freed with this.
-    pub(crate) owned: Vec<*const Str>,
+    pub(crate) owned: Owned,
     /// Constants that are types.
     pub(crate) own_types: Vec<Constant>,
     /// Of a chunk: the types that it declares.
@@ -157,16 +157,6 @@ impl Proto {
     pub(crate) fn index_before(&self, pc: *const AtomicU32) -> usize {
         let at = (pc as usize).wrapping_sub(self.code.as_ptr() as usize) / size_of::<AtomicU32>();
         at.saturating_sub(1).min(self.code.len().saturating_sub(1))
-    }
-}
-
-impl Drop for Proto {
-    fn drop(&mut self) {
-        for s in &self.owned {
-            // SAFETY: values come to them through closures of this prototype only, in heaps that keep the root prototype until their
-            // objects are gone; a message takes the bytes along.
-            unsafe { crate::symbol::free_immortal(*s) }
-        }
     }
 }
 

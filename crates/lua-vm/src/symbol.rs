@@ -180,10 +180,12 @@ pub(crate) fn intern(bytes: &[u8]) -> Option<*const Str> {
 }
 
 /// The stored form of a string constant: a symbol, or a string of its own that is added to `owned`.
-pub(crate) fn constant(bytes: &[u8], owned: &mut Vec<*const Str>) -> Value {
+pub(crate) fn constant(bytes: &[u8], owned: &mut Owned) -> Value {
     let s = intern(bytes).unwrap_or_else(|| {
         let s = new_immortal(bytes, false);
-        owned.push(s);
+        owned.0.push(s);
+        #[cfg(test)]
+        LIVE.set(LIVE.get() + 1);
         s
     });
     // SAFETY: the string is immortal and has its hash.
@@ -217,13 +219,34 @@ pub(crate) fn new_immortal(bytes: &[u8], symbol: bool) -> *const Str {
     }
 }
 
-/// Frees a string made by `new_immortal` with `symbol` false.
-///
-/// # Safety
-/// Nothing may use the string any more.
-pub(crate) unsafe fn free_immortal(s: *const Str) {
-    // SAFETY: it was allocated with this layout.
-    unsafe { std::alloc::dealloc(s.cast_mut().cast(), layout(Str::len(s))) }
+/// Strings outside every heap that are no symbols; freed with this. Whoever has it keeps it as long as values may point to them: code
+/// does, and while code is made or read it may come to nothing.
+#[derive(Default)]
+pub(crate) struct Owned(Vec<*const Str>);
+
+#[cfg(test)]
+thread_local! {
+    /// Strings that somebody on this thread owns.
+    pub(crate) static LIVE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+impl Owned {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        for s in &self.0 {
+            // SAFETY: `constant` made it with this layout. Values come to it through closures of a prototype only, in heaps that keep
+            // the root prototype until their objects are gone; a message takes the bytes along.
+            unsafe { std::alloc::dealloc(s.cast_mut().cast(), layout(Str::len(*s))) }
+            #[cfg(test)]
+            LIVE.set(LIVE.get() - 1);
+        }
+    }
 }
 
 macro_rules! names {
@@ -263,6 +286,28 @@ pub(crate) fn names() -> &'static Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Code that is refused, or generated a second time because types are linked, keeps no constants.
+    #[test]
+    fn constants_go_with_the_code_they_were_made_for() {
+        let long = "x".repeat(100);
+        let sources = [
+            format!("local a = '{long}' break"),
+            format!("local function f() return '{long}' end goto nowhere"),
+            format!("type T = number @min(1) local a = '{long}' local b = T return a, b"),
+            format!("local m = require('m') local a = '{long}' type T = m.T local b = T return a, b"),
+        ];
+        for source in sources {
+            let before = LIVE.get();
+            let parsed = lua_syntax::parse(source.as_bytes());
+            let lines = lua_syntax::LineIndex::new(source.as_bytes());
+            let made = crate::compile(&parsed.chunk, "test", &lines);
+            assert_eq!(made.is_ok(), source.starts_with("type") || source.starts_with("local m"), "{source}");
+            assert_eq!(LIVE.get() - before, usize::from(made.is_ok()), "{source}");
+            drop(made);
+            assert_eq!(LIVE.get(), before, "{source}");
+        }
+    }
     use crate::value::{FLOAT, INT};
     use std::collections::HashSet;
 

@@ -339,7 +339,7 @@ impl<'a> Decoder<'a> {
             source: self.source.clone(),
             name,
             operands,
-            owned: Vec::new(),
+            owned: symbol::Owned::default(),
             own_types: Vec::new(),
             types: None,
         };
