@@ -45,6 +45,8 @@ pub(crate) struct Symbol<'a> {
     pub(crate) writers: Vec<FnId>,
     /// Its fields are methods of objects whose metatable it is.
     pub(crate) class: bool,
+    /// Metatables name it as the table where fields are looked for: what reads `self` in its methods is one of their objects.
+    pub(crate) lends: bool,
     /// `local x = require(…)`
     pub(crate) import: bool,
     /// Its value is used, by others than itself.

@@ -102,6 +102,7 @@ impl<'a> Walk<'a> {
             calls: 0,
             writers: vec![],
             class: false,
+            lends: false,
             import: false,
             read: false,
             read_by_itself: false,
@@ -418,9 +419,16 @@ impl<'a> Walk<'a> {
             if let ExprKind::Name(same) = &value.kind
                 && same.text != class.text
             {
-                self.mark_class(same);
+                self.mark_lender(same);
             }
             self.mark_class(class);
+        }
+    }
+
+    fn mark_lender(&mut self, name: &Name) {
+        self.mark_class(name);
+        if let Some(sym) = self.scope.get(&*name.text) {
+            self.out.symbols[sym.0 as usize].lends = true;
         }
     }
 
@@ -466,6 +474,11 @@ impl<'a> Walk<'a> {
                         Item::Named { name, value } => {
                             self.built.push((&name.text, self.current, name.span.start));
                             self.expr(value);
+                            if let ExprKind::Name(lender) = &value.kind
+                                && &*name.text == "__index"
+                            {
+                                self.mark_lender(lender);
+                            }
                         }
                         Item::Keyed { key, value } => {
                             if let Some(name) = literal(key) {
@@ -515,19 +528,8 @@ impl<'a> Walk<'a> {
             "setmetatable" => {
                 self.metatables.insert(self.current);
                 args.iter().take(1).for_each(|arg| self.leak(arg, Leak::Direct));
-                match args.get(1).map(|a| &a.kind) {
-                    Some(ExprKind::Name(class)) => self.mark_class(class),
-                    Some(ExprKind::Table(items)) => {
-                        for item in items {
-                            if let Item::Named { name, value: Expr { kind: ExprKind::Name(class), .. } } =
-                                item
-                                && &*name.text == "__index"
-                            {
-                                self.mark_class(class);
-                            }
-                        }
-                    }
-                    _ => {}
+                if let Some(ExprKind::Name(class)) = args.get(1).map(|a| &a.kind) {
+                    self.mark_class(class);
                 }
             }
             "rawset" => args.iter().take(1).for_each(|a| self.leak(a, Leak::Direct)),

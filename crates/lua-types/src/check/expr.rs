@@ -427,11 +427,29 @@ impl<'a> Checker<'a> {
         if let Some(on) = missing {
             if probe || self.muted > 0 {
                 types.push(Ty::NIL);
+            } else if found && self.no_tag_tells(on, members, name) {
+                types.push(Ty::ANY);
             } else {
                 return self.no_field(object_ty, on, text, span, found);
             }
         }
         self.pool.union(&types)
+    }
+
+    /// Where one table has a text of its own, as a tag, and another any text: a test of it does not tell the two apart, although the
+    /// code may know that it does.
+    fn no_tag_tells(&self, lacks: Ty, members: &[Ty], name: crate::ty::Name) -> bool {
+        let Kind::Shape(lacks) = self.pool.kind(lacks) else { return false };
+        members.iter().any(|member| match self.pool.kind(*member) {
+            Kind::Shape(has) if self.slot_as_written(has, name).is_some() => self
+                .tags(has)
+                .any(|tag| self.slot_as_written(lacks, tag).is_some_and(|ty| self.may_be_any_text(ty))),
+            _ => false,
+        })
+    }
+
+    fn may_be_any_text(&self, ty: Ty) -> bool {
+        matches!(self.pool.kind(ty), Kind::String | Kind::Any | Kind::Unknown)
     }
 
     /// Says that there is no such field; what reading it gives.

@@ -26,8 +26,13 @@ pub(super) struct Shape {
     pub(super) metatable: Option<Ty>,
     /// What objects hold whose metatable this is.
     instance: Option<ShapeId>,
-    /// An object of a derived class: what the base's constructor made of it.
+    /// An object of a derived class: what the base's constructor made of it. An object whose metatable names another table as
+    /// `__index`: what the methods of that one write.
     base: Option<ShapeId>,
+    /// What stands for the objects of a class: tables with other metatables whose `__index` is the class.
+    objects: Vec<ShapeId>,
+    /// Metatables name it as `__index`.
+    pub(super) lends: bool,
     /// It is the same table as that one.
     same: Option<ShapeId>,
     /// Somebody out of sight may write to it.
@@ -227,7 +232,10 @@ impl<'a> Checker<'a> {
         match index {
             Some(values) => Found::Index(values),
             None if unsure => Found::Unsure,
-            None => Found::Missing,
+            None => match self.field_of_objects(shape, name) {
+                Some(ty) => Found::Field(self.told(ty)),
+                None => Found::Missing,
+            },
         }
     }
 
@@ -256,6 +264,14 @@ impl<'a> Checker<'a> {
     /// What was written to a field, nil included, its own or one that metatables lend.
     pub(super) fn slot_as_written(&self, shape: ShapeId, name: Name) -> Option<Ty> {
         self.own_slot(shape, name)
+    }
+
+    /// Fields of which only certain texts are known.
+    pub(super) fn tags(&self, shape: ShapeId) -> impl Iterator<Item = Name> {
+        let text =
+            |ty: Ty| self.pool.members(ty).iter().all(|ty| matches!(self.pool.kind(*ty), Kind::Str(_)));
+        let fields = &self.shape_ref(shape).fields;
+        fields.iter().filter(move |(_, slot)| text(slot.ty)).map(|(name, _)| *name)
     }
 
     /// The table's own fields as a record.
@@ -291,6 +307,7 @@ impl<'a> Checker<'a> {
                 let index = self.pool.name(b"__index");
                 match self.own_slot(meta, index) {
                     Some(ty) => self.lent(ty),
+                    None if self.shape_ref(meta).lends => Lent::Shape(meta),
                     // Written later, perhaps: a class whose `__index` stands in a function.
                     None if self.shape_ref(meta).open || self.pending(index) => Lent::Anything,
                     None => Lent::Nothing,
@@ -366,7 +383,38 @@ impl<'a> Checker<'a> {
             }
             _ => self.merge(table, instance),
         }
+        if let Some(Kind::Shape(lender)) = self.own_slot(class, index).map(|ty| self.pool.kind(ty)) {
+            self.lend(lender, instance);
+        }
         self.shape_type(instance)
+    }
+
+    /// `object` finds what it lacks in `lender`, whose methods may be called with it, although its metatable is another table.
+    fn lend(&mut self, lender: ShapeId, object: ShapeId) {
+        let any = self.instance_of(lender);
+        let (any, object) = (self.same_shape(any), self.same_shape(object));
+        if any == object || self.bases(any).contains(&object) {
+            return;
+        }
+        let objects = &mut self.shapes[any.0 as usize].objects;
+        if objects.len() == CHAIN {
+            self.shapes[any.0 as usize].open = true;
+        } else if !objects.contains(&object) {
+            objects.push(object);
+        }
+        let base = &mut self.shapes[object.0 as usize].base;
+        if base.is_none() {
+            *base = Some(any);
+        }
+    }
+
+    /// A field that one of the objects of a class has. A derived class is an object of its base, too, but what it holds is for its own.
+    fn field_of_objects(&mut self, any: ShapeId, name: Name) -> Option<Ty> {
+        let index = self.pool.name(b"__index");
+        let objects = self.shape_ref(any).objects.iter().filter(|object| !self.has_slot(**object, index));
+        let mut found = objects.filter_map(|object| self.own_slot(*object, name));
+        let first = found.next()?;
+        Some(if found.all(|other| other == first) { first } else { Ty::ANY })
     }
 
     fn bases(&self, shape: ShapeId) -> Vec<ShapeId> {

@@ -341,7 +341,13 @@ impl<'a> Checker<'a> {
                 None => self.field_of(object, field),
             };
         }
-        let class = sym.is_some_and(|sym| self.bound.sym(sym).class) && between.is_empty();
+        let sym = sym.filter(|_| between.is_empty()).map(|sym| self.bound.sym(sym));
+        let class = sym.is_some_and(|sym| sym.class);
+        if let Kind::Shape(shape) = self.pool.kind(object)
+            && sym.is_some_and(|sym| sym.lends)
+        {
+            self.shape_mut(shape).lends = true;
+        }
         let self_ty = method.map(|_| self.self_type(object, class));
         let wanted = self.wanted_field(object, &last.text);
         let ty = self.make_function(body, self_ty, wanted);
