@@ -43,7 +43,19 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Binary { op, left, right, .. } => self.bounded_by(*op, left, right, sense),
+            ExprKind::Call { func, args } if sense && self.special_of(func) == Some(Special::ErrorsIs) => {
+                self.is_error_object(args)
+            }
             _ => {}
+        }
+    }
+
+    /// `errors.is(e, kind)`: an error object, whose kind is nothing to its type. Of `any` nothing is said that may be wrong.
+    fn is_error_object(&mut self, args: &'a [Expr]) {
+        let Some(arg) = args.first() else { return };
+        if self.muted(|this| this.probe(arg)) != Ty::ANY {
+            let error = self.error_type();
+            self.test(arg, Test::Type(error), true);
         }
     }
 
@@ -84,6 +96,16 @@ impl<'a> Checker<'a> {
                     if let Some(of) = self.type_of_call(place) {
                         if let Ok(name) = std::str::from_utf8(text) {
                             self.test(of, Test::TypeName(name), sense);
+                        }
+                        return;
+                    }
+                    if let ExprKind::Call { func, args } = &peel(place).kind
+                        && let [of] = &args[..]
+                        && self.special_of(func) == Some(Special::MathType)
+                    {
+                        // Of other numbers than these it says nothing.
+                        if sense && matches!(&**text, b"integer" | b"float") {
+                            self.test(of, Test::TypeName("number"), true);
                         }
                         return;
                     }
@@ -227,6 +249,19 @@ impl<'a> Checker<'a> {
             _ => return,
         }
         let Some(path) = self.path(place) else { return };
+        if self.is_absent(place) {
+            // Where it is there, who knows what it is.
+            let there = match test {
+                Test::Truthy => sense,
+                Test::Nil => !sense,
+                Test::TypeName(name) => (name != "nil") == sense,
+                _ => false,
+            };
+            if there {
+                self.frame.set(path, Some(Ty::ANY));
+            }
+            return;
+        }
         let before = self.muted(|this| this.probe(place));
         if before == Ty::NIL && self.frame.fact(path).is_none() {
             // A field that nobody writes: asking for it makes it no field.
@@ -237,8 +272,10 @@ impl<'a> Checker<'a> {
             self.frame.set(path, Some(after));
         }
         self.tested_field(place, test, sense);
-        if after != before {
-            self.narrow_linked(path);
+        // Of `any`, what is falsy is not kept apart; what came with it is told apart all the same.
+        let absent = before == Ty::ANY && matches!((test, sense), (Test::Truthy, false));
+        if after != before || absent {
+            self.narrow_linked(path, absent);
         }
     }
 
@@ -285,7 +322,7 @@ impl<'a> Checker<'a> {
         // What was inferred of tables of the code may lack what is written later.
         if after != before && !(inferred && after == Ty::NEVER) {
             self.frame.set(path, Some(after));
-            self.narrow_linked(path);
+            self.narrow_linked(path, false);
         }
     }
 
@@ -341,17 +378,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A fact about one of several linked locals leaves those rows that agree with it.
-    fn narrow_linked(&mut self, path: PathId) {
+    /// Nil, false or either.
+    fn is_falsy(&self, ty: Ty) -> bool {
+        let falsy = |ty: &Ty| matches!(self.pool.kind(*ty), Kind::Nil | Kind::Bool(false));
+        ty != Ty::NEVER && self.pool.members(ty).iter().all(falsy)
+    }
+
+    /// A fact about one of several linked locals leaves those rows that agree with it. `absent`: what is at the path is nil, whatever
+    /// the fact.
+    fn narrow_linked(&mut self, path: PathId, absent: bool) {
         let links: Vec<Link> =
             self.frame.links.iter().filter(|link| link.paths.contains(&path)).cloned().collect();
         for link in links {
             let mut rows = vec![];
             for row in link.rows.iter() {
                 let mut agrees = true;
-                for (i, path) in link.paths.iter().enumerate() {
+                for (i, at) in link.paths.iter().enumerate() {
                     let ty = row.get(i).copied().unwrap_or(Ty::NIL);
-                    if let Some(fact) = self.frame.fact(*path)
+                    let fact = if absent && *at == path { Some(Ty::NIL) } else { self.frame.fact(*at) };
+                    // What is falsy came from a way that gives nothing else, if there is one.
+                    if fact.is_some_and(|fact| self.is_falsy(fact)) && !self.is_falsy(ty) {
+                        let failing = |row: &Vec<Ty>| row.get(i).is_none_or(|ty| self.is_falsy(*ty));
+                        agrees &= !link.rows.iter().any(failing);
+                    }
+                    if let Some(fact) = fact
                         && fact != Ty::ANY
                         && ty != Ty::ANY
                         && crate::narrow::intersect(self, ty, fact) == Ty::NEVER
