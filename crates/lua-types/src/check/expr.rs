@@ -169,8 +169,12 @@ impl<'a> Checker<'a> {
                     && (ELSEWHERE.contains(&&*name.text) || !self.is_near_local(&name.text))
             }
             ExprKind::Field { object, name } => {
-                let known = self.path(place).is_some_and(|path| self.frame.fact(path).is_some());
-                let object = if known { Ty::ANY } else { self.muted(|this| this.eval(object)) };
+                // A path alone: what is called, or depends on conditions, is looked at once.
+                let Some(path) = self.path(place) else { return false };
+                if self.frame.fact(path).is_some() {
+                    return false;
+                }
+                let object = self.muted(|this| this.eval(object));
                 let name = self.pool.name(name.text.as_bytes());
                 self.is_fixed(object) && matches!(members::field(self, object, name), Member::Missing { .. })
             }
@@ -180,6 +184,10 @@ impl<'a> Checker<'a> {
 
     /// Whether a local was meant, most likely.
     fn is_near_local(&mut self, text: &str) -> bool {
+        self.suggestions = self.suggestions.saturating_sub(self.bound.symbols.len());
+        if self.suggestions == 0 {
+            return false;
+        }
         let locals: Vec<String> = self.visible_locals().into_iter().map(str::to_string).collect();
         self.suggest(text, &locals).is_some()
     }

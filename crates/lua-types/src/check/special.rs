@@ -26,7 +26,8 @@ impl<'a> Checker<'a> {
     /// The same of an expression in call position.
     pub(super) fn special_of(&mut self, func: &'a Expr) -> Option<Special> {
         match &func.kind {
-            ExprKind::Name(_) | ExprKind::Field { .. } => {
+            // What is called on the way to it is not looked at again.
+            ExprKind::Name(_) | ExprKind::Field { .. } if self.path(func).is_some() => {
                 let ty = self.muted(|this| this.eval(func));
                 self.special(ty)
             }
