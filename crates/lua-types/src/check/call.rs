@@ -223,8 +223,11 @@ impl<'a> Checker<'a> {
         if members.contains(&Ty::NIL) {
             let what = call.name.as_ref().map_or_else(|| "a value".to_string(), |name| format!("'{name}'"));
             let shown = self.show(callee);
-            let message = format!("cannot call {what}: it may be nil ({shown})");
-            let code = if members.len() == 1 { Code::NotCallable } else { Code::CallOptional };
+            let (code, how) = match members.len() {
+                1 => (Code::NotCallable, "is nil".to_string()),
+                _ => (Code::CallOptional, format!("may be nil ({shown})")),
+            };
+            let message = format!("cannot call {what}: it {how}");
             self.report(Report::new(code, call.span, message).help("test it for nil first"));
             members.retain(|m| *m != Ty::NIL);
         }

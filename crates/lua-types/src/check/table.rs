@@ -289,13 +289,11 @@ impl<'a> Checker<'a> {
             return object_ty;
         }
         let (what, shown) = (called(object), self.show(object_ty));
-        let report = Report::new(
-            Code::IndexOptional,
-            object.span,
-            format!("cannot set {key} of {what}: it may be nil ({shown})"),
-        );
-        self.report(report.help("test it for nil first"));
         let some = crate::narrow::without_nil(self, object_ty);
+        let how = if some == Ty::NEVER { "is nil".to_string() } else { format!("may be nil ({shown})") };
+        let message = format!("cannot set {key} of {what}: it {how}");
+        let report = Report::new(Code::IndexOptional, object.span, message);
+        self.report(report.help("test it for nil first"));
         if some == Ty::NEVER { Ty::ANY } else { some }
     }
 
