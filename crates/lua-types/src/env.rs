@@ -99,6 +99,13 @@ impl Env {
         self.modules.get(name).map(|module| module.ty)
     }
 
+    /// The module, or the global library, that has this type.
+    pub(crate) fn name_of(&self, ty: Ty) -> Option<&str> {
+        let modules = self.modules.iter().filter(|(_, module)| module.ty == ty).map(|(name, _)| &**name);
+        let globals = self.globals.iter().filter(|(_, global)| **global == ty).map(|(name, _)| &**name);
+        modules.min().or_else(|| globals.min())
+    }
+
     /// The names of all modules that `require` may find, unordered.
     pub fn modules(&self) -> impl Iterator<Item = &str> {
         self.modules.keys().map(|name| &**name)
@@ -122,6 +129,20 @@ impl Env {
     /// The library whose functions are the methods of texts.
     pub fn string_methods(&self) -> Option<Ty> {
         self.module("string")
+    }
+
+    /// Whether a function of that signature takes texts that spell numbers for numbers, as those of the language do.
+    pub(crate) fn takes_numerals(&self, sig: SigId) -> bool {
+        let is = |ty: Ty| match self.pool.kind(ty) {
+            Kind::Function(known) => known == sig,
+            Kind::Intersection(list) => {
+                self.pool.types(list).into_iter().any(|ty| self.pool.kind(ty) == Kind::Function(sig))
+            }
+            _ => false,
+        };
+        ["math", "string", "table"].iter().filter_map(|name| self.module(name)).any(|library| {
+            matches!(self.pool.kind(library), Kind::Record(id) if self.pool.fields(id).fields.iter().any(|f| is(f.ty)))
+        })
     }
 
     /// Whether objects of a kind answer an event such as `__lt`.

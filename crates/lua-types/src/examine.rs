@@ -24,7 +24,7 @@ pub fn examine(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
     let all = || {
         let bound = Bound::new(unit.chunk);
         let mut checked = check(env, unit, &bound);
-        checked.reports.extend(lint(unit, &bound, rules));
+        checked.reports.extend(lint(env, unit, &bound, rules));
         checked
     };
     let mut checked = deep(all).unwrap_or_else(|error| {

@@ -401,6 +401,10 @@ fn of_table<T: Types + ?Sized>(cx: &mut T, ty: Ty, key: Ty) -> Member {
         let types: Vec<Ty> = table.fields.iter().map(|field| field.ty).collect();
         return Member::Found { ty: cx.pool_mut().union(&types), optional: true, readonly: false };
     }
+    // A computed text may be the name of any field.
+    if matches!(kind, Kind::String) {
+        return ANYTHING;
+    }
     let mut keys = names;
     keys.extend(table.index.map(|(key, _)| key));
     Member::BadKey { expected: cx.pool_mut().union(&keys), got: key }

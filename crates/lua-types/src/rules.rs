@@ -11,11 +11,13 @@ mod unused_vars;
 
 use crate::bind::{Bound, Symbol};
 use crate::check::Unit;
+use crate::env::Env;
 use crate::report::Report;
 use lua_syntax::{Comment, comments};
 
 /// What a rule looks at.
 struct Subject<'a> {
+    env: &'a Env,
     unit: &'a Unit<'a>,
     bound: &'a Bound<'a>,
     comments: Vec<Comment>,
@@ -35,9 +37,9 @@ const RULES: [Rule; 7] = [
 ];
 
 /// Looks for `require` of what is not declared; and applies the rules of the `W` codes, if `rules` says so.
-pub(crate) fn lint(unit: &Unit<'_>, bound: &Bound<'_>, rules: bool) -> Vec<Report> {
+pub(crate) fn lint(env: &Env, unit: &Unit<'_>, bound: &Bound<'_>, rules: bool) -> Vec<Report> {
     let comments = if rules { comments(unit.source) } else { Vec::new() };
-    let subject = Subject { unit, bound, comments };
+    let subject = Subject { env, unit, bound, comments };
     let mut reports = Vec::new();
     undeclared_require::apply(&subject, &mut reports);
     if rules {

@@ -23,6 +23,8 @@ pub(super) struct Call<'a> {
     pub(super) receiver: Option<Ty>,
     pub(super) args: &'a [Expr],
     pub(super) wanted: Option<Ty>,
+    /// One of several functions is called: what is surplus for this one may be for another.
+    pub(super) several: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -36,7 +38,8 @@ impl<'a> Checker<'a> {
         {
             return values;
         }
-        let call = Call { span: func.span, name: described(func), receiver: None, args, wanted };
+        let call =
+            Call { span: func.span, name: described(func), receiver: None, args, wanted, several: false };
         let values = self.apply(callee, &call);
         self.forget_written();
         values
@@ -69,7 +72,14 @@ impl<'a> Checker<'a> {
         let object_ty = self.eval(object);
         self.come_to(name.span.end);
         let callee = self.method_type(object_ty, object, name);
-        let call = Call { span: name.span, name: described(expr), receiver: Some(object_ty), args, wanted };
+        let call = Call {
+            span: name.span,
+            name: described(expr),
+            receiver: Some(object_ty),
+            args,
+            wanted,
+            several: false,
+        };
         let values = self.apply(callee, &call);
         self.forget_written();
         values
@@ -120,7 +130,10 @@ impl<'a> Checker<'a> {
             }
             "check" => {
                 let problem = self.error_type();
-                Values { list: vec![Ty::BOOLEAN, self.pool.optional(problem)], ..Values::default() }
+                let (yes, no) = (self.pool.add(Kind::Bool(true)), self.pool.add(Kind::Bool(false)));
+                let rows = vec![vec![yes, Ty::NIL], vec![no, problem]];
+                let list = vec![Ty::BOOLEAN, self.pool.optional(problem)];
+                Values { list, rows: Some(Rc::new(rows)), ..Values::default() }
             }
             "kind" => Values::one(Ty::STRING),
             "name" => Values::one(self.pool.optional(Ty::STRING)),
@@ -191,7 +204,7 @@ impl<'a> Checker<'a> {
     }
 
     fn no_method(&mut self, on: Ty, name: &Word) {
-        let shown = self.show(on);
+        let shown = self.holder(on);
         let mut report = Report::new(
             Code::NoMethod,
             name.span,
@@ -210,12 +223,17 @@ impl<'a> Checker<'a> {
         if members.contains(&Ty::NIL) {
             let what = call.name.as_ref().map_or_else(|| "a value".to_string(), |name| format!("'{name}'"));
             let shown = self.show(callee);
-            let message = format!("cannot call {what}: it may be nil ({shown})");
-            let code = if members.len() == 1 { Code::NotCallable } else { Code::CallOptional };
+            let (code, how) = match members.len() {
+                1 => (Code::NotCallable, "is nil".to_string()),
+                _ => (Code::CallOptional, format!("may be nil ({shown})")),
+            };
+            let message = format!("cannot call {what}: it {how}");
             self.report(Report::new(code, call.span, message).help("test it for nil first"));
             members.retain(|m| *m != Ty::NIL);
         }
         let mut found: Vec<Values> = vec![];
+        let several = call.several || members.len() > 1;
+        let call = &Call { several, name: call.name.clone(), ..*call };
         for member in members {
             let values = self.apply_one(member, call);
             found.push(values);
@@ -518,7 +536,10 @@ impl<'a> Checker<'a> {
                 }
                 self.report(report);
             }
-            if count > most && sig.rest.is_none() && !self.is_inferred(id) {
+            // Of the last argument, a call gives more values than are wanted: they are dropped.
+            let written = call.args.len() + hidden;
+            if count > most && written > most && !call.several && sig.rest.is_none() && !self.is_inferred(id)
+            {
                 let (most, count) = (most.saturating_sub(hidden), count.saturating_sub(hidden));
                 let span =
                     given.get(most + hidden).and_then(|(_, arg)| arg.map(|a| a.span)).unwrap_or(call.span);
@@ -546,25 +567,41 @@ impl<'a> Checker<'a> {
             if param.1 {
                 want = self.pool.optional(want);
             }
-            self.check_arg(*ty, want, arg, i + 1 - hidden, &name);
+            self.check_arg(*ty, want, arg, i + 1 - hidden, (&name, id));
         }
         if let Some((ty, arg)) = open {
             for i in given.len()..sig.params.len() {
                 let want = self.substituted(subst, sig.params[i].ty);
+                // There may be fewer values than places.
+                if sig.params[i].optional || self.accepts_nil(want) {
+                    break;
+                }
                 let want = self.pool.optional(want);
-                if !self.check_arg(ty, want, arg, i + 1 - hidden, &name) {
+                if !self.check_arg(ty, want, arg, i + 1 - hidden, (&name, id)) {
                     return;
                 }
             }
             if let Some(rest) = sig.rest {
                 let want = self.substituted(subst, rest);
-                self.check_arg(ty, want, arg, given.len().max(sig.params.len()) + 1 - hidden, &name);
+                self.check_arg(ty, want, arg, given.len().max(sig.params.len()) + 1 - hidden, (&name, id));
             }
         }
     }
 
-    fn check_arg(&mut self, ty: Ty, want: Ty, arg: &'a Expr, position: usize, name: &str) -> bool {
+    fn check_arg(
+        &mut self,
+        ty: Ty,
+        want: Ty,
+        arg: &'a Expr,
+        position: usize,
+        (name, id): (&str, SigId),
+    ) -> bool {
         let Err(mismatch) = fits(self, ty, want) else { return true };
+        // Functions of the language take texts that spell numbers for numbers.
+        let number = self.coerced(ty);
+        if number != ty && fits(self, number, want).is_ok() && self.env.takes_numerals(id) {
+            return true;
+        }
         let reason = explain(self, &mismatch);
         let (from, to) = (self.show(ty), self.show(want));
         let message = format!("argument {position} of {name}: expected {to}, got {from}");

@@ -43,7 +43,19 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Binary { op, left, right, .. } => self.bounded_by(*op, left, right, sense),
+            ExprKind::Call { func, args } if sense && self.special_of(func) == Some(Special::ErrorsIs) => {
+                self.is_error_object(args)
+            }
             _ => {}
+        }
+    }
+
+    /// `errors.is(e, kind)`: an error object, whose kind is nothing to its type. Of `any` nothing is said that may be wrong.
+    fn is_error_object(&mut self, args: &'a [Expr]) {
+        let Some(arg) = args.first() else { return };
+        if self.muted(|this| this.probe(arg)) != Ty::ANY {
+            let error = self.error_type();
+            self.test(arg, Test::Type(error), true);
         }
     }
 
@@ -84,6 +96,16 @@ impl<'a> Checker<'a> {
                     if let Some(of) = self.type_of_call(place) {
                         if let Ok(name) = std::str::from_utf8(text) {
                             self.test(of, Test::TypeName(name), sense);
+                        }
+                        return;
+                    }
+                    if let ExprKind::Call { func, args } = &peel(place).kind
+                        && let [of] = &args[..]
+                        && self.special_of(func) == Some(Special::MathType)
+                    {
+                        // Of other numbers than these it says nothing.
+                        if sense && matches!(&**text, b"integer" | b"float") {
+                            self.test(of, Test::TypeName("number"), true);
                         }
                         return;
                     }
@@ -202,6 +224,19 @@ impl<'a> Checker<'a> {
             _ => return,
         }
         let Some(path) = self.path(place) else { return };
+        if self.is_absent(place) {
+            // Where it is there, who knows what it is.
+            let there = match test {
+                Test::Truthy => sense,
+                Test::Nil => !sense,
+                Test::TypeName(name) => (name != "nil") == sense,
+                _ => false,
+            };
+            if there {
+                self.frame.set(path, Some(Ty::ANY));
+            }
+            return;
+        }
         if let Some(holds) = self.holds(test, sense) {
             self.selection_tested(place, holds);
         }
@@ -215,7 +250,9 @@ impl<'a> Checker<'a> {
             self.frame.set(path, Some(after));
         }
         self.tested_field(place, test, sense);
-        self.narrow_linked(path, Some((test, sense)));
+        // Of `any`, what is falsy is not kept apart; what came with it is told apart all the same.
+        let absent = before == Ty::ANY && matches!((test, sense), (Test::Truthy, false));
+        self.narrow_linked(path, Some((test, sense)), absent);
         // A tag that is not known may be that of tables which no call gives.
         if let (Test::Literal(_), true, false) = (test, sense, matches!(place.kind, ExprKind::Name(_)))
             && self.passing()
@@ -282,7 +319,7 @@ impl<'a> Checker<'a> {
         // What was inferred of tables of the code may lack what is written later.
         if after != before && !(inferred && after == Ty::NEVER) {
             self.frame.set(path, Some(after));
-            self.narrow_linked(path, None);
+            self.narrow_linked(path, None, false);
         }
     }
 
@@ -338,8 +375,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A fact about one of several linked locals leaves those rows that agree with it and pass the test.
-    fn narrow_linked(&mut self, path: PathId, test: Option<(Test<'_>, bool)>) {
+    /// Nil, false or either.
+    fn is_falsy(&self, ty: Ty) -> bool {
+        let falsy = |ty: &Ty| matches!(self.pool.kind(*ty), Kind::Nil | Kind::Bool(false));
+        ty != Ty::NEVER && self.pool.members(ty).iter().all(falsy)
+    }
+
+    /// A fact about one of several linked locals leaves those rows that agree with it and pass the test. `absent`: what is at the path is
+    /// nil, whatever the fact.
+    fn narrow_linked(&mut self, path: PathId, test: Option<(Test<'_>, bool)>, absent: bool) {
         let links: Vec<Link> =
             self.frame.links.iter().filter(|link| link.paths.contains(&path)).cloned().collect();
         for link in links {
@@ -353,7 +397,13 @@ impl<'a> Checker<'a> {
                     {
                         agrees = false;
                     }
-                    if let Some(fact) = self.frame.fact(*at)
+                    let fact = if absent && *at == path { Some(Ty::NIL) } else { self.frame.fact(*at) };
+                    // What is falsy came from a way that gives nothing else, if there is one.
+                    if fact.is_some_and(|fact| self.is_falsy(fact)) && !self.is_falsy(ty) {
+                        let failing = |row: &Vec<Ty>| row.get(i).is_none_or(|ty| self.is_falsy(*ty));
+                        agrees &= !link.rows.iter().any(failing);
+                    }
+                    if let Some(fact) = fact
                         && fact != Ty::ANY
                         && ty != Ty::ANY
                         && crate::narrow::intersect(self, ty, fact) == Ty::NEVER
@@ -375,7 +425,8 @@ impl<'a> Checker<'a> {
                 let types: Vec<Ty> = rows.iter().map(|row| row.get(i).copied().unwrap_or(Ty::NIL)).collect();
                 let ty = self.pool.union(&types);
                 let now = self.frame.fact(*other).unwrap_or(Ty::ANY);
-                let after = if ty == Ty::ANY {
+                // Of a value that may be any nobody said that it is nil.
+                let after = if ty == Ty::ANY || now == Ty::ANY && ty == Ty::NIL {
                     now
                 } else if now == Ty::ANY {
                     ty

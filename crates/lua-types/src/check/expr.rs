@@ -14,6 +14,27 @@ use lua_syntax::Span;
 use lua_syntax::ast::{BinOp, Expr, ExprKind, Name as Word};
 use std::rc::Rc;
 
+/// Globals of other Luas, which portable code asks for.
+const ELSEWHERE: &[&str] = &[
+    "bit",
+    "bit32",
+    "collectgarbage",
+    "debug",
+    "dofile",
+    "getfenv",
+    "io",
+    "jit",
+    "load",
+    "loadfile",
+    "loadstring",
+    "module",
+    "newproxy",
+    "rawlen",
+    "setfenv",
+    "utf8",
+    "warn",
+];
+
 /// Several values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Values {
@@ -136,6 +157,51 @@ impl<'a> Checker<'a> {
             }
             _ => self.eval(expr),
         }
+    }
+
+    /// The same where nothing is asked but whether it is there: neither globals nor what modules hold need be.
+    pub(super) fn asked(&mut self, expr: &'a Expr) -> Ty {
+        if self.is_absent(peel(expr)) { Ty::NIL } else { self.probe(expr) }
+    }
+
+    /// A global that nobody defines, or a field that a library or module does not have.
+    pub(super) fn is_absent(&mut self, place: &'a Expr) -> bool {
+        match &place.kind {
+            ExprKind::Name(name) => {
+                let path = self.root(name);
+                self.bound.symbol(name).is_none()
+                    && self.frame.fact(path).is_none()
+                    && self.declared_value(name).is_none()
+                    && self.global(&name.text).is_none()
+                    && (ELSEWHERE.contains(&&*name.text) || !self.is_near_local(&name.text))
+            }
+            ExprKind::Field { object, name } => {
+                // A path alone: what is called, or depends on conditions, is looked at once.
+                let Some(path) = self.path(place) else { return false };
+                if self.frame.fact(path).is_some() {
+                    return false;
+                }
+                let object = self.muted(|this| this.eval(object));
+                let name = self.pool.name(name.text.as_bytes());
+                self.is_fixed(object) && matches!(members::field(self, object, name), Member::Missing { .. })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a local was meant, most likely.
+    fn is_near_local(&mut self, text: &str) -> bool {
+        self.suggestions = self.suggestions.saturating_sub(self.bound.symbols.len());
+        if self.suggestions == 0 {
+            return false;
+        }
+        let locals: Vec<String> = self.visible_locals().into_iter().map(str::to_string).collect();
+        self.suggest(text, &locals).is_some()
+    }
+
+    /// What libraries and modules hold is known for good.
+    fn is_fixed(&self, ty: Ty) -> bool {
+        self.pool.is_base(ty) && matches!(self.pool.kind(ty), Kind::Record(_))
     }
 
     fn name_value(&mut self, name: &'a Word) -> Ty {
@@ -339,10 +405,7 @@ impl<'a> Checker<'a> {
                 self.pool.union(&types)
             }
             Member::Missing { on, present_elsewhere } => {
-                // What libraries and modules hold is known for good.
-                let fixed =
-                    self.pool.is_base(object_ty) && matches!(self.pool.kind(object_ty), Kind::Record(_));
-                if !probe || fixed {
+                if !probe || self.is_fixed(object_ty) {
                     return self.no_field(object_ty, on, text, span, present_elsewhere);
                 }
                 Ty::NIL
@@ -361,7 +424,7 @@ impl<'a> Checker<'a> {
                 Ty::ANY
             }
             Member::BadKey { expected, .. } => {
-                let (shown, on) = (self.show(expected), self.show(object_ty));
+                let (shown, on) = (self.show(expected), self.holder(object_ty));
                 let message = format!("cannot index {on} with the text '{text}', its keys are {shown}");
                 self.error(Code::InvalidIndex, span, message);
                 Ty::ANY
@@ -458,7 +521,7 @@ impl<'a> Checker<'a> {
         if let Some(ty) = self.not_given(on, text, span, near.as_deref()) {
             return if elsewhere { Ty::ANY } else { ty };
         }
-        let shown = self.show(on);
+        let shown = self.holder(on);
         let message = if elsewhere {
             let whole = self.show(object_ty);
             format!("field '{text}' is missing on {shown}, which {whole} may be")
@@ -507,16 +570,19 @@ impl<'a> Checker<'a> {
                 self.muted(|this| this.read_index(some, object, key, true))
             };
         }
-        if key_ty == Ty::NIL {
-            self.error(Code::InvalidIndex, key.span, "the key is always nil");
-            return Ty::ANY;
-        }
+        // Nothing lies under nil, unless a metatable says so.
+        let nowhere = key_ty == Ty::NIL;
         let key_ty = self.some_key(key_ty);
         let mut types = vec![];
         for member in members {
             types.push(match self.pool.kind(member) {
+                Kind::Shape(shape) if nowhere && self.shape_ref(shape).metatable.is_none() => Ty::NIL,
                 Kind::Shape(shape) => self.shape_index(shape, key_ty),
-                _ => self.plain_index(member, object, key, key_ty, probe),
+                _ => match self.plain_index(member, object, key, key_ty, probe) {
+                    Ty::ANY => Ty::ANY,
+                    _ if nowhere => Ty::NIL,
+                    ty => ty,
+                },
             });
         }
         self.pool.union(&types)
@@ -547,10 +613,26 @@ impl<'a> Checker<'a> {
         let index = self.shape_ref(shape).index;
         match index {
             Some((keys, values)) if crate::narrow::intersect(self, keys, key) != Ty::NEVER => {
-                self.told(values)
+                let values = self.told(values);
+                if self.is_mixed(values) { Ty::ANY } else { values }
             }
             _ => Ty::ANY,
         }
+    }
+
+    /// Elements of several kinds: a computed index may be one of those of the kind that is meant.
+    fn is_mixed(&mut self, values: Ty) -> bool {
+        let mut kinds: Vec<u8> = vec![];
+        for member in self.pool.members(values) {
+            kinds.push(match self.pool.kind(member) {
+                Kind::Number | Kind::Integer | Kind::Int(_) | Kind::Float(_) => 0,
+                Kind::String | Kind::Str(_) => 1,
+                Kind::Boolean | Kind::Bool(_) => 2,
+                Kind::Function(_) | Kind::AnyFunction => 3,
+                _ => 4,
+            });
+        }
+        kinds.iter().any(|kind| *kind != kinds[0])
     }
 
     fn plain_index(&mut self, object_ty: Ty, object: &'a Expr, key: &'a Expr, key_ty: Ty, probe: bool) -> Ty {
@@ -562,7 +644,7 @@ impl<'a> Checker<'a> {
             Member::Missing { on, .. } => {
                 if !probe {
                     let code = self.missing_key(on);
-                    let (on, shown) = (self.show(on), self.show(key_ty));
+                    let (on, shown) = (self.holder(on), self.show(key_ty));
                     self.error(code, key.span, format!("{on} has nothing at {shown}"));
                 }
                 if probe { Ty::NIL } else { Ty::ANY }
@@ -574,7 +656,7 @@ impl<'a> Checker<'a> {
                 Ty::ANY
             }
             Member::BadKey { expected, got } => {
-                let (on, expected, got) = (self.show(object_ty), self.show(expected), self.show(got));
+                let (on, expected, got) = (self.holder(object_ty), self.show(expected), self.show(got));
                 self.error(
                     Code::InvalidIndex,
                     key.span,
@@ -653,6 +735,11 @@ fn is_negative(expr: &Expr) -> bool {
         ExprKind::Unary { op: lua_syntax::ast::UnOp::Neg, .. } => true,
         _ => false,
     }
+}
+
+/// How messages name a value in the middle of a sentence.
+pub(super) fn called(expr: &Expr) -> String {
+    described(expr).map_or_else(|| "a value".to_string(), |name| format!("'{name}'"))
 }
 
 /// How messages name an expression.

@@ -375,7 +375,13 @@ impl<'a> Checker<'a> {
             return None;
         }
         let present = crate::narrow::without_nil(self, value);
-        let absent = if present == value { value } else { Ty::NIL };
+        let no = self.pool.add(Kind::Bool(false));
+        let absent = match present {
+            Ty::BOOLEAN if present == value => no,
+            Ty::BOOLEAN => self.pool.optional(no),
+            _ if present == value && value != Ty::ANY => value,
+            _ => Ty::NIL,
+        };
         Some(vec![self.pool.pack(&[present, Ty::NIL]), self.pool.pack(&[absent, cause])])
     }
 

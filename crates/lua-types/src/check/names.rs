@@ -44,7 +44,8 @@ impl<'a> Checker<'a> {
     /// A local gets a value.
     pub(super) fn assign_symbol(&mut self, sym: SymId, ty: Ty) {
         let path = self.paths.root(Root::Sym(sym));
-        if !self.passing() {
+        // That it was or became empty is left to those who test for it.
+        if ty != Ty::NIL && !self.passing() {
             let wide = match self.wide.get(&sym) {
                 None => ty,
                 Some(before) => union_of(&mut self.pool, &[*before, ty]),
@@ -68,10 +69,9 @@ impl<'a> Checker<'a> {
                     Some(ty) => *ty,
                     None => {
                         let ty = self.wide.get(&sym).copied().unwrap_or(Ty::ANY);
-                        let now = self.frame.fact(path).unwrap_or(ty);
                         let unseen =
                             !self.bound.sym(sym).writers.iter().all(|w| self.passed(*w, u32::MAX - 1));
-                        if unseen { Ty::ANY } else { self.pool.union(&[ty, now]) }
+                        if unseen { Ty::ANY } else { ty }
                     }
                 };
                 self.frame.assign(&self.paths, path, Some(ty));
@@ -124,7 +124,9 @@ impl<'a> Checker<'a> {
         if self.suggestions == 0 {
             return self.report(report);
         }
-        if self.env.module(text).is_some() {
+        if let Some((at, what)) = self.unseen_local(name) {
+            report = report.note(Some(at), what);
+        } else if self.env.module(text).is_some() {
             report = report.help(format!("'{text}' is a module: add it to `modules` of the entry"));
         } else {
             let known = self
@@ -138,6 +140,19 @@ impl<'a> Checker<'a> {
             }
         }
         self.report(report);
+    }
+
+    /// A local of that name which cannot be seen there, and why.
+    fn unseen_local(&mut self, name: &Word) -> Option<(Span, &'static str)> {
+        self.suggestions = self.suggestions.saturating_sub(self.bound.symbols.len());
+        let named =
+            self.bound.symbols.iter().filter(|s| s.name == &*name.text && s.kind != SymKind::SelfParam);
+        let (before, behind): (Vec<_>, Vec<_>) = named.partition(|s| s.span.start < name.span.start);
+        if let Some(symbol) = before.last() {
+            return Some((symbol.span, "this local of that name is not seen there"));
+        }
+        let mut behind = behind.into_iter().filter(|s| matches!(s.kind, SymKind::Local | SymKind::Function));
+        behind.next().map(|s| (s.span, "it is declared only here, further down"))
     }
 
     /// The name that was meant, perhaps. A unit full of unknown names gets suggestions for the first ones.
@@ -158,7 +173,21 @@ impl<'a> Checker<'a> {
         self.suggest(text, &names)
     }
 
-    fn visible_locals(&self) -> Vec<&'a str> {
+    /// How messages name a value that lacks something: libraries, modules and imports by name, others by their type.
+    pub(super) fn holder(&mut self, ty: Ty) -> String {
+        let imported = self.imports.iter().filter(|(_, imported)| imported.value == ty);
+        if matches!(self.pool.kind(ty), Kind::Record(_)) {
+            if let Some(alias) = imported.map(|(alias, _)| *alias).min() {
+                return format!("the library '{alias}'");
+            }
+            if let Some(name) = self.env.name_of(ty) {
+                return format!("module '{name}'");
+            }
+        }
+        self.show(ty)
+    }
+
+    pub(super) fn visible_locals(&self) -> Vec<&'a str> {
         let mut functions = vec![];
         let mut next = Some(self.frame.function);
         while let Some(function) = next {

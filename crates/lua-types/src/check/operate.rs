@@ -100,10 +100,11 @@ impl<'a> Checker<'a> {
 
     pub(super) fn unary(&mut self, op: UnOp, inner: &'a Expr, span: Span) -> Ty {
         if op == UnOp::Not {
-            self.probe(inner);
+            self.asked(inner);
             return Ty::BOOLEAN;
         }
         let ty = self.eval(inner);
+        let ty = if op == UnOp::Len { ty } else { self.coerced(ty) };
         match op {
             UnOp::Neg => {
                 if let Kind::Int(n) = self.pool.kind(ty) {
@@ -151,18 +152,23 @@ impl<'a> Checker<'a> {
     fn operand_report(&mut self, report: Report, operand: &Expr, ty: Ty) {
         let some = crate::narrow::without_nil(self, ty);
         let report = match super::expr::described(operand) {
-            Some(name) if some != ty && some != Ty::NEVER => {
-                report.help(format!("'{name}' may be nil: test it first"))
-            }
-            _ => report,
+            _ if some == ty => report,
+            Some(name) if some == Ty::NEVER => report.help(format!("'{name}' is nil here")),
+            Some(name) => report.help(format!("'{name}' may be nil: test it first")),
+            None if some == Ty::NEVER => report,
+            None => report.help("it may be nil: test it first, or give a default with 'or'"),
         };
         self.report(report);
     }
 
     pub(super) fn binary(&mut self, op: BinOp, left: &'a Expr, right: &'a Expr, span: Span) -> Ty {
         if matches!(op, BinOp::Eq | BinOp::Ne) {
-            self.probe(left);
-            self.probe(right);
+            for (operand, other) in [(left, right), (right, left)] {
+                match peel(other).kind {
+                    ExprKind::Nil => self.asked(operand),
+                    _ => self.probe(operand),
+                };
+            }
             return Ty::BOOLEAN;
         }
         let (a, b) = (self.eval(left), self.eval(right));
@@ -171,9 +177,8 @@ impl<'a> Checker<'a> {
             return Ty::BOOLEAN;
         }
         let (a, b) = (self.coerced(a), self.coerced(b));
-        let bits = matches!(op, BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr);
         if self.is_number(a) && self.is_number(b) {
-            if bits {
+            if sign(op).is_some() {
                 return Ty::INTEGER;
             }
             let float = matches!(op, BinOp::Div | BinOp::Pow);
@@ -189,9 +194,11 @@ impl<'a> Checker<'a> {
         }
         let (operand, ty) = if self.is_number(a) { (right, b) } else { (left, a) };
         let shown = self.show(ty);
-        let what = if bits { "bitwise operation" } else { "arithmetic" };
-        let mut report =
-            Report::new(Code::InvalidOperand, operand.span, format!("cannot perform {what} on {shown}"));
+        let message = match sign(op) {
+            Some(sign) => format!("cannot apply '{sign}' to {shown}: it takes integers"),
+            None => format!("cannot perform arithmetic on {shown}"),
+        };
+        let mut report = Report::new(Code::InvalidOperand, operand.span, message);
         if self.is_text(ty) {
             report = report.help("convert it with tonumber first");
         }
@@ -200,14 +207,9 @@ impl<'a> Checker<'a> {
     }
 
     /// A literal text that spells a number counts as one.
-    fn coerced(&mut self, ty: Ty) -> Ty {
+    pub(super) fn coerced(&mut self, ty: Ty) -> Ty {
         let Kind::Str(name) = self.pool.kind(ty) else { return ty };
-        let text = std::str::from_utf8(self.pool.text(name)).unwrap_or("").trim();
-        if text.parse::<i64>().is_ok() {
-            return Ty::INTEGER;
-        }
-        let spells = text.bytes().any(|b| b.is_ascii_digit()) && text.parse::<f64>().is_ok();
-        if spells { Ty::NUMBER } else { ty }
+        spelled(self.pool.text(name)).unwrap_or(ty)
     }
 
     fn arithmetic_type(&mut self, a: Ty, b: Ty, float: bool) -> Ty {
@@ -288,7 +290,7 @@ impl<'a> Checker<'a> {
             let shown = self.show(ty);
             let mut report =
                 Report::new(Code::InvalidOperand, part.span, format!("cannot concatenate {shown}"));
-            if self.all(ty, |kind| matches!(kind, Kind::Boolean | Kind::Bool(_) | Kind::Nil)) {
+            if self.all(ty, |kind| matches!(kind, Kind::Boolean | Kind::Bool(_))) {
                 report = report.help("convert it with tostring first");
             }
             self.operand_report(report, part, ty);
@@ -306,7 +308,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn and(&mut self, left: &'a Expr, right: &'a Expr, wanted: Option<Ty>) -> Ty {
-        let a = self.probe(left);
+        let a = self.asked(left);
         let mark = self.frame.mark();
         self.narrow(left, true);
         let b = if self.vacuous() {
@@ -339,7 +341,7 @@ impl<'a> Checker<'a> {
         let a = if let ExprKind::Binary { op: BinOp::And | BinOp::Or, .. } = &peel(left).kind {
             self.eval_for(left, wanted)
         } else {
-            self.probe(left)
+            self.asked(left)
         };
         let mark = self.frame.mark();
         self.narrow(left, false);
@@ -364,6 +366,43 @@ impl<'a> Checker<'a> {
         }
         self.pool.union(&[truthy, b])
     }
+}
+
+/// What kind of number a text spells, blanks around it and a sign allowed.
+fn spelled(text: &[u8]) -> Option<Ty> {
+    let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if let Some(digits) = digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
+        let (mantissa, exponent) = digits.split_once(['p', 'P']).unwrap_or((digits, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let hexadecimal = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
+        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+        let fine = hexadecimal(whole) && hexadecimal(fraction) && whole.len() + fraction.len() > 0;
+        let fine = fine && !exponent.is_empty() && exponent.bytes().all(|b| b.is_ascii_digit());
+        let integer = !digits.contains(['.', 'p', 'P']);
+        return fine.then_some(if integer { Ty::INTEGER } else { Ty::NUMBER });
+    }
+    // What else the parser takes for numbers are names: `inf`, `nan`.
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    if text.parse::<i64>().is_ok() {
+        Some(Ty::INTEGER)
+    } else {
+        text.parse::<f64>().is_ok().then_some(Ty::NUMBER)
+    }
+}
+
+/// How an operator on bits is written; `None`: it is another.
+fn sign(op: BinOp) -> Option<&'static str> {
+    Some(match op {
+        BinOp::BitAnd => "&",
+        BinOp::BitOr => "|",
+        BinOp::BitXor => "~",
+        BinOp::Shl => "<<",
+        BinOp::Shr => ">>",
+        _ => return None,
+    })
 }
 
 fn event(op: BinOp) -> &'static str {

@@ -26,7 +26,8 @@ impl<'a> Checker<'a> {
     /// The same of an expression in call position.
     pub(super) fn special_of(&mut self, func: &'a Expr) -> Option<Special> {
         match &func.kind {
-            ExprKind::Name(_) | ExprKind::Field { .. } => {
+            // What is called on the way to it is not looked at again.
+            ExprKind::Name(_) | ExprKind::Field { .. } if self.path(func).is_some() => {
                 let ty = self.muted(|this| this.eval(func));
                 self.special(ty)
             }
@@ -59,6 +60,9 @@ impl<'a> Checker<'a> {
             Special::RawSet if args.len() == 3 => self.rawset(args),
             Special::TableInsert if args.len() == 2 || args.len() == 3 => self.insert(func, args),
             Special::TableRemove if !args.is_empty() => self.remove(func, args),
+            Special::Type if args.len() == 1 && self.is_absent(crate::bind::peel(&args[0])) => {
+                Values::one(Ty::STRING)
+            }
             Special::CoroutineWrap => {
                 args.iter().for_each(|a| _ = self.eval(a));
                 Values::one(Ty::FUNCTION)
@@ -168,8 +172,14 @@ impl<'a> Checker<'a> {
         } else {
             &args[1..]
         };
-        let call =
-            Call { span: args[0].span, name: described(&args[0]), receiver: None, args: inner, wanted: None };
+        let call = Call {
+            span: args[0].span,
+            name: described(&args[0]),
+            receiver: None,
+            args: inner,
+            wanted: None,
+            several: false,
+        };
         let values = self.apply(callee, &call);
         // What the call would have told holds only if it did not raise.
         self.frame.undo(mark);
@@ -278,8 +288,9 @@ impl<'a> Checker<'a> {
         let elem = match self.pool.kind(list) {
             Kind::Array(elem, readonly) => {
                 if readonly {
-                    let shown = self.show(list);
-                    self.error(Code::Readonly, args[0].span, format!("{shown} is readonly"));
+                    let (what, shown) = (super::expr::called(&args[0]), self.show(list));
+                    let message = format!("cannot insert into {what}: its type is {shown}");
+                    self.error(Code::Readonly, args[0].span, message);
                 }
                 Some(elem)
             }

@@ -168,10 +168,6 @@ impl<'a> Checker<'a> {
             self.assign_symbol(sym, ty);
             self.know_kind(sym, values.get(i));
             self.know_selection(sym, values.get(i));
-            if values.is_empty() && wanted[i].is_none() && self.bound.sym(sym).assignments > 0 {
-                // Closures see what is assigned later, not the emptiness before.
-                self.wide.remove(&sym);
-            }
         }
         let syms: Vec<SymId> = syms.into_iter().flatten().collect();
         self.link(&syms, &values_ty, values);
@@ -426,7 +422,7 @@ impl<'a> Checker<'a> {
             if self.vacuous() {
                 self.skip(cond.span);
             }
-            self.probe(cond);
+            self.asked(cond);
             let alive = self.frame.alive;
             let before = self.frame.mark();
             self.narrow(cond, true);
@@ -588,7 +584,7 @@ impl<'a> Checker<'a> {
             self.frame.undo(begin);
             let before = self.frame.diff(mark);
             if alive {
-                self.frame.join(&mut self.pool, &[again, vec![]]);
+                self.frame.join(&mut self.pool, &[again.clone(), vec![]]);
             }
             let passes = self.passes.entry(entry).or_insert(0);
             *passes += 1;
@@ -606,6 +602,9 @@ impl<'a> Checker<'a> {
             }
             self.frame.alive = true;
             self.loops.insert(entry, after);
+            if alive {
+                self.took_turns(&again);
+            }
             end(self);
             let mut ways = breaks;
             if self.frame.alive {
@@ -613,6 +612,21 @@ impl<'a> Checker<'a> {
             }
             self.meet(mark, &ways);
             return;
+        }
+    }
+
+    /// A loop that takes no turn leaves locals empty which each turn fills; that is a doubt. Annotated ones keep to their annotation.
+    fn took_turns(&mut self, turn: &Diff) {
+        for (path, fact) in turn {
+            let (Some(sym), Some(ty)) = (self.paths.local(*path), *fact) else { continue };
+            let filled = crate::narrow::without_nil(self, ty) == ty;
+            if filled && !self.declared.contains_key(&sym) {
+                let now = self.frame.fact(*path).unwrap_or(ty);
+                let some = crate::narrow::without_nil(self, now);
+                if some != now && some != Ty::NEVER {
+                    self.frame.set(*path, Some(some));
+                }
+            }
         }
     }
 
@@ -630,7 +644,7 @@ impl<'a> Checker<'a> {
         self.turns(
             stat,
             |this| {
-                this.probe(cond);
+                this.asked(cond);
                 this.narrow(cond, true);
                 this.statements(body);
             },
@@ -655,7 +669,7 @@ impl<'a> Checker<'a> {
                 let scope = this.open_types(body);
                 this.sequence(body);
                 if this.frame.alive {
-                    this.probe(cond);
+                    this.asked(cond);
                     let before = this.frame.mark();
                     this.narrow(cond, true);
                     ends.push(this.frame.diff(mark));

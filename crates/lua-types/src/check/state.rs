@@ -38,6 +38,8 @@ pub(super) struct Paths {
     children: Vec<Vec<PathId>>,
     /// Paths with a step that is the value of a local.
     keyed: FxHashMap<SymId, Vec<PathId>>,
+    /// Roots that are locals.
+    locals: FxHashMap<PathId, SymId>,
 }
 
 impl Paths {
@@ -47,7 +49,15 @@ impl Paths {
         }
         let id = self.add();
         self.roots.insert(root, id);
+        if let Root::Sym(sym) = root {
+            self.locals.insert(id, sym);
+        }
         id
+    }
+
+    /// The local that a path is, without steps.
+    pub(super) fn local(&self, path: PathId) -> Option<SymId> {
+        self.locals.get(&path).copied()
     }
 
     pub(super) fn step(&mut self, path: PathId, key: Key) -> PathId {

@@ -1,7 +1,7 @@
 //! Table constructors, and what is stored into tables.
 
 use super::Checker;
-use super::expr::described;
+use super::expr::called;
 use super::stat::Place;
 use super::state::PathId;
 use crate::bind::literal;
@@ -296,7 +296,7 @@ impl<'a> Checker<'a> {
 
     /// `object.name = given`; that the value fits was checked before.
     pub(super) fn store_field(&mut self, object: &'a Expr, object_ty: Ty, name: &'a Word, given: Ty) {
-        let some = self.storable(object, object_ty, &name.text);
+        let some = self.storable(object, object_ty, &format!("'{}'", name.text));
         self.store_member(some, name, given, name.span);
     }
 
@@ -305,15 +305,12 @@ impl<'a> Checker<'a> {
         if !self.members_of(object_ty).contains(&Ty::NIL) {
             return object_ty;
         }
-        let what = described(object).map_or_else(|| "a value".to_string(), |name| format!("'{name}'"));
-        let shown = self.show(object_ty);
-        let report = Report::new(
-            Code::IndexOptional,
-            object.span,
-            format!("cannot set '{key}' of {what}: it may be nil ({shown})"),
-        );
-        self.report(report.help("test it for nil first"));
+        let (what, shown) = (called(object), self.show(object_ty));
         let some = crate::narrow::without_nil(self, object_ty);
+        let how = if some == Ty::NEVER { "is nil".to_string() } else { format!("may be nil ({shown})") };
+        let message = format!("cannot set {key} of {what}: it {how}");
+        let report = Report::new(Code::IndexOptional, object.span, message);
+        self.report(report.help("test it for nil first"));
         if some == Ty::NEVER { Ty::ANY } else { some }
     }
 
@@ -332,11 +329,11 @@ impl<'a> Checker<'a> {
             }
             match members::write_field(self, member, key) {
                 Member::Found { readonly: true, .. } => {
-                    let shown = self.show(member);
+                    let shown = self.holder(member);
                     self.error(Code::Readonly, span, format!("field '{}' of {shown} is readonly", name.text));
                 }
                 Member::Missing { on, .. } => {
-                    let shown = self.show(on);
+                    let shown = self.holder(on);
                     let mut report = Report::new(
                         Code::NoField,
                         span,
@@ -374,8 +371,8 @@ impl<'a> Checker<'a> {
         given: Ty,
         span: Span,
     ) {
-        let shown_key = literal(key).map_or_else(|| "…".to_string(), str::to_string);
-        let object_ty = self.storable(object, object_ty, &shown_key);
+        let key_name = literal(key).map_or_else(|| "an element".to_string(), |text| format!("'{text}'"));
+        let object_ty = self.storable(object, object_ty, &key_name);
         for member in self.members_of(object_ty) {
             let member = self.resolve(member);
             if let Kind::Shape(shape) = self.pool.kind(member) {
@@ -401,11 +398,12 @@ impl<'a> Checker<'a> {
             }
             match members::write_index(self, member, key_ty) {
                 Member::Found { readonly: true, .. } => {
-                    let shown = self.show(member);
-                    self.error(Code::Readonly, span, format!("{shown} is readonly"));
+                    let (what, shown) = (called(object), self.show(member));
+                    let message = format!("cannot set {key_name} of {what}: its type is {shown}");
+                    self.error(Code::Readonly, span, message);
                 }
                 Member::BadKey { expected, got } => {
-                    let (on, expected, got) = (self.show(member), self.show(expected), self.show(got));
+                    let (on, expected, got) = (self.holder(member), self.show(expected), self.show(got));
                     self.error(
                         Code::InvalidIndex,
                         key.span,
@@ -418,7 +416,7 @@ impl<'a> Checker<'a> {
                 }
                 Member::Missing { on, .. } => {
                     let code = self.missing_key(on);
-                    let (on, got) = (self.show(on), self.show(key_ty));
+                    let (on, got) = (self.holder(on), self.show(key_ty));
                     self.error(code, key.span, format!("{on} has nothing at {got}"));
                 }
                 Member::Found { .. } | Member::Nil => {}

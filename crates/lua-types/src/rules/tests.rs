@@ -2,7 +2,7 @@
 
 use super::lint;
 use crate::bind::Bound;
-use crate::{Unit, unknown};
+use crate::{Env, Unit, unknown};
 use lua_syntax::LineIndex;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn told(source: &str) -> Vec<String> {
     let imports = [("names", Arc::new(unknown()))];
     let (id, chunk, modules) = ("app:unit", &parsed.chunk, [("json", "json"), ("time", "time")]);
     let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
-    let mut reports = lint(&unit, &Bound::new(unit.chunk), true);
+    let mut reports = lint(&Env::default(), &unit, &Bound::new(unit.chunk), true);
     reports.sort_by_key(|report| (report.span.start, report.code));
     let line = |report: &crate::Report| {
         let (line, column) = lines.position(report.span.start);

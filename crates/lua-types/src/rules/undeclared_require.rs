@@ -19,7 +19,10 @@ pub(super) fn apply(subject: &Subject<'_>, reports: &mut Vec<Report>) {
         let name = String::from_utf8_lossy(require.name);
         let message = format!("module '{name}' is not declared by {}", unit.id);
         let add = format!("add '{name}' to modules or imports of the entry");
-        let help = match nearest(&name, declared()) {
+        // What is listed and found nowhere was not meant either.
+        let imports = unit.imports.iter().map(|(alias, _)| *alias);
+        let there = imports.chain(declared().filter(|name| subject.env.module(name).is_some()));
+        let help = match nearest(&name, there) {
             Some(near) => format!("did you mean '{near}'? else {add}"),
             None => add,
         };

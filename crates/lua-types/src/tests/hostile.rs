@@ -175,6 +175,21 @@ fn a_source_made_to_be_slow_is_slow_a_few_times_only() {
 }
 
 #[test]
+fn conditions_within_what_a_condition_asks_for_are_looked_at_once() {
+    for (open, close) in
+        [("((", " and z).f)"), ("((", " or z).is(1) and z)"), ("((", " == nil and z).f == nil)")]
+    {
+        let nested = format!("{}x{}", open.repeat(40), close.repeat(40));
+        let source = format!("return function(x, z) if {nested} then return {nested} end end");
+        let parsed = lua_syntax::parse(source.as_bytes());
+        assert_eq!(parsed.errors, [], "{source}");
+        let (id, source, chunk) = ("app:unit", source.as_bytes(), &parsed.chunk);
+        let unit = crate::Unit { id, source, chunk, imports: &[], modules: &[] };
+        let _ = crate::examine(&crate::Env::default(), &unit, false);
+    }
+}
+
+#[test]
 fn types_nested_to_the_limit_of_the_parser_stay_within_the_stack() {
     with_small_stack(|| {
         let deep = |core: &str| format!("{}{core}{}", "{".repeat(190), "}".repeat(190));

@@ -47,3 +47,16 @@ local function outer()
     return use()
 end
 print(outer():lower(), outer():lowr()) --! E0022
+
+-- A local that a closure fills was filled, as soon as a call may have run it.
+local made
+local function make() made = { x = 1 } end
+print(made.x) --! E0023
+pcall(make)
+print(made.x, made.y) --! E0004
+made = nil
+make()
+print(made.x)
+local given: { x: number }? = nil
+pcall(function() given = { x = 1 } end)
+print(given.x) --! E0023

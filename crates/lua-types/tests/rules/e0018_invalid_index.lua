@@ -31,4 +31,8 @@ local function set(key: string?)
     end
 end
 set("a")
+-- Reading at nil gives nil; storing there fails.
+print(map[nil] == nil, loose[nil] == nil, keyed[nil])
+print(map[nil] + 1) --! E0019
+loose[nil] = 1 --! E0018
 map[nil] = 1 --! E0018

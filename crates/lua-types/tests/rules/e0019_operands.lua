@@ -30,3 +30,11 @@ local v = setmetatable({ x = 1 }, { __add = function(x, _) return x end, __lt = 
 print(v + 1, 1 + v, v + v, v < v)
 print(v - 1) --! E0019
 print(v .. "") --! E0019
+
+-- Texts that spell numbers.
+print("0x10" * 1, " -0X.8p+1 " + 1, "1e2" / 2, -"2", -" 0x2 ", ~"3", "7" & 1)
+print("0x" * 1) --! E0019
+print("0x1p" * 1) --! E0019
+print("inf" + 1) --! E0019
+print(-"two") --! E0019
+print(~"") --! E0019

@@ -34,3 +34,6 @@ end
 print(find({}, 1).item) --! E0023
 local found = find({}, 1)
 if found ~= nil then print(found.item) end
+local nothing
+nothing.x = 1 --! E0023
+nothing() --! E0002

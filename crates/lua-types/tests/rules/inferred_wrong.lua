@@ -107,7 +107,7 @@ local function cmp(a, b) return a < b end --! E0019
 print(cmp(1, "x"))
 local function neg(v) return -v end --! E0019
 print(neg({}))
-local function idx(t, k) return t[k].x end --! E0018
+local function idx(t, k) return t[k].x end --! E0023
 print(idx({ 1 }, nil))
 local function setter(o) o.x = 1 end --! E0023
 setter(nil)

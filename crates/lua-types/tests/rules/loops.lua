@@ -39,3 +39,21 @@ repeat
     n = n + 1
 until done
 print(n + 1)
+
+-- A loop takes a turn: a local that each turn fills was filled, one that only some turns fill may be empty.
+local last, some
+for i = 1, 3 do
+    for j = 1, 3 do last = function() return i + j end end
+    if i > 1 then some = last end
+end
+print(last() + 1)
+print(some()) --! E0021
+local annotated: string? = nil
+for word in ("a b"):gmatch("%a") do annotated = word end
+print(annotated:upper()) --! E0023
+local entry
+while n < 9 do
+    entry = { n = n }
+    n = n + 1
+end
+print(entry.n, entry.m) --! E0004

@@ -15,3 +15,20 @@ local function f(x: number) return x end
 f(t.y) --! E0004
 assert(t.x)
 print(a, b, c)
+
+-- Globals that nobody defines, and what a library does not have, may be asked for, too.
+if rawlen == nil then print("no rawlen") end
+if rawlen ~= nil then print(rawlen(t)) end
+if bit32 then print(bit32.band(1, 2)) end
+print(bit32) --! E0001
+assert(coroutine.isyieldable == nil and not table.size)
+if coroutine.isyieldable then print(coroutine.isyieldable()) end
+local move = table.moved or function(list) return list end
+local size = table.size and table.size(t) or 0
+if table.size == 1 then print("a size") end --! E0004
+if sise then print("a size") end --! E0001
+if type(utf8) == "table" then print(utf8.char(65)) end
+local log = DEBUG and print or nil
+print(table.size(t)) --! E0004
+if not string.pack then return end
+print(string.pack("i", 1), move, size, log)

@@ -77,4 +77,19 @@ local function g(v: User | Point)
         need(v)
     end
 end
-print(a, b, c, d, e, f, g, h, check)
+
+local function i(v: unknown)
+    local fine, problem = Point:check(v)
+    if not fine then print(problem:message()) end
+    if fine then print(problem:message()) end --! E0023
+    print(problem:message()) --! E0023
+end
+
+local function j(e: error?, s: string | error)
+    if errors.is(e, errors.TIMEOUT) then print(e:message()) end
+    if not errors.is(e, errors.TIMEOUT) then print(e:message()) end --! E0023
+    if errors.is(s, errors.TIMEOUT) then print(s:kind(), s:upper()) end --! E0022
+    print(e:message()) --! E0023
+end
+
+print(a, b, c, d, e, f, g, h, i, j, check)

@@ -85,4 +85,30 @@ local function j()
     print(n + 1)
 end
 
-print(a, b, c, d, e, f, g, i, j)
+-- Of `any`, nothing says whether it is nil: where it is, the error is taken to be there.
+local function anything(name: any): (any, error?)
+    if name == "" then return nil, errors.new("no name") end
+    return name
+end
+local function k()
+    local v, err = anything("x")
+    if v == nil then print(err:message()) end
+    if not v then print(err:message()) end
+    if v ~= nil then print(err:message()) end --! E0023
+    if err then print(v.x) end
+    print(err:message()) --! E0023
+end
+
+-- What is false or nil came with the error, if there is one.
+local function done(name: string): (boolean, error?)
+    if name == "" then return false, errors.new("no name") end
+    return #name > 3, nil
+end
+local function l()
+    local ok, err = done("x")
+    if not ok then print(err:message()) end
+    if ok == false then print(err:message()) end
+    if ok then print(err:message()) end --! E0023
+end
+
+print(a, b, c, d, e, f, g, i, j, k, l)

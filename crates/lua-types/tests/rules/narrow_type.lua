@@ -66,3 +66,11 @@ local function e(v: string | number)
     return type(v) == "number" and v + 1 or 0
 end
 print(a, b, c, d, e)
+
+-- What math.type knows is a number.
+local function size(v: number | string, w: number?)
+    if math.type(v) == "integer" then print(v + 1, v:upper()) end --! E0005
+    if math.type(w) == "float" and w > 1 then print(w) end
+    if math.type(w) ~= "float" then print(w + 1) end --! E0019
+end
+print(size)

@@ -31,3 +31,11 @@ print(shift({ x = 1, y = 2 }).x)
 shift({ x = 1 }) --! E0000
 shift({}) --! E0000
 print(b, c, d, f, g, h, i, ro, empty)
+
+-- A computed text may be the name of any field.
+local settings: { host: string, port: integer } = { host = "h", port = 1 }
+for _, name in ipairs({ "host", "port" }) do
+    print(settings[name], string[name])
+end
+print(settings[1]) --! E0018
+print(settings["hots"]) --! E0004

@@ -28,3 +28,10 @@ print(s .. 1 .. 2.5)
 print(s:nope()) --! E0022
 print(string.nope(s)) --! E0004
 print(table.concat({ "a", "b" }, ",") .. "!", table.concat({ 1, 2 }))
+
+-- Functions of the language take texts that spell numbers.
+print(math.max(1, " 9 ", "0x10"), string.char("65"), ("hello"):sub("2"))
+print(math.max(1, "nine")) --! E0000
+print(channel.new("16")) --! E0000
+local function half(n: number) return n / 2 end
+print(half("2")) --! E0000
