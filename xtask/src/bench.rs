@@ -23,6 +23,7 @@ mod table;
 mod types;
 
 pub(crate) use cpu::CASES;
+pub(crate) use images::CASES as SHARED;
 
 use crate::dist::{self, Trained};
 use crate::suite::execute;

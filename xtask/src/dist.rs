@@ -15,9 +15,10 @@ use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// What is trained, as arguments of `cargo build`; shipped binaries are built in the same words, so that names agree.
-const PARTS: [&[&str]; 3] = [APPLICATION, ENGINE, CHECKER];
+const PARTS: [&[&str]; 4] = [APPLICATION, ENGINE, IMAGES, CHECKER];
 const APPLICATION: &[&str] = &["-p", "wippy"];
 const ENGINE: &[&str] = &["-p", "lua-vm", "--example", "luarun"];
+const IMAGES: &[&str] = &["-p", "lua-vm", "--example", "images"];
 const CHECKER: &[&str] = &["-p", "lua-types", "--example", "check"];
 
 /// Of both builds: names of functions, by which counts are found again, depend on the profile.
@@ -26,6 +27,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// Where `bench/app` listens.
 const PORT: u16 = 18080;
 const REQUESTS: usize = 20_000;
+/// Rounds of a case that are few already.
+const ROUNDS: u32 = 100;
 
 /// Builds the application server and says where it lies.
 ///
@@ -148,6 +151,13 @@ fn train(root: &Path, built: &Path) -> Result<()> {
         for case in cases {
             output(Command::new(&engine).arg(peers.join(script)).arg(case), LIMIT)?;
         }
+    }
+    step("shared state");
+    let images = built.join(binary(IMAGES));
+    for (case, rounds) in crate::bench::SHARED {
+        let rounds = if *rounds > ROUNDS { rounds / 10 } else { *rounds };
+        let mut run = Command::new(&images);
+        output(run.arg("image").arg(peers.join("images.lua")).arg(case).arg(rounds.to_string()), LIMIT)?;
     }
     step("types");
     let corpus = root.join("crates/lua-types/tests/programs");

@@ -1,4 +1,4 @@
-//! The global allocator: mimalloc, without the detour of its aligned entry points, on small pages.
+//! The global allocator: mimalloc, without the detour of its aligned entry points.
 //!
 //! The crate `mimalloc` asks `mi_malloc_aligned` for everything. Once a page has no block left that was never used, that function
 //! takes blocks of the next larger class, with three times the instructions, whenever the size is no power of two, although every
@@ -56,25 +56,9 @@ unsafe impl GlobalAlloc for Allocator {
     }
 }
 
-/// Has the system back the memory of this program, and of programs that it starts, by small pages: the first touch of a huge one takes
-/// as long as clearing two megabytes, and whoever is about to hold a worker for a millisecond at most then holds it for six
-/// (ADR 23). To be called first in `main`.
-pub fn use_small_pages() {
-    // A system that does not know of huge pages refuses, and needs it not.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn pages_are_small_when_that_was_asked_for() {
-        use_small_pages();
-        assert_eq!(rustix::thread::transparent_huge_pages_are_disabled(), Ok(true));
-    }
 
     /// Blocks of every small size and alignment are aligned, do not overlap, keep their content when they grow, and are
     /// zero where that was promised; also when their pages have been filled and emptied before.

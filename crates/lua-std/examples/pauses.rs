@@ -163,7 +163,6 @@ fn best(case: usize) -> Vec<(i64, i64)> {
 }
 
 fn main() {
-    infra_alloc::use_small_pages();
     let mut args = std::env::args().skip(1);
     let filter = args.next().unwrap_or_default();
     let cases = cases();

@@ -46,7 +46,6 @@ fn cpu_seconds() -> f64 {
 }
 
 fn main() {
-    infra_alloc::use_small_pages();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [mode, path, case, rounds] = &args[..] else {
         panic!("usage: images fresh|image file.lua case rounds")

@@ -30,7 +30,6 @@ fn cpu_seconds() -> f64 {
 }
 
 fn main() {
-    infra_alloc::use_small_pages();
     let mut args = std::env::args().skip(1);
     let path = args.next().expect("usage: luarun file.lua args");
     let source = std::fs::read(&path).expect("the script can be read");

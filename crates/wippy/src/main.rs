@@ -22,7 +22,6 @@ use std::process::ExitCode;
 static ALLOCATOR: infra_alloc::Allocator = infra_alloc::Allocator;
 
 fn main() -> ExitCode {
-    infra_alloc::use_small_pages();
     panics::install();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
