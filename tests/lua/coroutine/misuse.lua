@@ -1,7 +1,7 @@
 -- coroutine: resuming what runs, waits or is dead; errors through wrap; yields out of natives that call back.
 local function text(part, ok, err) assert(not ok and tostring(err):find(part, 1, true), tostring(err)) end
 local me
-me = coroutine.wrap(function() return coroutine.resume(coroutine.running()) end)
+me = coroutine.wrap(function() return coroutine.resume(coroutine.running()) end) -- lint: ignore E0000
 text("non-suspended", me())
 local again
 again = coroutine.wrap(function() return again() end)
@@ -11,8 +11,8 @@ local broken = coroutine.wrap(function() error({1}) end)
 local ok, err = pcall(broken)
 assert(not ok and err[1] == 1)
 for _, f in ipairs{coroutine.create, coroutine.wrap, coroutine.resume, coroutine.status} do
-  for _, v in ipairs{5, "x", {}, true} do assert(not pcall(f, v)) end
-  assert(not pcall(f))
+  for _, v in ipairs{5, "x", {}, true} do assert(not pcall(f, v)) end -- lint: ignore E0000
+  assert(not pcall(f)) -- lint: ignore E0003
 end
 local sorting = coroutine.wrap(function()
   local t = {3, 1, 2}

@@ -9,8 +9,8 @@ ok, got = pcall(function() error(e, 2) end)
 assert(got == e)
 ok, got = pcall(assert, nil, e)
 assert(not ok and errors.is(got, errors.INVALID) or tostring(got):find("bad input", 1, true))
-ok, got = pcall(function() return e .. {} end)
+ok, got = pcall(function() return e .. {} end) -- lint: ignore E0019
 assert(not ok and tostring(got):find("attempt to concatenate a table value", 1, true), tostring(got))
-ok, got = pcall(function() return e + 1 end)
+ok, got = pcall(function() return e + 1 end) -- lint: ignore E0019
 assert(not ok)
-assert(not pcall(function() e.message = 1 end))
+assert(not pcall(function() e.message = 1 end)) -- lint: ignore E0008

@@ -13,11 +13,11 @@ for n = 0, 2 do
   for i = n + 1, 3 do args[i] = nil end
   assert(not pcall(events.send, unpack(args)))
 end
-assert(not pcall(events.subscribe) and not pcall(events.subscribe, {}) and not pcall(events.subscribe, "s", {}))
+assert(not pcall(events.subscribe) and not pcall(events.subscribe, {}) and not pcall(events.subscribe, "s", {})) -- lint: ignore E0000, E0003
 local cyclic = {}
 cyclic.me = cyclic
 local sub = events.subscribe("cyc")
 assert(events.send("cyc", "k", "/p", cyclic))
-local e = sub:channel():receive()
+local e = sub:channel():receive() -- lint: ignore E0023
 assert(e.data.me == e.data)
-assert(not pcall(sub.channel) and not pcall(sub.close, {}))
+assert(not pcall(sub.channel) and not pcall(sub.close, {})) -- lint: ignore E0000, E0003, E0023

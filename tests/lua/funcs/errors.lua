@@ -10,7 +10,7 @@ local function failed(kind, part, ...)
 end
 failed("Internal", "raised text", "test:fail", "raise text")
 local err = failed("Conflict", "raised", "test:fail", "raise error", "Conflict")
-assert(err:retryable() == true and err:details().n == 1)
+assert(err:retryable() == true and err:details().n == 1) -- lint: ignore E0023
 failed("Internal", "returned text", "test:fail", "return text")
 assert(failed("NotFound", "returned", "test:fail", "return error", "NotFound"):retryable() == false)
 failed("Internal", "", "test:fail", "raise table")
@@ -20,4 +20,4 @@ failed("Invalid", "empty", "")
 failed("Invalid", "namespace:name", "echo")
 failed("Invalid", "", "test:") failed("Invalid", "", ":echo")
 failed("Invalid", "argument", "test:echo", {print})
-assert(not pcall(funcs.call) and not pcall(funcs.call, {}))
+assert(not pcall(funcs.call) and not pcall(funcs.call, {})) -- lint: ignore E0000, E0003

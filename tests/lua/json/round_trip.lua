@@ -23,5 +23,5 @@ for i, value in ipairs(values) do
 end
 local big = {}
 for i = 1, 20000 do big[i] = {id = i, name = "item " .. i, tags = {"a", "b"}} end
-local back = json.decode(json.encode(big))
+local back = json.decode(json.encode(big)) -- lint: ignore E0000
 assert(#back == 20000 and back[20000].id == 20000 and back[7].tags[2] == "b")

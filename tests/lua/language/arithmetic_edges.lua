@@ -48,6 +48,6 @@ end
 -- strings become numbers in arithmetic
 assert("10" + 5 == 15 and "0x10" * 1 == 16 and " 3 " - 1 == 2 and "1e1" / 2 == 5 and -"2" == -2 and "7" // 2 == 3 and "7" % "4" == 3 and "2" ^ 2 == 4 and 10 .. 20 == "1020")
 for _, s in ipairs{"", " ", "x", "1x", "0x", "1 2", "--1", "1e", "nan", "inf", "1_0", "0b1", "１"} do
-  local ok, e = pcall(function() return s + 1 end)
+  local ok, e = pcall(function() return s + 1 end) -- lint: ignore E0019
   assert(not ok and e:find("attempt to perform arithmetic on a string value", 1, true), e)
 end

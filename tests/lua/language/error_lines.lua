@@ -2,26 +2,26 @@
 local function line(f, ...)
   local ok, e = pcall(f, ...)
   assert(not ok)
-  return tonumber(e:match(":(%d+):")) - 8
+  return tonumber(e:match(":(%d+):")) - 8 -- lint: ignore E0019
 end
 -- lines are counted from the next one
 local cases = {
   function() local t
-    return t.x
+    return t.x -- lint: ignore E0023
   end, 2,
   function()
     local a = 1 +
-      {}
+      {} -- lint: ignore E0019
   end, 5,
   function()
     local a = {
       x = 1,
-      y = nil + 1,
+      y = nil + 1, -- lint: ignore E0019
     }
   end, 11,
   function()
     local t = {}
-    t.a.b = 1
+    t.a.b = 1 -- lint: ignore E0004
   end, 16,
   function()
     error("x")
@@ -33,29 +33,29 @@ local cases = {
   end, 22,
   function()
     local s = "a" ..
-      {}
+      {} -- lint: ignore E0019
   end, 27,
   function()
-    for k in nil do
+    for k in nil do -- lint: ignore E0002
     end
   end, 31,
   function()
     local f
-    f(1,
+    f(1, -- lint: ignore E0002
       2)
   end, 36,
   function()
-    while nil < 1 do
+    while nil < 1 do -- lint: ignore E0019
     end
   end, 40,
   function()
     local x = 1
     repeat
       x = x + 1
-    until x > {}
+    until x > {} -- lint: ignore E0019
   end, 47,
   function()
-    return #nil
+    return #nil -- lint: ignore E0019
   end, 50,
   function()
     local t = setmetatable({}, {__index = function(_, k)
@@ -65,18 +65,18 @@ local cases = {
   end, 54,
   function()
     local t = setmetatable({}, {__add = function()
-      return nil + 1
+      return nil + 1 -- lint: ignore E0019
     end})
     return t + 1
   end, 60,
   function()
     table.sort({3, 2, 1}, function(a, b)
-      return a.x < b
+      return a.x < b -- lint: ignore E0005
     end)
   end, 66,
   function()
     return (("x"):gsub(".", function(c)
-      return c + nil
+      return c + nil -- lint: ignore E0019
     end))
   end, 71,
 }

@@ -8,7 +8,7 @@ for i = 1, 3.0 do assert(math.type(i) == "integer") end
 for i = 1.0, 3 do assert(math.type(i) == "float") end
 for i = 1, 3, 1.0 do assert(math.type(i) == "float") end
 for _, bad in ipairs{{"x", 1, 1}, {1, {}, 1}, {1, 2, {}}} do
-  local ok, e = pcall(function() for i = bad[1], bad[2], bad[3] do end end)
+  local ok, e = pcall(function() for i = bad[1], bad[2], bad[3] do end end) -- lint: ignore E0000
   assert(not ok and e:find("'for'", 1, true), e)
 end
 local limit, calls = 3, 0
@@ -29,7 +29,7 @@ local callable = setmetatable({}, {__call = function(_, s, c) c = c + 1 if c <= 
 n = 0
 for i in callable, 5, 0 do n = n + i end
 assert(n == 15)
-local ok, e = pcall(function() for _ in 5 do end end)
+local ok, e = pcall(function() for _ in 5 do end end) -- lint: ignore E0002
 assert(not ok and e:find("attempt to call a number value", 1, true), e)
 -- while, repeat (its condition sees the body's locals), nested breaks
 local r = 0

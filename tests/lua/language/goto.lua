@@ -19,7 +19,7 @@ for i = 1, 3 do
 end
 ::out::
 assert(sum == 26)
-do goto skip; local x; ::skip:: end
+do goto skip; local x; ::skip:: end -- lint: ignore E0009
 local fs = {}
 do
   local k = 0

@@ -71,16 +71,16 @@ assert(not ok and e:find("loop", 1, true), e)
 local object = setmetatable({}, { __eq = function() return true end, __lt = function() return true end })
 assert(object == setmetatable({}, getmetatable(object)) and object < a and a < object)
 for _, v in ipairs{1, true, print or 2} do
-  ok, e = pcall(function() return v[a] end)
+  ok, e = pcall(function() return v[a] end) -- lint: ignore E0005
   assert(not ok and e:find("attempt to index a " .. type(v) .. " value", 1, true), e)
-  ok, e = pcall(function() v[a] = 1 end)
+  ok, e = pcall(function() v[a] = 1 end) -- lint: ignore E0005
   assert(not ok and e:find("attempt to index a " .. type(v) .. " value", 1, true), e)
 end
 assert((" ")[a] == nil)
 
 -- captures, iterators and replacements
 local x, y = a:match("^(.*)(ab)$")
-assert(#x == 2 * K - 2 and y == "ab")
+assert(#x == 2 * K - 2 and y == "ab") -- lint: ignore E0019
 local from, to, whole, place = a:find("(.+)()")
 assert(from == 1 and to == 2 * K and whole == a and place == 2 * K + 1)
 n = 0

@@ -22,9 +22,9 @@ assert(o + 1 == "add" and o - 1 == "sub" and o * 2 == "mul" and o / 2 == "div" a
 assert(1 + o == "add" and 2 ^ o == "pow" and 1 << o == "shl")
 -- unary ones get the operand twice
 local unary = setmetatable({}, {__unm = function(a, b) return rawequal(a, b) and "unm" end, __bnot = function(a, b) return rawequal(a, b) and "bnot" end, __len = function(a) return "len", 2 end})
-assert(-unary == "unm" and ~unary == "bnot" and #unary == "len" and not pcall(function() return -plain end) and not pcall(function() return ~plain end))
+assert(-unary == "unm" and ~unary == "bnot" and #unary == "len" and not pcall(function() return -plain end) and not pcall(function() return ~plain end)) -- lint: ignore E0019
 -- and nothing else stands in for them
-assert(not pcall(function() return -setmetatable({}, {__sub = function() return 1 end}) end) and not pcall(function() return ~setmetatable({}, {__bxor = function() return 1 end}) end))
+assert(not pcall(function() return -setmetatable({}, {__sub = function() return 1 end}) end) and not pcall(function() return ~setmetatable({}, {__bxor = function() return 1 end}) end)) -- lint: ignore E0019
 -- the handler of the left operand is preferred; that of the right is found too
 local left = setmetatable({}, {__add = function() return "left" end})
 local right = setmetatable({}, {__add = function() return "right" end})
@@ -41,7 +41,7 @@ assert("x" .. c .. "y" .. c .. "z" == "xr" and #seen == 2 and seen[1] == "o|z" a
 local lt = {__lt = function(a, b) return (type(a) == "table" and a.v or a) < (type(b) == "table" and b.v or b) end, __le = function(a, b) return (type(a) == "table" and a.v or a) <= (type(b) == "table" and b.v or b) end}
 local two, three = setmetatable({v = 2}, lt), setmetatable({v = 3}, lt)
 assert(two < three and not (three < two) and two <= three and three >= two and three > two and two < 5 and 1 < two and two > 1 and two <= 2 and 2 >= two and not (two > 2.5))
-assert(not pcall(function() return two < plain end) and not pcall(function() return plain < plain end) and not pcall(function() return {} <= 1 end))
+assert(not pcall(function() return two < plain end) and not pcall(function() return plain < plain end) and not pcall(function() return {} <= 1 end)) -- lint: ignore E0019
 local t = {three, two, setmetatable({v = 1}, lt)}
 table.sort(t)
 assert(t[1].v == 1 and t[2].v == 2 and t[3].v == 3)
@@ -81,7 +81,7 @@ local n, x, y = call(nil, 2)
 assert(n == 2 and x == nil and y == 2 and call() == 0)
 local function tail(...) return call(...) end
 assert(select("#", tail(1, 2, 3)) == 4 and pcall(call, 1) and select(2, pcall(call, 1, 2)) == 2)
-assert(not pcall(setmetatable({}, {__call = 5})) and not pcall(plain))
+assert(not pcall(setmetatable({}, {__call = 5})) and not pcall(plain)) -- lint: ignore E0002
 -- a metatable may change while it is in use
 local changing = {}
 setmetatable(changing, {__index = function(s, k) setmetatable(s, {__index = {k = "new"}}) return "old" end})

@@ -33,7 +33,7 @@ local function f(n) if n == 0 then return "end" end return f(n - 1) end
 local g = f
 f = function() return "replaced" end
 assert(g(0) == "end" and g(1) == "replaced")
-local h = h
+local h = h -- lint: ignore E0001
 assert(h == nil)
 local rec rec = function(n) return n == 0 and 0 or 1 + rec(n - 1) end
 assert(rec(50) == 50)

@@ -11,12 +11,12 @@ assert(math.type(tonumber("9223372036854775807")) == "integer" and math.type(ton
 assert(tonumber("-9223372036854775808") == math.mininteger and tonumber("1e400") == math.huge)
 assert(tonumber("ff", 16) == 255 and tonumber("-Zz", 36) == -1295 and tonumber("8", 8) == nil and tonumber("1010", 2) == 10)
 assert(tonumber(" 11 ", 2) == 3 and tonumber("1.0", 10) == nil and tonumber("", 10) == nil and tonumber("7fffffffffffffff", 16) == math.maxinteger)
-assert(not pcall(tonumber, "1", 1) and not pcall(tonumber, "1", 37) and not pcall(tonumber, 1, 10) and not pcall(tonumber))
+assert(not pcall(tonumber, "1", 1) and not pcall(tonumber, "1", 37) and not pcall(tonumber, 1, 10) and not pcall(tonumber)) -- lint: ignore E0003
 assert(tonumber(nil) == nil and tonumber({}) == nil and tonumber(true) == nil and tonumber(5) == 5)
 -- coercion in arithmetic
 assert("10" + 5 == 15 and "0x10" * 2 == 32 and "3" ^ 2 == 9.0 and "7" % 4 == 3 and -"2" == -2 and " 3 " - 1 == 2)
 assert("1e1" + 0 == 10.0 and math.type("1e1" + 0) == "float" and 10 .. "" == "10")
-local ok, e = pcall(function() return "abc" + 1 end)
+local ok, e = pcall(function() return "abc" + 1 end) -- lint: ignore E0019
 assert(not ok and e:find("attempt to perform arithmetic on a string value", 1, true), e)
 -- writing
 assert(tostring(12) == "12" and tostring(-0) == "0" and tostring(0.1) == "0.1" and tostring(-1.5) == "-1.5")

@@ -19,7 +19,7 @@ for _, f in ipairs{function() return 1.5 & 1 end, function() return 2 ^ 63 | 0 e
   local ok, e = pcall(f)
   assert(not ok and e:find("number has no integer representation", 1, true), e)
 end
-local ok, e = pcall(function() return {} & 1 end)
+local ok, e = pcall(function() return {} & 1 end) -- lint: ignore E0019
 assert(not ok and e:find("attempt to perform bitwise operation on a table value", 1, true), e)
 -- precedence
 assert(2 ^ 3 ^ 2 == 512 and -2 ^ 2 == -4 and not nil == true and 1 .. 2 == "12")

@@ -11,4 +11,4 @@ local cyclic = {}
 cyclic.me = cyclic
 refused(errors.INVALID, payload.new(cyclic):transcode(f.JSON))
 refused(errors.INVALID, payload.new({1, k = 2}):transcode(f.JSON))
-assert(not pcall(function() payload.new(1):transcode() end) and not pcall(function() payload.new(1):transcode({}) end))
+assert(not pcall(function() payload.new(1):transcode() end) and not pcall(function() payload.new(1):transcode({}) end)) -- lint: ignore E0000, E0003

@@ -12,7 +12,7 @@ for _, library in ipairs{process, process.registry, channel, require("events"), 
       for i = 1, 16 do
         for j = 1, 16, 3 do
           for k = 1, 16, 7 do
-            local ok, got, err = pcall(f, v[i], v[j], v[k])
+            local ok, got, err = pcall(f, v[i], v[j], v[k]) -- lint: ignore E0003
             assert(ok or type(got) == "string" or type(got) == "userdata", name)
             tried = tried + 1
           end

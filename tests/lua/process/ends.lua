@@ -17,16 +17,16 @@ assert(e.from == pid and e.result.value == "pid.cancel enough")
 pid = assert(process.spawn_monitored(id, host, "loop"))
 assert(process.terminate(pid) == true)
 e = events:receive()
-assert(e.from == pid and e.result.error:kind() == "Canceled")
+assert(e.from == pid and e.result.error:kind() == "Canceled") -- lint: ignore E0023
 -- a deadlock of its own ends a process
 pid = assert(process.spawn_monitored(id, host, "stubborn"))
 e = events:receive()
-assert(e.from == pid and e.result.error:message():find("blocked", 1, true), tostring(e.result.error))
+assert(e.from == pid and e.result.error:message():find("blocked", 1, true), tostring(e.result.error)) -- lint: ignore E0023
 -- trapped links tell of abnormal ends only
 process.set_options{trap_links = true}
 pid = assert(process.spawn_linked(id, host, "broken"))
 e = events:receive()
-assert(e.kind == process.event.LINK_DOWN and e.from == pid and e.result.error:message():find("broken", 1, true))
+assert(e.kind == process.event.LINK_DOWN and e.from == pid and e.result.error:message():find("broken", 1, true)) -- lint: ignore E0023
 pid = assert(process.spawn_linked_monitored(id, host, "idle"))
 process.send(pid, "go")
 e = events:receive()

@@ -13,5 +13,5 @@ local bottom = process.listen("bottom")
 local pid = assert(process.spawn_linked(process.id(), "test:processes", "link", 1000, process.pid()))
 bottom:receive()
 local e = process.events():receive()
-assert(e.kind == process.event.LINK_DOWN and e.from == pid and e.result.error:message() == "linked process failed")
+assert(e.kind == process.event.LINK_DOWN and e.from == pid and e.result.error:message() == "linked process failed") -- lint: ignore E0023
 assert(channel.select{process.events():case_receive(), default = true}.default)

@@ -34,5 +34,5 @@ local events = process.events()
 local pid = assert(process.spawn_monitored(id, host, "register", "busy-never"))
 assert(process.terminate(pid))
 local e = events:receive()
-assert(e.from == pid and e.result.error:message() == "terminated", e.result.error)
+assert(e.from == pid and e.result.error:message() == "terminated", e.result.error) -- lint: ignore E0023
 assert(process.registry.lookup("busy-never") == nil)

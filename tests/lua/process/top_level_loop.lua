@@ -13,7 +13,7 @@ local second = assert(process.spawn_monitored("top:loops", host))
 for _, one in ipairs{pid, second} do
   assert(process.terminate(one) == true)
   local e = events:receive()
-  assert(e.from == one and e.result.error:kind() == "Canceled", tostring(e.result.error))
+  assert(e.from == one and e.result.error:kind() == "Canceled", tostring(e.result.error)) -- lint: ignore E0023
 end
 for _ = 1, 2 do
   local got, err = funcs.new():with_options{timeout = 20}:call("top:called")

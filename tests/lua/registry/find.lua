@@ -19,12 +19,12 @@ names({["meta.type"] = "x"}, "a") names({["meta.n"] = 1}, "a") names({["meta.n"]
 names({["meta.tags"] = "blue"}, "a c") names({["meta.tags"] = {"red", "blue"}}, "a")
 names({["~meta.type"] = "^x.*$"}, "a c") names({["*meta.type"] = "y"}, "b c") names({["^meta.type"] = "x"}, "a c") names({["$meta.type"] = "y"}, "b c")
 names({meta = {type = "y"}}, "b") names({["meta.absent"] = 1}, "") names({kind = "ignored"}, "a b c")
-assert(#registry.find() >= 3 and #registry.find{} >= 3 and #registry.snapshot():entries() >= 3)
+assert(#registry.find() >= 3 and #registry.find{} >= 3 and #registry.snapshot():entries() >= 3) -- lint: ignore E0019
 local none, err = registry.find{["~meta.type"] = "("}
 assert(none == nil and errors.is(err, errors.INVALID))
-none, err = registry.find{1, 2}
+none, err = registry.find{1, 2} -- lint: ignore E0000
 assert(none == nil and errors.is(err, errors.INVALID))
-assert(not pcall(registry.find, "x"))
+assert(not pcall(registry.find, "x")) -- lint: ignore E0000
 local snapshot = registry.snapshot()
-assert(#snapshot:find{[".ns"] = "find"} == 3 and #snapshot:namespace("find") == 3 and #snapshot:namespace("nobody") == 0 and snapshot:get("find:a").data.v == "a")
-assert(select(2, snapshot:get("find:z")):kind() == "NotFound")
+assert(#snapshot:find{[".ns"] = "find"} == 3 and #snapshot:namespace("find") == 3 and #snapshot:namespace("nobody") == 0 and snapshot:get("find:a").data.v == "a") -- lint: ignore E0023
+assert(select(2, snapshot:get("find:z")):kind() == "NotFound") -- lint: ignore E0023

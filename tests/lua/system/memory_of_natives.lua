@@ -27,7 +27,7 @@ local function wipe() local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r
 local function alloc()
   wipe()
   system.gc.collect()
-  return system.memory.stats().process.alloc
+  return system.memory.stats().process.alloc -- lint: ignore E0023
 end
 local function held(way)
   local before = alloc()

@@ -10,10 +10,10 @@ for _, bad in ipairs{0, -1} do
   local none, err = system.runtime.max_procs(bad)
   assert(none == nil and err:kind() == errors.INVALID)
 end
-assert(not pcall(system.runtime.max_procs, "all"))
-local own = system.memory.stats().process.coroutines
+assert(not pcall(system.runtime.max_procs, "all")) -- lint: ignore E0000
+local own = system.memory.stats().process.coroutines -- lint: ignore E0023
 local done = channel.new()
 for _ = 1, 10 do coroutine.spawn(function() done:receive() end) end
-assert(system.memory.stats().process.coroutines == own + 10)
-assert(math.type(system.runtime.goroutines()) == "integer" and system.runtime.goroutines() >= 1)
+assert(system.memory.stats().process.coroutines == own + 10) -- lint: ignore E0023
+assert(math.type(system.runtime.goroutines()) == "integer" and system.runtime.goroutines() >= 1) -- lint: ignore E0019
 done:close()

@@ -25,7 +25,7 @@ for _, key in ipairs{0 / 0} do
   assert(not ok and e:lower():find("nan", 1, true), e)
   assert(t[key] == nil)
 end
-local ok, e = pcall(function() t[nil] = 1 end)
+local ok, e = pcall(function() t[nil] = 1 end) -- lint: ignore E0018
 assert(not ok and e:find("table index is nil", 1, true), e)
 assert(t[nil] == nil)
 ok, e = pcall(rawset, t, nil, 1)

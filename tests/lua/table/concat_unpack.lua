@@ -2,11 +2,11 @@
 assert(table.concat({}) == "" and table.concat({1, "b", 2.5}) == "1b2.5" and table.concat({1, 2, 3}, ", ") == "1, 2, 3")
 assert(table.concat({1, 2, 3}, "-", 2) == "2-3" and table.concat({1, 2, 3}, "-", 2, 2) == "2" and table.concat({1, 2, 3}, "-", 3, 2) == "")
 assert(table.concat({[5] = "x", [6] = "y"}, "", 5, 6) == "xy" and table.concat({"a", "b"}, 1) == "a1b")
-local ok, e = pcall(table.concat, {1, {}, 3})
+local ok, e = pcall(table.concat, {1, {}, 3}) -- lint: ignore E0000
 assert(not ok and e:find("invalid value (table) at index 2 in table for 'concat'", 1, true), e)
 ok, e = pcall(table.concat, {1, 2}, ",", 1, 3)
 assert(not ok and e:find("invalid value (nil) at index 3", 1, true), e)
-assert(not pcall(table.concat) and not pcall(table.concat, {}, {}))
+assert(not pcall(table.concat) and not pcall(table.concat, {}, {})) -- lint: ignore E0000, E0003
 local big = {}
 for i = 1, 50000 do big[i] = "x" .. i end
 assert(#table.concat(big, ",") == 50000 + 49999 + 9 + 90 * 2 + 900 * 3 + 9000 * 4 + 40001 * 5)

@@ -2,12 +2,12 @@
 local t = table.create(100, 10)
 assert(#t == 0 and next(t) == nil)
 t[1], t.x = 1, 2
-assert(#t == 1 and not pcall(table.create, -1) and not pcall(table.create, 1, -1) and not pcall(table.create))
+assert(#t == 1 and not pcall(table.create, -1) and not pcall(table.create, 1, -1) and not pcall(table.create)) -- lint: ignore E0003
 assert(table.freeze(t) == t and table.isfrozen(t) and not table.isfrozen({}))
 for _, f in ipairs{
   function() t[1] = 5 end, function() t.new = 1 end, function() rawset(t, 1, 2) end, function() table.insert(t, 1) end,
   function() table.remove(t) end, function() table.sort(t) table.sort(table.freeze{2, 1}) end, function() setmetatable(t, {}) end,
-  function() table.move({1}, 1, 1, 1, t) end, function() string.format = nil end, function() math.pi = 3 end, function() table.x = 1 end,
+  function() table.move({1}, 1, 1, 1, t) end, function() string.format = nil end, function() math.pi = 3 end, function() table.x = 1 end, -- lint: ignore E0004, E0008
 } do
   local ok, e = pcall(f)
   assert(not ok and tostring(e):find("immutable table", 1, true), e)

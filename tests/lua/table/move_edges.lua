@@ -8,7 +8,7 @@ for _, bad in ipairs{0, 9, -1, math.maxinteger, math.mininteger} do
   local ok, e = pcall(table.insert, t, bad, "y")
   assert(not ok and e:find("position out of bounds", 1, true), e)
 end
-assert(not pcall(table.insert, t) and not pcall(table.insert, t, 1, 2, 3) and not pcall(table.insert, nil, 1) and not pcall(table.insert, t, 1.5, 1))
+assert(not pcall(table.insert, t) and not pcall(table.insert, t, 1, 2, 3) and not pcall(table.insert, nil, 1) and not pcall(table.insert, t, 1.5, 1)) -- lint: ignore E0000, E0003
 assert(table.remove(t, 3) == "x" and table.remove(t) == 5 and table.remove(t, 1) == 0 and #t == 4)
 assert(table.remove(t, 5) == nil and #t == 4 and not pcall(table.remove, t, 6) and not pcall(table.remove, t, 0) and not pcall(table.remove, t, -1))
 eq(t, "1,2,3,4")
@@ -34,12 +34,12 @@ end
 -- concat: ranges, separators, numbers, and what cannot be joined
 assert(table.concat({}, ",") == "" and table.concat({1}, ",") == "1" and table.concat({1, 2, 3}, ", ", 2) == "2, 3" and table.concat({1, 2, 3}, "", 2, 2) == "2" and table.concat({1, 2, 3}, "x", 3, 2) == "" and table.concat({[5] = "a", [6] = "b"}, "-", 5, 6) == "a-b")
 for _, bad in ipairs{{1, {}, 3}, {1, true}, {print or tostring}} do
-  local ok, e = pcall(table.concat, bad)
+  local ok, e = pcall(table.concat, bad) -- lint: ignore E0000
   assert(not ok and e:find("invalid value %(%a+%) at index %d+ in table for .concat.$"), e)
 end
-local ok, e = pcall(table.concat, {1, nil, 3}, ",", 1, 3)
+local ok, e = pcall(table.concat, {1, nil, 3}, ",", 1, 3) -- lint: ignore E0000
 assert(not ok and e:find("invalid value (nil) at index 2 in table for 'concat'", 1, true), e)
-assert(not pcall(table.concat, {1, 2}, {}) and not pcall(table.concat) and not pcall(table.concat, "x"))
+assert(not pcall(table.concat, {1, 2}, {}) and not pcall(table.concat) and not pcall(table.concat, "x")) -- lint: ignore E0000, E0003
 -- unpack: any range
 local a, b, c = table.unpack({1, 2, 3}, 2)
 assert(a == 2 and b == 3 and c == nil)

@@ -23,7 +23,7 @@ local proxy = setmetatable({}, {__index = function(_, i) if i <= 3 then return i
 n = 0
 for i, v in ipairs(proxy) do n = n + 1 assert(v == i * i) end
 assert(n == 3)
-assert(not pcall(pairs) and not pcall(ipairs) and not pcall(next, 1))
+assert(not pcall(pairs) and not pcall(ipairs) and not pcall(next, 1)) -- lint: ignore E0000, E0003
 -- growing while walking a copy
 local keys = {}
 for k in pairs{x = 1, y = 2, z = 3} do keys[#keys + 1] = k end

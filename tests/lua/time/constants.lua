@@ -8,4 +8,4 @@ assert(time.RFC3339 == "2006-01-02T15:04:05Z07:00" and time.KITCHEN == "3:04PM" 
 assert(tostring(time.utc) == "UTC" and time.utc:string() == "UTC" and time.localtz:string() == "Local")
 local now = time.now()
 assert(now:year() >= 2024 and not now:is_zero() and now:location():string() == "Local")
-assert(not pcall(function() time.SECOND = 2 end))
+assert(not pcall(function() time.SECOND = 2 end)) -- lint: ignore E0008

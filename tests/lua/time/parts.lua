@@ -22,5 +22,5 @@ for n = 0, 6 do
   for i = n + 1, 7 do args[i] = nil end
   assert(not pcall(time.date, unpack(args)))
 end
-assert(not pcall(time.date, 2024, 1, 1, 0, 0, 0, "x") and not pcall(time.date, 2024, 1, 1, 0, 0, 0, 0, "UTC") and not pcall(time.date, 1000000000, 1, 1, 0, 0, 0, 0))
-assert(not pcall(time.unix, 1) and not pcall(time.unix, "x", 0))
+assert(not pcall(time.date, 2024, 1, 1, 0, 0, 0, "x") and not pcall(time.date, 2024, 1, 1, 0, 0, 0, 0, "UTC") and not pcall(time.date, 1000000000, 1, 1, 0, 0, 0, 0)) -- lint: ignore E0000
+assert(not pcall(time.unix, 1) and not pcall(time.unix, "x", 0)) -- lint: ignore E0000, E0003

@@ -27,4 +27,4 @@ for _, bad in ipairs{0, -1, "x"} do
   assert(none == nil and errors.is(err, errors.INVALID))
   assert(not pcall(t.reset, t, bad))
 end
-assert(not pcall(time.timer) and not pcall(t.stop, {}) and not pcall(t.channel))
+assert(not pcall(time.timer) and not pcall(t.stop, {}) and not pcall(t.channel)) -- lint: ignore E0000, E0003

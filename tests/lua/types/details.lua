@@ -14,26 +14,26 @@ local function with(changes)
   return v
 end
 local d, m = details(with{name = 5})
-assert(d.field == "name" and d.got == "number" and d.expected:find("string") and d.constraint == nil, m)
+assert(d.field == "name" and d.got == "number" and d.expected:find("string") and d.constraint == nil, m) -- lint: ignore E0023
 d, m = details(with{name = "b"})
-assert(d.field == "name" and d.constraint == "min_len" and m == "name: length below minimum 2", m)
+assert(d.field == "name" and d.constraint == "min_len" and m == "name: length below minimum 2", m) -- lint: ignore E0023
 d, m = details(with{age = -1})
-assert(d.field == "age" and d.constraint == "min" and m == "age: value below minimum 0", m)
+assert(d.field == "age" and d.constraint == "min" and m == "age: value below minimum 0", m) -- lint: ignore E0023
 d, m = details(with{age = 151})
-assert(d.constraint == "max" and m == "age: value above maximum 150", m)
+assert(d.constraint == "max" and m == "age: value above maximum 150", m) -- lint: ignore E0023
 d, m = details(with{address = {city = "x", zip = "12"}})
-assert(d.field == "address.zip" and d.constraint == "pattern" and m:find("address.zip: pattern mismatch", 1, true) == 1, m)
+assert(d.field == "address.zip" and d.constraint == "pattern" and m:find("address.zip: pattern mismatch", 1, true) == 1, m) -- lint: ignore E0023
 d, m = details(with{address = {zip = "12345"}})
-assert(d.field == "address.city" and d.got == "nil" and d.constraint == "required" and m == "address.city: required field missing", m)
+assert(d.field == "address.city" and d.got == "nil" and d.constraint == "required" and m == "address.city: required field missing", m) -- lint: ignore E0023
 d, m = details(with{tags = {"a", 5}})
-assert(d.field == "tags[2]" and d.expected == "string" and d.got == "number")
+assert(d.field == "tags[2]" and d.expected == "string" and d.got == "number") -- lint: ignore E0023
 d, m = details(5)
-assert(d.field == nil and d.expected == "Person" and d.got == "number" and m == "expected Person, got number")
+assert(d.field == nil and d.expected == "Person" and d.got == "number" and m == "expected Person, got number") -- lint: ignore E0023
 d = details(with{tags = print or tostring})
-assert(d.got == "function" and d.expected == "{string}")
+assert(d.got == "function" and d.expected == "{string}") -- lint: ignore E0023
 d = details(with{tags = coroutine.create(function() end)})
-assert(d.got == "thread")
+assert(d.got == "thread") -- lint: ignore E0023
 d = details(with{tags = string:is("") and Person})
-assert(d.got == "type")
+assert(d.got == "type") -- lint: ignore E0023
 d = details(with{tags = errors.new("x")})
-assert(d.got == "error")
+assert(d.got == "error") -- lint: ignore E0023

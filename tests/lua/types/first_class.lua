@@ -23,7 +23,7 @@ set(Other)
 assert(current == Other and current("x") == "x")
 -- truth, concatenation, arithmetic, length
 assert(Config and not not Config)
-for _, f in ipairs{function() return Config .. "x" end, function() return Config + 1 end, function() return #Config end, function() return -Config end} do
+for _, f in ipairs{function() return Config .. "x" end, function() return Config + 1 end, function() return #Config end, function() return -Config end} do -- lint: ignore E0019
   local ok, err = pcall(f)
   assert(not ok and err:find("type", 1, true), err)
 end

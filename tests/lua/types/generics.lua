@@ -16,7 +16,7 @@ assert(Parsed:is{ok = true, value = 1} and Parsed:is{ok = false, error = "x"})
 assert(not Parsed:is{ok = true, value = "x"} and not Parsed:is{ok = false, error = 5} and not Parsed:is{ok = true, error = "x"})
 -- at run time
 local NB = Box(number:is(1) and NumberBox)
-assert(NB:is{value = {value = 1}} and not NB:is{value = 1})
+assert(NB:is{value = {value = 1}} and not NB:is{value = 1}) -- lint: ignore E0022
 type Num = number
 type Str = string
 local B = Box(Num)
@@ -29,7 +29,7 @@ local L = List(Num)
 assert(L:is{value = 1, next = {value = 2, next = {value = 3}}} and not L:is{value = 1, next = {value = "x"}})
 assert(L == List(Num) and L ~= List(Str) and ({[L] = 1})[List(Num)] == 1)
 local ok, e = List(Num):check{value = 1, next = {value = 2, next = {}}}
-assert(not ok and e:message() == "next.next.value: required field missing", e:message())
+assert(not ok and e:message() == "next.next.value: required field missing", e:message()) -- lint: ignore E0023
 -- without arguments nothing fits
 assert(not Box:is{value = 1})
 raises("expected Box, got table", Box, {value = 1})

@@ -10,13 +10,13 @@ for i = 1, n do index["k" .. i] = i end
 assert(Numbers(list) == list and Rows(rows) == rows and Index(index) == index)
 list[n] = "x"
 local ok, e = Numbers:check(list)
-assert(not ok and e:message() == "[20000]: expected number, got string", e:message())
+assert(not ok and e:message() == "[20000]: expected number, got string", e:message()) -- lint: ignore E0023
 rows[n / 10].tags[2] = 5
 ok, e = Rows:check(rows)
-assert(not ok and e:message() == "[2000].tags[2]: expected string, got number", e:message())
+assert(not ok and e:message() == "[2000].tags[2]: expected string, got number", e:message()) -- lint: ignore E0023
 index.k777 = 1.5
 ok, e = Index:check(index)
-assert(not ok and e:message() == "k777: expected integer, got number", e:message())
+assert(not ok and e:message() == "k777: expected integer, got number", e:message()) -- lint: ignore E0023
 -- a sparse list, and one with many holes
 local sparse = {[1000000] = "x"}
 assert(not Numbers:check(sparse))

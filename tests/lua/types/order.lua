@@ -41,4 +41,4 @@ assert(I <= P and PQ <= I)
 type R1 = {v: integer, n: R1?}
 type R2 = {v: number, n: R2?}
 assert(R1 < R2 and not (R2 <= R1))
-assert(not pcall(function() return Num < 5 end) and not pcall(function() return "a" <= Num end))
+assert(not pcall(function() return Num < 5 end) and not pcall(function() return "a" <= Num end)) -- lint: ignore E0019

@@ -7,7 +7,7 @@ assert(not ok and err == "expected Age, got string" or err:find("expected Age, g
 local ok, err = xpcall(function() return Age(-1) end, function(e) return "handled " .. e end)
 assert(not ok and err:find("^handled .*value below minimum"), err)
 assert(select("#", pcall(Age.is, Age, 1)) == 3)
-assert(not pcall(Age) and not pcall(Age, 1, 2))
+assert(not pcall(Age) and not pcall(Age, 1, 2)) -- lint: ignore E0003
 -- in coroutines, as their function
 local co = coroutine.wrap(function(v)
   while true do v = coroutine.yield(Age(v)) end
@@ -37,5 +37,5 @@ local m = setmetatable({}, {__index = function(_, k) return string:is(k) and k .
 assert(m.x == "x!" and m[1] == nil)
 -- errors in the midst of a validation leave nothing behind
 for i = 1, 200 do
-  assert(not pcall(Big, {1, 2, "x"}))
+  assert(not pcall(Big, {1, 2, "x"})) -- lint: ignore E0000
 end

@@ -44,7 +44,7 @@ for _, T in ipairs{Names, Maybe, Lit} do
   assert(all(T:fields()) == "" and all(T:variants()) == "" and all(T:params()) == "" and all(T:tparams()) == "")
 end
 -- fields of records
-assert(Point.x:kind() == "number" and Point.y:kind() == "string" and Point.z == nil and Names.x == nil and Point[1] == nil)
+assert(Point.x:kind() == "number" and Point.y:kind() == "string" and Point.z == nil and Names.x == nil and Point[1] == nil) -- lint: ignore E0018
 type Odd = {kind: number, is: string, plain: boolean}
 assert(Odd:kind() == "record" and type(Odd.kind) == "function" and Odd.plain:kind() == "boolean")
 assert(Point.x(5) == 5 and not Point.x:is("a"))

@@ -10,7 +10,7 @@ local unix = leap:unix()
 
 return function()
   assert(text == "1m0s 2024-02-29 12:00", text)
-  assert(epoch:add(minute):unix() == 60 and epoch == time.unix(0, 0))
+  assert(epoch:add(minute):unix() == 60 and epoch == time.unix(0, 0)) -- lint: ignore E0000
   assert(leap:location():string() == "east" and leap:unix() == unix)
   assert(leap:sub(epoch):hours() * 3600 == unix)
   assert(tostring(leap) == tostring(time.date(2024, 2, 29, 12, 0, 0, 0, zone)))
