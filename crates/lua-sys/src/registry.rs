@@ -16,7 +16,7 @@ use sys_entries::Entries;
 /// What `require("registry")` returns.
 pub(crate) fn module() -> Module {
     let top = Group::new("registry", "Entries as they are and were, and changing them.")
-        .func("get(id: string): (Entry?, error?)", "An entry as `{id, kind, meta, data}`.", get)
+        .func("get(id: EntryId): (Entry?, error?)", "An entry as `{id, kind, meta, data}`.", get)
         .func(
             "find(filter?: {[string]: any}): ({Entry}?, error?)",
             "The entries that fit a filter over `.kind`, `.ns`, `.name`, `.id` and `meta.<path>`, by id.",

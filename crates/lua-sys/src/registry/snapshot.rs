@@ -54,7 +54,7 @@ fn changes(cx: &mut Cx<'_>) -> NativeResult {
 pub(super) fn object() -> Object {
     Object::new::<Shown>("Snapshot", "All entries at one version.")
         .method("entries(): ({Entry}?, error?)", "All entries by id.", entries)
-        .method("get(id: string): (Entry?, error?)", "An entry.", get)
+        .method("get(id: EntryId): (Entry?, error?)", "An entry.", get)
         .method("find(filter?: {[string]: any}): {Entry}", "The entries that fit a filter, by id.", find)
         .method("namespace(ns: string): {Entry}", "The entries of a namespace, by id.", namespace)
         .method("version(): Version", "Its version.", version)
