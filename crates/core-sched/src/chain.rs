@@ -37,6 +37,8 @@ pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
     fn hand(&mut self, mail: Queued);
     /// Its end of its mailbox.
     fn inbox(&self) -> &Inbox;
+    /// The same, to take from it.
+    fn inbox_mut(&mut self) -> &mut Inbox;
     /// What its body says about itself.
     fn figures(&self) -> Option<Figures>;
 }

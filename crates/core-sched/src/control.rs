@@ -170,6 +170,25 @@ struct Mailbox {
     orders: Option<Box<Orders>>,
 }
 
+impl Inner {
+    fn load(&mut self) -> &mut Load {
+        &mut self.mailbox.get_or_insert_default().load
+    }
+
+    /// Is there room for so much? A process that rests may keep room of what it received: it is polled when mail comes, so whoever is refused
+    /// for that is refused for ever.
+    #[inline]
+    fn fits(&mut self, bytes: usize) -> bool {
+        if self.load().fits(bytes) {
+            return true;
+        }
+        if let Place::Parked(process, _) = &mut self.place {
+            self.mailbox.get_or_insert_default().load.subtract(&mut process.inbox_mut().freed);
+        }
+        self.load().fits(bytes)
+    }
+}
+
 impl Control {
     /// The control block of a process of `entry` that is about to start.
     pub fn new(pid: Pid, entry: EntryId) -> Arc<Control> {
@@ -204,11 +223,10 @@ impl Control {
         if self.has(ENDED) {
             return Ok(false);
         }
-        let load = &mut inner.mailbox.get_or_insert_default().load;
-        if !load.fits(bytes) {
+        if !inner.fits(bytes) {
             return Err(MailboxFull);
         }
-        load.add(Room(bytes as u32));
+        inner.load().add(Room(bytes as u32));
         self.put(inner, (mail, bytes as u32));
         Ok(true)
     }
@@ -224,10 +242,9 @@ impl Control {
         if self.has(ENDED) {
             return false;
         }
-        let load = &mut inner.mailbox.get_or_insert_default().load;
-        let (event, bytes) = if load.fits(bytes) { (event, bytes) } else { event.brief() };
-        let bytes = if load.fits(bytes) { bytes as u32 } else { 0 };
-        load.add(Room(bytes));
+        let (event, bytes) = if inner.fits(bytes) { (event, bytes) } else { event.brief() };
+        let bytes = if inner.fits(bytes) { bytes as u32 } else { 0 };
+        inner.load().add(Room(bytes));
         self.put(inner, (Mail::from(event), bytes));
         true
     }

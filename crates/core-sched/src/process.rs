@@ -263,6 +263,10 @@ impl<B: Body> AnyProcess for Process<B> {
         &self.inbox
     }
 
+    fn inbox_mut(&mut self) -> &mut Inbox {
+        &mut self.inbox
+    }
+
     fn figures(&self) -> Option<Figures> {
         self.body.as_ref()?.figures()
     }

@@ -754,37 +754,4 @@ async fn an_operation_that_yielded_goes_on_although_the_body_went_first() {
     assert_eq!(number(&ends.only()), 7);
 }
 
-/// A parent spawns three children in one step, then does `then`: who ran until nobody lives, in which order.
-async fn born_together(then: fn(&mut StepCx<'_, u64>) -> Step) -> Vec<u32> {
-    let scheduler = Scheduler::default();
-    let order = Arc::new(Mutex::new(Vec::new()));
-    let (spawner, seen) = (scheduler.clone(), order.clone());
-    let mut fresh = true;
-    let parent = process(&control(), move |cx| {
-        if !std::mem::take(&mut fresh) {
-            return done(0);
-        }
-        for number in 1..=3 {
-            let seen = seen.clone();
-            spawner.spawn(Box::new(process(&control(), move |_| {
-                seen.lock().unwrap().push(number);
-                done(0)
-            })));
-        }
-        then(cx)
-    });
-    scheduler.spawn(Box::new(parent));
-    scheduler.idle().await;
-    let order = order.lock().unwrap();
-    order.clone()
-}
-
-#[tokio::test]
-async fn children_of_one_that_ends_run_in_its_chain_in_the_order_of_their_birth() {
-    assert_eq!(born_together(|_| done(0)).await, [1, 2, 3]);
-}
-
-#[tokio::test]
-async fn children_that_a_chain_does_not_reach_get_tasks() {
-    assert_eq!(born_together(burn).await, [1, 2, 3]);
-}
+mod chains;

@@ -1,0 +1,58 @@
+//! Processes that chains poll: children in the order of their birth, and room in mailboxes.
+
+use super::*;
+
+/// A parent spawns three children in one step, then does `then`: who ran until nobody lives, in which order.
+async fn born_together(then: fn(&mut StepCx<'_, u64>) -> Step) -> Vec<u32> {
+    let scheduler = Scheduler::default();
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let (spawner, seen) = (scheduler.clone(), order.clone());
+    let mut fresh = true;
+    let parent = process(&control(), move |cx| {
+        if !std::mem::take(&mut fresh) {
+            return done(0);
+        }
+        for number in 1..=3 {
+            let seen = seen.clone();
+            spawner.spawn(Box::new(process(&control(), move |_| {
+                seen.lock().unwrap().push(number);
+                done(0)
+            })));
+        }
+        then(cx)
+    });
+    scheduler.spawn(Box::new(parent));
+    scheduler.idle().await;
+    let order = order.lock().unwrap();
+    order.clone()
+}
+
+#[tokio::test]
+async fn children_of_one_that_ends_run_in_its_chain_in_the_order_of_their_birth() {
+    assert_eq!(born_together(|_| done(0)).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn children_that_a_chain_does_not_reach_get_tasks() {
+    assert_eq!(born_together(burn).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn who_rests_keeps_no_room_of_what_it_received_from_others() {
+    let (scheduler, control) = (Scheduler::default(), control());
+    while control.deliver(message("fill")).is_ok() {}
+    let mut fresh = true;
+    scheduler.spawn(Box::new(process(&control, move |cx| {
+        if std::mem::take(&mut fresh) {
+            assert!(cx.mail.next().is_some());
+        }
+        Step::Wait
+    })));
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(control.deliver(message("one more")).ok(), Some(true));
+    assert!(control.deliver(message("and no more")).is_err());
+    control.kill(Error::canceled("enough"));
+    scheduler.idle().await;
+}
