@@ -252,6 +252,10 @@ impl AnyProcess for Probe {
         &self.inbox
     }
 
+    fn inbox_mut(&mut self) -> &mut Inbox {
+        &mut self.inbox
+    }
+
     fn figures(&self) -> Option<crate::body::Figures> {
         None
     }
