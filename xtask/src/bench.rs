@@ -23,6 +23,7 @@ mod table;
 mod types;
 
 pub(crate) use cpu::CASES;
+pub(crate) use http::PORT;
 pub(crate) use images::CASES as SHARED;
 
 use crate::dist::{self, Trained};
@@ -178,7 +179,7 @@ impl Plan {
             if !self.root.join("crates/lua-vm/examples/luarun.rs").is_file() {
                 return Ok(Err("lua-vm has no example `luarun` yet".into()));
             }
-            Ok(Ok(self.build(&["-p", "lua-vm", "--example", "luarun"])?.join("examples/luarun")))
+            Ok(Ok(self.build(dist::ENGINE)?.join("examples/luarun")))
         })
     }
 
@@ -188,7 +189,7 @@ impl Plan {
             if !self.root.join("crates/wippy").is_dir() {
                 return Ok(Err("there is no crate `wippy` yet".into()));
             }
-            Ok(Ok(self.build(&["-p", "wippy"])?.join("wippy")))
+            Ok(Ok(self.build(dist::APPLICATION)?.join("wippy")))
         })
     }
 

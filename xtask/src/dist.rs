@@ -5,6 +5,7 @@
 //! work below, and another one is laid out by the counts (`target/shipped`). Why: ADR 22.
 
 use crate::bench::child::{Running, output};
+use crate::bench::{CASES, PORT, SHARED};
 use crate::suite::execute;
 use crate::tree;
 use anyhow::{Context, Result, bail};
@@ -16,16 +17,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// What is trained, as arguments of `cargo build`; shipped binaries are built in the same words, so that names agree.
 const PARTS: [&[&str]; 4] = [APPLICATION, ENGINE, IMAGES, CHECKER];
-const APPLICATION: &[&str] = &["-p", "wippy"];
-const ENGINE: &[&str] = &["-p", "lua-vm", "--example", "luarun"];
-const IMAGES: &[&str] = &["-p", "lua-vm", "--example", "images"];
-const CHECKER: &[&str] = &["-p", "lua-types", "--example", "check"];
+pub(crate) const APPLICATION: &[&str] = &["-p", "wippy"];
+pub(crate) const ENGINE: &[&str] = &["-p", "lua-vm", "--example", "luarun"];
+pub(crate) const IMAGES: &[&str] = &["-p", "lua-vm", "--example", "images"];
+pub(crate) const CHECKER: &[&str] = &["-p", "lua-types", "--example", "check"];
 
 /// Of both builds: names of functions, by which counts are found again, depend on the profile.
 const PROFILE: &str = "dist";
 const LIMIT: Duration = Duration::from_secs(300);
-/// Where `bench/app` listens.
-const PORT: u16 = 18080;
 const REQUESTS: usize = 20_000;
 /// Rounds of a case that are few already.
 const ROUNDS: u32 = 100;
@@ -146,7 +145,7 @@ fn train(root: &Path, built: &Path) -> Result<()> {
     step("Lua");
     let engine = built.join(binary(ENGINE));
     let peers = root.join("bench/peers");
-    let scripts = [("lua_cpu.lua", crate::bench::CASES), ("lua_coroutine.lua", &["switch", "create"])];
+    let scripts = [("lua_cpu.lua", CASES), ("lua_coroutine.lua", &["switch", "create"])];
     for (script, cases) in scripts {
         for case in cases {
             output(Command::new(&engine).arg(peers.join(script)).arg(case), LIMIT)?;
@@ -154,7 +153,7 @@ fn train(root: &Path, built: &Path) -> Result<()> {
     }
     step("shared state");
     let images = built.join(binary(IMAGES));
-    for (case, rounds) in crate::bench::SHARED {
+    for (case, rounds) in SHARED {
         let rounds = if *rounds > ROUNDS { rounds / 10 } else { *rounds };
         let mut run = Command::new(&images);
         output(run.arg("image").arg(peers.join("images.lua")).arg(case).arg(rounds.to_string()), LIMIT)?;

@@ -36,9 +36,7 @@ pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
     /// Puts mail into its inbox.
     fn hand(&mut self, mail: Queued);
     /// Its end of its mailbox.
-    fn inbox(&self) -> &Inbox;
-    /// The same, to take from it.
-    fn inbox_mut(&mut self) -> &mut Inbox;
+    fn inbox(&mut self) -> &mut Inbox;
     /// What its body says about itself.
     fn figures(&self) -> Option<Figures>;
 }

@@ -175,17 +175,21 @@ impl Inner {
         &mut self.mailbox.get_or_insert_default().load
     }
 
-    /// Is there room for so much? A process that rests may keep room of what it received: it is polled when mail comes, so whoever is refused
-    /// for that is refused for ever.
+    /// Takes back the room that a process which rests has given up. It is polled when mail comes, so who is refused for want of that room
+    /// would be refused for ever.
+    fn settle(&mut self) {
+        if let (Some(mailbox), Place::Parked(process, _)) = (&mut self.mailbox, &mut self.place) {
+            mailbox.load.subtract(&mut process.inbox().freed);
+        }
+    }
+
+    /// Is there room for so much?
     #[inline]
     fn fits(&mut self, bytes: usize) -> bool {
-        if self.load().fits(bytes) {
-            return true;
+        self.load().fits(bytes) || {
+            self.settle();
+            self.load().fits(bytes)
         }
-        if let Place::Parked(process, _) = &mut self.place {
-            self.mailbox.get_or_insert_default().load.subtract(&mut process.inbox_mut().freed);
-        }
-        self.load().fits(bytes)
     }
 }
 
@@ -224,6 +228,10 @@ impl Control {
             return Ok(false);
         }
         if !inner.fits(bytes) {
+            // A call gives back what it took when it is polled.
+            if let Place::Elsewhere(_) = inner.place {
+                self.tell(inner);
+            }
             return Err(MailboxFull);
         }
         inner.load().add(Room(bytes as u32));
@@ -341,12 +349,9 @@ impl Control {
 
     /// Messages with events, and bytes, in the mailbox, the inbox and held by the body.
     pub fn mailbox_load(&self) -> (usize, usize) {
-        let inner = self.inner.lock();
-        let Some(mailbox) = &inner.mailbox else { return (0, 0) };
-        let mut load = mailbox.load;
-        if let Place::Parked(process, _) = &inner.place {
-            load.subtract(&mut process.inbox().freed.clone());
-        }
+        let mut inner = self.inner.lock();
+        inner.settle();
+        let load = inner.mailbox.as_ref().map(|mailbox| mailbox.load).unwrap_or_default();
         (load.messages as usize, load.bytes as usize)
     }
 

@@ -248,11 +248,7 @@ impl AnyProcess for Probe {
         self.inbox.queue.push_back(mail);
     }
 
-    fn inbox(&self) -> &Inbox {
-        &self.inbox
-    }
-
-    fn inbox_mut(&mut self) -> &mut Inbox {
+    fn inbox(&mut self) -> &mut Inbox {
         &mut self.inbox
     }
 

@@ -259,11 +259,7 @@ impl<B: Body> AnyProcess for Process<B> {
         self.runnable = true;
     }
 
-    fn inbox(&self) -> &Inbox {
-        &self.inbox
-    }
-
-    fn inbox_mut(&mut self) -> &mut Inbox {
+    fn inbox(&mut self) -> &mut Inbox {
         &mut self.inbox
     }
 

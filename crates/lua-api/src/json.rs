@@ -204,7 +204,7 @@ fn write_table<'cx>(
 }
 
 /// A string; bytes that are not UTF-8 become U+FFFD.
-fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(text) => write_text(out, text),
         Err(_) => write_text(out, &String::from_utf8_lossy(bytes)),

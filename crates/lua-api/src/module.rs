@@ -311,7 +311,7 @@ impl Module {
     }
 }
 
-/// Puts modules into the statics of the node.
+/// Puts modules into the statics of the node, and has collectors give way when the turn of their worker is late.
 pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
     lua_vm::ask_when_late(core_sched::turn::is_late);
     crate::json::steps::install(statics);

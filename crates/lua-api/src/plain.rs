@@ -3,16 +3,16 @@
 //! The JSON text is that of the plain data which the value would be, without making it.
 
 use crate::convert::{Portable, Step, leaf, refuse, too_deep};
+use crate::json::steps::{PART, write_part};
+use crate::json::write_bytes;
 use crate::{Cx, NativeFn, NativeResult, Raise};
 use bytes::Bytes;
 use infra_base::{Data, Error, Payload};
-use infra_codec::json::{encode, write_float, write_int, write_text};
+use infra_codec::json::{encode, write_float, write_int};
 use lua_vm::{Fragment, Shape, StaticsBuilder, Text, UserdataType};
 use std::cell::RefCell;
 use std::sync::Arc;
 
-/// Bytes of a long text that are written between two looks at the fuel, and bytes of a piece of the result.
-const PART: usize = 1 << 14;
 /// Values between two looks at the fuel.
 const VALUES: usize = 64;
 
@@ -221,21 +221,14 @@ impl PlainJson {
     fn text(&mut self, text: &[u8]) -> bool {
         let at = self.text.take();
         if at.is_none() && text.len() <= PART {
-            write_text(&mut self.out, &String::from_utf8_lossy(text));
+            write_bytes(&mut self.out, text);
             return true;
         }
         let at = at.unwrap_or_else(|| {
             self.out.push(b'"');
             0
         });
-        let mut end = text.len().min(at + PART);
-        // Not within a character.
-        while end < text.len() && end > at + PART - 4 && text[end] & 0xc0 == 0x80 {
-            end -= 1;
-        }
-        let mut part = Vec::with_capacity(end - at + 16);
-        write_text(&mut part, &String::from_utf8_lossy(&text[at..end]));
-        self.out.extend_from_slice(&part[1..part.len() - 1]);
+        let end = write_part(&mut self.out, text, at);
         if end < text.len() {
             self.text = Some(end);
             return false;

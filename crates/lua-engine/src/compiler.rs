@@ -1,9 +1,9 @@
 //! From the source of an entry to code and types: from the cache, or compiled and checked.
 
 use crate::cache::Cache;
-use crate::typing::{TypeChecks, source_file};
+use crate::typing::{Given, TypeChecks, Typed, source_file};
 use core_registry::Entry;
-use infra_base::{Diagnostic, Error, Result, SourceFile};
+use infra_base::{Diagnostic, Error, Kind, Result, SourceFile};
 use lua_syntax::{LineIndex, Parsed, SyntaxError};
 use lua_vm::Proto;
 use std::sync::Arc;
@@ -31,12 +31,6 @@ pub struct Counts {
     pub checked: usize,
 }
 
-/// Code, and the tree that it was made of; `None`: it comes from the cache.
-pub(crate) struct Compiled {
-    pub(crate) proto: Arc<Proto>,
-    pub(crate) parsed: Option<Parsed>,
-}
-
 impl Compiler {
     pub(crate) fn new(cache: Option<Arc<Cache>>, types: Option<TypeChecks>) -> Compiler {
         Compiler { cache, types, cached: AtomicUsize::new(0), compiled: AtomicUsize::new(0) }
@@ -53,27 +47,16 @@ impl Compiler {
         self.types.as_ref()
     }
 
-    /// The code of an entry; mistakes point into the Lua file, or into the YAML file for inline text.
-    pub(crate) fn code(&self, entry: &Entry, source: &str) -> Result<Compiled> {
-        if let Some(proto) = self.cached(entry, source) {
-            return Ok(Compiled { proto, parsed: None });
-        }
-        let compiled = self.compile(entry, source)?;
-        if let Some(cache) = &self.cache {
-            cache.store(&cache.id(entry.id.as_str(), source), &compiled.proto);
-        }
-        Ok(compiled)
-    }
-
     /// The code of an entry, if it is in the cache.
-    pub(crate) fn cached(&self, entry: &Entry, source: &str) -> Option<Arc<Proto>> {
+    fn cached(&self, entry: &Entry, source: &str) -> Option<Arc<Proto>> {
         let cache = self.cache.as_ref()?;
         let proto = cache.load(&cache.id(entry.id.as_str(), source))?;
         self.cached.fetch_add(1, Relaxed);
         Some(proto)
     }
 
-    fn compile(&self, entry: &Entry, source: &str) -> Result<Compiled> {
+    /// Code, and the tree that it was made of; mistakes point into the Lua file, or into the YAML file for inline text.
+    fn compile(&self, entry: &Entry, source: &str) -> Result<(Arc<Proto>, Parsed)> {
         let parsed = lua_syntax::parse(source.as_bytes());
         let refused = |mistakes: &[SyntaxError]| refuse(entry, &source_file(entry, source), mistakes);
         if !parsed.errors.is_empty() {
@@ -83,7 +66,83 @@ impl Compiler {
         let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines)
             .map_err(|mistakes| refused(&mistakes))?;
         self.compiled.fetch_add(1, Relaxed);
-        Ok(Compiled { proto, parsed: Some(parsed) })
+        if let Some(cache) = &self.cache {
+            cache.store(&cache.id(entry.id.as_str(), source), &proto);
+        }
+        Ok((proto, parsed))
+    }
+}
+
+/// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes
+/// longer than that on a busy machine.
+const LITTLE: usize = 8 << 10;
+
+/// An entry on its way to code and, where they are checked, types.
+pub(crate) struct Job {
+    pub(crate) compiler: Arc<Compiler>,
+    pub(crate) entry: Arc<Entry>,
+    pub(crate) source: Arc<str>,
+    /// `None`: types are not checked.
+    pub(crate) given: Option<Given>,
+    /// What is known from before.
+    pub(crate) proto: Option<Arc<Proto>>,
+    pub(crate) typed: Option<Arc<Typed>>,
+}
+
+/// Code, and what an entry tells its importers.
+type Made = (Arc<Proto>, Option<Arc<Typed>>);
+
+impl Job {
+    /// Looks for what is missing, then makes it. Long sources, and checks, which need a deep stack, go to a thread of their own.
+    pub(crate) async fn run(mut self) -> Result<Made> {
+        let little = self.source.len() <= LITTLE;
+        if little {
+            self.look()?;
+            if self.given.is_none() || self.is_done() {
+                return self.make();
+            }
+        }
+        let work = move || {
+            if !little {
+                self.look()?;
+            }
+            self.make()
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(made) => made,
+            Err(failed) => match failed.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Error::new(Kind::Canceled, "the node stops")),
+            },
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.proto.is_some() && self.given.is_some() == self.typed.is_some()
+    }
+
+    /// Takes from the cache what is there.
+    fn look(&mut self) -> Result<()> {
+        if self.proto.is_none() {
+            self.proto = self.compiler.cached(&self.entry, &self.source);
+        }
+        if let (Some(types), Some(given), None) = (&self.compiler.types, &self.given, &self.typed) {
+            self.typed = types.known(&self.entry, &self.source, given)?;
+        }
+        Ok(())
+    }
+
+    fn make(self) -> Result<Made> {
+        let Job { compiler, entry, source, given, proto, typed } = self;
+        let (proto, parsed) = match proto {
+            Some(proto) => (proto, None),
+            None => compiler.compile(&entry, &source).map(|(proto, parsed)| (proto, Some(parsed)))?,
+        };
+        let typed = match (&compiler.types, &given, typed) {
+            (Some(types), Some(given), None) => Some(types.check(&entry, &source, parsed, given)?),
+            (_, _, typed) => typed,
+        };
+        Ok((proto, typed))
     }
 }
 

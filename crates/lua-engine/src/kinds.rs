@@ -4,15 +4,13 @@
 //! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
 //! ```
 
-use crate::compiler::{Compiled, Compiler};
+use crate::compiler::{Compiler, Job};
 use crate::program::Program;
 use crate::typing::{Given, Typed};
 use crate::unit::{Import, Unit};
 use core_dispatch::BoxFuture;
-use core_registry::Entry;
-use infra_base::{EntryId, Error, Kind, Result, nearest};
+use infra_base::{EntryId, Error, Result, nearest};
 use lua_types::{AMBIENT, GLOBALS};
-use lua_vm::Proto;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -142,16 +140,12 @@ impl<R: Role> LuaKind<R> {
 
 /// A decoded Lua entry.
 pub struct Config {
-    source: Box<str>,
+    source: Arc<str>,
     method: Option<Box<str>>,
     modules: Vec<Box<str>>,
     imports: Vec<(Box<str>, Import)>,
     memory: Option<usize>,
 }
-
-/// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes
-/// longer than that on a busy machine.
-const LITTLE: usize = 8 << 10;
 
 /// Kinds that can be imported.
 const IMPORTABLE: &[&str] = &["library.lua", "module.lua", "function.lua", "process.lua"];
@@ -201,7 +195,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 fields.skip(pool.name);
             }
         }
-        Ok(Config { source, method, modules: listed, imports, memory })
+        Ok(Config { source: source.into(), method, modules: listed, imports, memory })
     }
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<Code>> {
@@ -214,8 +208,16 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 Some(_) => Some(Given::new(&config.modules, &config.imports, &|id| cx.get::<Typed>(id))?),
                 None => None,
             };
-            let made = self.made(entry.clone(), config.clone(), given, previous);
-            let (proto, typed) = made.await?;
+            let typed = previous.as_ref().and_then(|code| code.typed.clone());
+            let job = Job {
+                compiler: self.compiler.clone(),
+                entry: entry.clone(),
+                source: config.source.clone(),
+                typed: typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given))),
+                proto: previous.map(|code| code.unit.proto.clone()),
+                given,
+            };
+            let (proto, typed) = job.run().await?;
             let unit = Arc::new(Unit {
                 id: cx.id.clone(),
                 proto,
@@ -241,59 +243,6 @@ impl<R: Role> EntryKind for LuaKind<R> {
 }
 
 impl<R: Role> LuaKind<R> {
-    /// The code of an entry, and what it tells importers; what still stands of `previous`, made of the same source, is kept.
-    async fn made(
-        &self,
-        entry: Arc<Entry>,
-        config: Arc<Config>,
-        given: Option<Given>,
-        previous: Option<Arc<Code>>,
-    ) -> Result<(Arc<Proto>, Option<Arc<Typed>>)> {
-        let mut proto = previous.as_ref().map(|code| code.unit.proto.clone());
-        let typed = previous.and_then(|code| code.typed.clone());
-        let mut typed = typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given)));
-        let source = &config.source;
-        if source.len() <= LITTLE && proto.is_none() {
-            proto = match given {
-                None => Some(self.compiler.code(&entry, source)?.proto),
-                Some(_) => self.compiler.cached(&entry, source),
-            };
-        }
-        if source.len() <= LITTLE
-            && typed.is_none()
-            && proto.is_some()
-            && let (Some(types), Some(given)) = (self.compiler.types(), &given)
-        {
-            typed = types.known(&entry, source, given)?;
-        }
-        if let Some(proto) = &proto
-            && given.is_some() == typed.is_some()
-        {
-            return Ok((proto.clone(), typed));
-        }
-        let compiler = self.compiler.clone();
-        // Sources may be long and the check needs a deep stack: neither may hold a worker.
-        let work = move || {
-            let source = &config.source;
-            let compiled = match proto {
-                Some(proto) => Compiled { proto, parsed: None },
-                None => compiler.code(&entry, source)?,
-            };
-            let typed = match (compiler.types(), &given) {
-                (Some(types), Some(given)) => Some(types.check(&entry, source, compiled.parsed, given)?),
-                _ => None,
-            };
-            Ok((compiled.proto, typed))
-        };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(made) => made,
-            Err(failed) => match failed.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Error::new(Kind::Canceled, "the node stops")),
-            },
-        }
-    }
-
     /// A wrong pool is refused at the start, not at the first call.
     fn check_pool(&self, fields: &mut Fields) {
         // `pool.size: what is wrong`
@@ -374,7 +323,7 @@ const PLANNED: &[&str] = &[
 
 /// What lives while a Lua entry does.
 pub struct Code {
-    source: Box<str>,
+    source: Arc<str>,
     typed: Option<Arc<Typed>>,
     unit: Arc<Unit>,
     program: Arc<Program>,

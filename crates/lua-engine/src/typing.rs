@@ -123,7 +123,7 @@ impl TypeChecks {
         (self.known.load(Relaxed), self.checked.load(Relaxed))
     }
 
-    /// Checks an entry whose code compiles. The tree is that of `source`, if somebody has it already.
+    /// Checks an entry of which nothing is kept, and whose code compiles. The tree is that of `source`, if somebody has it already.
     pub(crate) fn check(
         &self,
         entry: &Entry,
@@ -131,9 +131,6 @@ impl TypeChecks {
         parsed: Option<Parsed>,
         given: &Given,
     ) -> Result<Arc<Typed>> {
-        if let Some(known) = self.known(entry, source, given)? {
-            return Ok(known);
-        }
         self.checked.fetch_add(1, Relaxed);
         let Checked { reports, manifest } = self.examine(entry, source, parsed, given);
         self.tell(entry, source, &reports)?;

@@ -15,5 +15,6 @@ mod token;
 mod tests;
 
 pub use comments::{Comment, comments};
+pub use literal::{Number, number as numeral};
 pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse, parse_head, parse_signature, parse_type};
 pub use span::{LineIndex, Span, SyntaxError};

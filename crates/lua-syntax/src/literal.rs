@@ -4,7 +4,7 @@ use crate::span::{Span, SyntaxError};
 
 /// The value of a numeral.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Number {
+pub enum Number {
     /// No fraction, no exponent, fits 64 bits (hexadecimal: wraps).
     Int(i64),
     /// Everything else.
@@ -21,8 +21,8 @@ pub(crate) fn is_line_pair(pair: [u8; 2]) -> bool {
     matches!(pair, [b'\r', b'\n'] | [b'\n', b'\r'])
 }
 
-/// The value of the numeral `text`; `None` if it is malformed.
-pub(crate) fn number(text: &[u8]) -> Option<Number> {
+/// The value of the numeral `text`, which is not empty; `None` if it is malformed.
+pub fn number(text: &[u8]) -> Option<Number> {
     if let [b'0', b'x' | b'X', digits @ ..] = text {
         return hexadecimal(digits);
     }

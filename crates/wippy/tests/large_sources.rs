@@ -1,40 +1,14 @@
 //! Long sources are compiled and checked beside the workers: other tasks go on meanwhile.
 
+#[path = "support/node.rs"]
+mod node;
+
 use core_registry::Entry;
-use infra_app::{Component, Loader, Running, Shutdown};
 use infra_base::{Data, EntryId, Map};
-use infra_clock::Clock;
-use infra_log::{Form, Log, Options};
-use lua_engine::Typing;
+use lua_engine::{Options, Typing};
 use std::fmt::Write;
 use std::sync::Arc;
 use sys_entries::Entries;
-
-/// A node without entries; `typing` decides what a source goes through.
-async fn node(typing: Typing) -> Running {
-    let clock = Clock::system();
-    let quiet = Options { form: Form::Console, output: None, level: None, stacks: false };
-    let log = Log::new(quiet, clock.clone());
-    let infra = Component::new("infra").provides::<Clock>().provides::<Log>().provides::<Shutdown>().load(
-        |boot| async move {
-            boot.provide(Arc::new(clock))?;
-            boot.provide(Arc::new(log))?;
-            boot.provide(Arc::new(Shutdown::default()))
-        },
-    );
-    let options = lua_engine::Options { typing, ..lua_engine::Options::default() };
-    let components = vec![
-        infra,
-        core_dispatch::component(),
-        core_events::component(),
-        sys_services::component(),
-        sys_entries::component(),
-        sys_process::component(),
-        sys_functions::component(),
-        lua_engine::component(lua_std::modules(), options),
-    ];
-    Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"))
-}
 
 /// Turns that another task of the only worker gets while a library of so many lines is loaded.
 fn turns(typing: Typing, lines: usize) -> usize {
@@ -44,7 +18,8 @@ fn turns(typing: Typing, lines: usize) -> usize {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let running = node(typing).await;
+        let options = Options { typing, ..Options::default() };
+        let running = node::node(lua_std::modules(), options, None).await;
         let mut data = Map::default();
         data.insert("source".into(), Data::text(&*(source + "return t\n")));
         let (id, kind) = (EntryId::new("test", "long").expect("a name"), "library.lua".into());

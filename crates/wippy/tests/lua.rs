@@ -8,20 +8,23 @@
 //! function's pool. Files of a folder
 //! `functions` become `function.lua` entries `test:<stem>` for others to call. Processes may start more on `test:processes`.
 
+#[path = "support/folders.rs"]
+mod folders;
+#[path = "support/node.rs"]
+mod node;
+
 use core_registry::Entry;
-use infra_app::{App, Component, Loader, Running, Shutdown};
+use folders::BASE;
+use infra_app::{App, Running};
 use infra_base::{Data, EntryId, Map};
 use infra_clock::Clock;
-use infra_log::{Form, Level, Log, Options};
+use infra_log::Level;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use sys_entries::Entries;
 use sys_process::{Processes, Spawn};
-
-/// Folders that `lua-vm` runs itself.
-const BASE: [&str; 8] = ["base", "string", "table", "math", "errors", "coroutine", "language", "types"];
 
 /// Cases that leave entries behind, so that a second run on the same node would find them.
 const ONCE: [&str; 5] = [
@@ -44,7 +47,7 @@ fn main() {
     let mut nodes = Vec::new();
     let home = tempfile::tempdir().expect("a temporary folder");
     for images in [true, false] {
-        let running = runtime.block_on(node(entries.clone(), images, home.path()));
+        let running = runtime.block_on(loaded(entries.clone(), images, home.path()));
         for (name, id) in &cases {
             let (app, handle, id) = (running.app.clone(), runtime.handle().clone(), id.clone());
             let twice = images && !ONCE.contains(&&**name);
@@ -142,17 +145,7 @@ fn entry(name: &str, kind: &str, data: Map) -> Arc<Entry> {
 }
 
 /// A node with these entries, without network; its cache and key are below `home`.
-async fn node(entries: Vec<Arc<Entry>>, images: bool, home: &Path) -> Running {
-    let clock = Clock::system();
-    let quiet = Options { form: Form::Console, output: None, level: Some(Level::Debug), stacks: false };
-    let log = Log::new(quiet, clock.clone());
-    let infra = Component::new("infra").provides::<Clock>().provides::<Log>().provides::<Shutdown>().load(
-        |boot| async move {
-            boot.provide(Arc::new(clock))?;
-            boot.provide(Arc::new(log))?;
-            boot.provide(Arc::new(Shutdown::default()))
-        },
-    );
+async fn loaded(entries: Vec<Arc<Entry>>, images: bool, home: &Path) -> Running {
     let modules =
         [lua_std::modules(), lua_sys::modules(), lua_svc::modules()].into_iter().flatten().collect();
     let cache = lua_engine::CacheOptions {
@@ -164,18 +157,7 @@ async fn node(entries: Vec<Arc<Entry>>, images: bool, home: &Path) -> Running {
         application: Vec::new(),
     };
     let options = lua_engine::Options { images, cache: Some(cache), ..lua_engine::Options::default() };
-    let components = vec![
-        infra,
-        core_dispatch::component(),
-        core_events::component(),
-        sys_services::component(),
-        sys_entries::component(),
-        sys_process::component(),
-        sys_functions::component(),
-        lua_engine::component(modules, options),
-    ];
-    let running =
-        Loader::new(components).run().await.unwrap_or_else(|e| panic!("the node does not start: {e}"));
+    let running = node::node(modules, options, Some(Level::Debug)).await;
     let registry = running.app.get::<Entries>().expect("a registry");
     registry.load(entries).await.unwrap_or_else(|e| panic!("the entries are refused: {e}"));
     let counts = running.app.get::<lua_engine::Compiler>().expect("a compiler").counts();

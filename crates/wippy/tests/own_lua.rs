@@ -1,9 +1,12 @@
 //! Our own Lua passes our linter: applications, and tests but for what they do on purpose.
 
+#[path = "support/folders.rs"]
+mod folders;
 #[path = "../../lua-types/tests/corpus/harness.rs"]
 #[allow(dead_code, reason = "other tests look at the corpus itself")]
 mod harness;
 
+use folders::BASE;
 use lua_types::{Code, Severity};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,9 +45,6 @@ fn examples_and_benches_are_clean_under_strict() {
     }
 }
 
-/// Folders of `tests/lua` whose files are whole chunks; others hold bodies of functions, but for those in a folder `units`.
-const CHUNKS: [&str; 8] = ["base", "string", "table", "math", "errors", "coroutine", "language", "types"];
-
 fn lua_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("an entry").path();
@@ -72,7 +72,8 @@ fn tests_of_lua_are_clean_but_for_what_they_say_they_do_on_purpose() {
         let name = file.strip_prefix(&root).expect("it lies there").with_extension("");
         let text = std::fs::read_to_string(file).expect("a file");
         on_purpose += text.matches("-- lint: ignore").count();
-        let is_chunk = CHUNKS.iter().any(|folder| name.starts_with(folder))
+        // Others hold bodies of functions, but for those in a folder `units`.
+        let is_chunk = BASE.iter().any(|folder| name.starts_with(folder))
             || name.components().any(|part| part.as_os_str() == "units");
         let source = if is_chunk { text.clone() } else { format!("return function(...) {text}\nend") };
         let modules = text.lines().find_map(|line| line.strip_prefix("-- modules:")).unwrap_or_default();

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-const PORT: u16 = 18080;
+/// Where `bench/app` listens.
+pub(crate) const PORT: u16 = 18080;
 const PEER_PORT: u16 = 18082;
 const LIMIT: Duration = Duration::from_secs(30);
 const BOUND: Bound = Bound::RatioAtLeast(0.8);

@@ -4,6 +4,7 @@ use super::child::output;
 use super::contest::{Contestant, Outcome, Run, contest};
 use super::figure::{Bound, Row};
 use super::{Plan, progress};
+use crate::dist;
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let built = plan.build(&["-p", "lua-vm", "--example", "images"])?;
+    let built = plan.build(dist::IMAGES)?;
     let program = built.join("examples/images");
     let script = plan.root.join("bench/peers/images.lua");
     let mut rows = Vec::new();

@@ -4,6 +4,7 @@ use super::contest::{Contestant, contest};
 use super::cpu::{CASES, mean, time};
 use super::figure::{Bound, Figure, Row};
 use super::{Plan, progress};
+use crate::dist;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,6 +51,6 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
 
 /// The interpreter, in a folder of its own.
 fn engine(plan: &Plan, folder: &Path, features: &[&str]) -> Result<PathBuf> {
-    let what = [&["-p", "lua-vm", "--example", "luarun"], features].concat();
+    let what = [dist::ENGINE, features].concat();
     Ok(plan.build_plain(folder, "release", &what)?.join("examples/luarun"))
 }

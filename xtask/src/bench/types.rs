@@ -4,6 +4,7 @@ use super::child::output;
 use super::contest::{Contestant, Run, contest};
 use super::figure::{Bound, Row};
 use super::{Plan, progress};
+use crate::dist;
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
     if !plan.wants(ID) {
         return Ok(Vec::new());
     }
-    let built = plan.build(&["-p", "lua-types", "--example", "check"])?;
+    let built = plan.build(dist::CHECKER)?;
     progress(ID);
     let program = built.join("examples/check");
     let corpus = plan.root.join("crates/lua-types/tests/programs");

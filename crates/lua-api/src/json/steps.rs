@@ -4,6 +4,7 @@
 //! what the open levels need. A level that is closed takes its slots away.
 
 use crate::{Cx, NativeResult, Table};
+use infra_codec::json::write_text;
 use lua_vm::{StaticsBuilder, UserdataType};
 use std::cell::RefCell;
 
@@ -16,7 +17,20 @@ pub(super) use read::decode;
 pub(super) use write::encode;
 
 /// Bytes of a long string, or of spaces, that are handled between two looks at the fuel.
-const PART: usize = 1 << 14;
+pub(crate) const PART: usize = 1 << 14;
+
+/// Writes a part of a long string, from an offset on and without quotes; the offset behind it. What is no UTF-8 is replaced, and the
+/// same whatever the parts are, since none ends within a character.
+pub(crate) fn write_part(out: &mut Vec<u8>, text: &[u8], at: usize) -> usize {
+    let mut end = text.len().min(at + PART);
+    while end < text.len() && end > at + PART - 4 && text[end] & 0xc0 == 0x80 {
+        end -= 1;
+    }
+    let mut part = Vec::with_capacity(end - at + 16);
+    write_text(&mut part, &String::from_utf8_lossy(&text[at..end]));
+    out.extend_from_slice(&part[1..part.len() - 1]);
+    end
+}
 
 pub(crate) fn install(statics: &mut StaticsBuilder) {
     statics.userdata(UserdataType::new::<Saved>("json state"));

@@ -232,8 +232,13 @@ impl<'a> Checker<'a> {
             members.retain(|m| *m != Ty::NIL);
         }
         let mut found: Vec<Values> = vec![];
-        let several = call.several || members.len() > 1;
-        let call = &Call { several, name: call.name.clone(), ..*call };
+        let one_of_several;
+        let call = if members.len() > 1 && !call.several {
+            one_of_several = Call { several: true, name: call.name.clone(), ..*call };
+            &one_of_several
+        } else {
+            call
+        };
         for member in members {
             let values = self.apply_one(member, call);
             found.push(values);
@@ -567,7 +572,7 @@ impl<'a> Checker<'a> {
             if param.1 {
                 want = self.pool.optional(want);
             }
-            self.check_arg(*ty, want, arg, i + 1 - hidden, (&name, id));
+            self.check_arg(*ty, want, arg, i + 1 - hidden, &name, id);
         }
         if let Some((ty, arg)) = open {
             for i in given.len()..sig.params.len() {
@@ -577,25 +582,18 @@ impl<'a> Checker<'a> {
                     break;
                 }
                 let want = self.pool.optional(want);
-                if !self.check_arg(ty, want, arg, i + 1 - hidden, (&name, id)) {
+                if !self.check_arg(ty, want, arg, i + 1 - hidden, &name, id) {
                     return;
                 }
             }
             if let Some(rest) = sig.rest {
                 let want = self.substituted(subst, rest);
-                self.check_arg(ty, want, arg, given.len().max(sig.params.len()) + 1 - hidden, (&name, id));
+                self.check_arg(ty, want, arg, given.len().max(sig.params.len()) + 1 - hidden, &name, id);
             }
         }
     }
 
-    fn check_arg(
-        &mut self,
-        ty: Ty,
-        want: Ty,
-        arg: &'a Expr,
-        position: usize,
-        (name, id): (&str, SigId),
-    ) -> bool {
+    fn check_arg(&mut self, ty: Ty, want: Ty, arg: &'a Expr, position: usize, name: &str, id: SigId) -> bool {
         let Err(mismatch) = fits(self, ty, want) else { return true };
         // Functions of the language take texts that spell numbers for numbers.
         let number = self.coerced(ty);

@@ -227,10 +227,8 @@ impl<'a> Checker<'a> {
         if self.is_absent(place) {
             // Where it is there, who knows what it is.
             let there = match test {
-                Test::Truthy => sense,
-                Test::Nil => !sense,
                 Test::TypeName(name) => (name != "nil") == sense,
-                _ => false,
+                _ => self.holds(test, sense) == Some(true),
             };
             if there {
                 self.frame.set(path, Some(Ty::ANY));

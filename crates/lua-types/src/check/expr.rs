@@ -504,15 +504,12 @@ impl<'a> Checker<'a> {
     fn no_tag_tells(&self, lacks: Ty, members: &[Ty], name: crate::ty::Name) -> bool {
         let Kind::Shape(lacks) = self.pool.kind(lacks) else { return false };
         members.iter().any(|member| match self.pool.kind(*member) {
-            Kind::Shape(has) if self.slot_as_written(has, name).is_some() => self
-                .tags(has)
-                .any(|tag| self.slot_as_written(lacks, tag).is_some_and(|ty| self.may_be_any_text(ty))),
+            Kind::Shape(has) if self.slot_as_written(has, name).is_some() => self.tags(has).any(|tag| {
+                let open = self.slot_as_written(lacks, tag).is_some_and(|ty| self.may_be_text(ty));
+                open && self.tags(lacks).all(|own| own != tag)
+            }),
             _ => false,
         })
-    }
-
-    fn may_be_any_text(&self, ty: Ty) -> bool {
-        matches!(self.pool.kind(ty), Kind::String | Kind::Any | Kind::Unknown)
     }
 
     /// Says that there is no such field; what reading it gives.

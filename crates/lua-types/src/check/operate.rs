@@ -6,8 +6,8 @@ use crate::bind::peel;
 use crate::code::Code;
 use crate::report::Report;
 use crate::ty::{Kind, Ty};
-use lua_syntax::Span;
 use lua_syntax::ast::{BinOp, Expr, ExprKind, UnOp};
+use lua_syntax::{Number, Span};
 
 impl<'a> Checker<'a> {
     pub(super) fn is_number(&mut self, ty: Ty) -> bool {
@@ -372,25 +372,13 @@ impl<'a> Checker<'a> {
 fn spelled(text: &[u8]) -> Option<Ty> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if let Some(digits) = digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
-        let (mantissa, exponent) = digits.split_once(['p', 'P']).unwrap_or((digits, "0"));
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let hexadecimal = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
-        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-        let fine = hexadecimal(whole) && hexadecimal(fraction) && whole.len() + fraction.len() > 0;
-        let fine = fine && !exponent.is_empty() && exponent.bytes().all(|b| b.is_ascii_digit());
-        let integer = !digits.contains(['.', 'p', 'P']);
-        return fine.then_some(if integer { Ty::INTEGER } else { Ty::NUMBER });
-    }
-    // What else the parser takes for numbers are names: `inf`, `nan`.
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
     }
-    if text.parse::<i64>().is_ok() {
-        Some(Ty::INTEGER)
-    } else {
-        text.parse::<f64>().is_ok().then_some(Ty::NUMBER)
-    }
+    Some(match lua_syntax::numeral(digits.as_bytes())? {
+        Number::Int(_) => Ty::INTEGER,
+        Number::Float(_) => Ty::NUMBER,
+    })
 }
 
 /// How an operator on bits is written; `None`: it is another.

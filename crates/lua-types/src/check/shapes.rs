@@ -293,9 +293,9 @@ impl<'a> Checker<'a> {
         if ty == Ty::NEVER { Ty::ANY } else { ty }
     }
 
-    fn may_be_text(&self, keys: Ty) -> bool {
+    pub(super) fn may_be_text(&self, ty: Ty) -> bool {
         self.pool
-            .members(keys)
+            .members(ty)
             .iter()
             .any(|k| matches!(self.pool.kind(*k), Kind::String | Kind::Str(_) | Kind::Any | Kind::Unknown))
     }

@@ -1,4 +1,4 @@
-//! Processes that chains poll: children in the order of their birth, and room in mailboxes.
+//! Children that chains poll, in the order of their birth; and room that is given back to mailboxes.
 
 use super::*;
 
@@ -37,17 +37,28 @@ async fn children_that_a_chain_does_not_reach_get_tasks() {
     assert_eq!(born_together(burn).await, [1, 2, 3]);
 }
 
-#[tokio::test]
-async fn who_rests_keeps_no_room_of_what_it_received_from_others() {
-    let (scheduler, control) = (Scheduler::default(), control());
+type Taker = Box<dyn FnMut(&mut StepCx<'_, u64>) -> Step + Send>;
+
+/// A process that takes one message and waits, and its full mailbox.
+fn full() -> (Arc<Control>, Process<Script<Taker>>) {
+    let control = control();
     while control.deliver(message("fill")).is_ok() {}
     let mut fresh = true;
-    scheduler.spawn(Box::new(process(&control, move |cx| {
+    let take: Taker = Box::new(move |cx| {
         if std::mem::take(&mut fresh) {
             assert!(cx.mail.next().is_some());
         }
         Step::Wait
-    })));
+    });
+    let process = process(&control, take);
+    (control, process)
+}
+
+#[tokio::test]
+async fn who_rests_refuses_nobody_for_want_of_room_that_it_gave_back() {
+    let (control, process) = full();
+    let scheduler = Scheduler::default();
+    scheduler.spawn(Box::new(process));
     for _ in 0..10 {
         tokio::task::yield_now().await;
     }
@@ -55,4 +66,15 @@ async fn who_rests_keeps_no_room_of_what_it_received_from_others() {
     assert!(control.deliver(message("and no more")).is_err());
     control.kill(Error::canceled("enough"));
     scheduler.idle().await;
+}
+
+#[test]
+fn a_call_that_waits_gives_back_room_once_somebody_was_refused() {
+    let (control, mut call) = full();
+    assert!(poll(&mut call).is_pending());
+    assert!(control.deliver(message("too early")).is_err());
+    assert!(control.has_news(), "it is polled for that");
+    assert!(poll(&mut call).is_pending());
+    assert_eq!(control.deliver(message("one more")).ok(), Some(true));
+    assert!(control.deliver(message("and no more")).is_err());
 }

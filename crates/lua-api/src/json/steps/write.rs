@@ -1,11 +1,11 @@
 //! Values to text.
 
 use super::order::Sift;
-use super::{PART, Work, give_way, table_slot};
+use super::{PART, Work, give_way, table_slot, write_part};
 use crate::json::{NO_ROOM, a_type, bad_key, check_array, too_deep, write_bytes, wrong};
 use crate::{Cx, Guest, NativeResult, Val, View};
 use infra_base::Data;
-use infra_codec::json::{write_float, write_int, write_text};
+use infra_codec::json::{write_float, write_int};
 use lua_vm::{ErrorObject, Text, Walk};
 
 /// Entries of a table that are looked at between two looks at the fuel.
@@ -136,16 +136,8 @@ impl Encoder {
             Some(Level::Str { slot, at }) => {
                 let slot = *slot;
                 let text = text_of(cx.slot(slot)).unwrap_or_default();
-                let mut end = text.len().min(*at + PART);
-                // Not within a character: what is no UTF-8 is replaced, and the same whatever the parts are.
-                while end < text.len() && end > *at + PART - 4 && text[end] & 0xc0 == 0x80 {
-                    end -= 1;
-                }
-                let mut part = Vec::with_capacity(end - *at + 16);
-                write_text(&mut part, &String::from_utf8_lossy(&text[*at..end]));
-                self.out.tail().extend_from_slice(&part[1..part.len() - 1]);
-                *at = end;
-                if end == text.len() {
+                *at = write_part(self.out.tail(), text, *at);
+                if *at == text.len() {
                     self.out.tail().push(b'"');
                     cx.set_len(slot);
                     self.levels.pop();
