@@ -47,6 +47,8 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .event_interval(11)
+        .on_thread_park(turn::worker_parks)
+        .on_thread_unpark(turn::worker_goes_on)
         .enable_all()
         .build()
         .expect("a runtime");

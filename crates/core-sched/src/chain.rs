@@ -9,7 +9,7 @@
 //! one gets a task only if it has not ended when the chain goes on, or was not reached: one that starts, works a little and ends costs
 //! no task at all, and whoever starts a thousand does not call another worker for each of them.
 //!
-//! A chain lasts one slice at most. What is left of it then is woken like everybody else.
+//! A chain lasts one slice at most, or some while a worker is idle. What is left of it then is woken like everybody else.
 
 use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
@@ -88,6 +88,21 @@ fn postpone(mut process: BoxProcess) {
     }
 }
 
+/// Is somebody polled next that got mail?
+pub(crate) fn has_next() -> bool {
+    NEXT.with_borrow(Option::is_some)
+}
+
+/// Does somebody wait for its first poll?
+pub(crate) fn has_unborn() -> bool {
+    UNBORN.with_borrow(|unborn| !unborn.is_empty())
+}
+
+/// Does the chain go on? Not with another slice if it has children to give: other workers take them.
+fn goes_on() -> bool {
+    turn::chain_left() > 0 || (has_next() && !has_unborn() && turn::renew())
+}
+
 /// Who is polled now.
 fn next() -> Option<Link> {
     if let Some(process) = NEXT.take() {
@@ -138,7 +153,7 @@ pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     let chain = Chain::open();
     before();
     let ended = poll(Link { process: first, unborn: None });
-    while turn::chain_left() > 0
+    while goes_on()
         && let Some(next) = next()
     {
         if let Poll::Ready(Some(task)) = poll(next) {

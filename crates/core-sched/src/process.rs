@@ -6,7 +6,7 @@
 //! 2. a yield is outstanding and has not been passed → `Pending`, whatever else woke the task;
 //! 3. the host's gate is full → queue, `Pending`;
 //! 4. body and operations take turns until nothing is runnable (`Pending`: the remainder of the fuel is kept), the fuel
-//!    is used up (yield, `Pending`), or the end.
+//!    is used up (yield, `Pending`; more of it while a worker is idle), or the end.
 //!
 //! An inner process does 1 and 4 with the fuel of the turn. When that is used up it hands its own waker to tokio's
 //! deferred list and returns `Pending`; the processes around it find the fuel used up and do the same, and only the
@@ -14,7 +14,7 @@
 //! between two levels may have wakers of its own.
 
 use crate::body::{Activity, Body, Figures, Step, StepCx};
-use crate::chain::AnyProcess;
+use crate::chain::{self, AnyProcess};
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
 use crate::mail::{Inbox, Queued, push};
@@ -89,7 +89,8 @@ impl<B: Body> Process<B> {
         {
             return Outcome::Done(Exit::failed(reason));
         }
-        let mut fresh = None;
+        turn::arrive();
+        let (mut fresh, mut again) = (false, false);
         if let Some(yielding) = &self.yielding {
             if !yielding.passed.load(Ordering::Acquire) {
                 if !yielding.task.will_wake(cx.waker()) {
@@ -100,8 +101,8 @@ impl<B: Body> Process<B> {
             }
             self.yielding = None;
             self.fuel = small(turn::slice());
-            fresh = Some((self.fuel, turn::now()));
-        } else if self.fuel <= 0 {
+            fresh = true;
+        } else if self.fuel <= 0 && !self.goes_on(false, &mut fresh) {
             return Outcome::Yield;
         }
         let _slot = match self.control.gate() {
@@ -112,13 +113,37 @@ impl<B: Body> Process<B> {
                 Entry::Wait => return Outcome::Wait,
             },
         };
-        let given = i64::from(self.fuel).min(turn::chain_left());
-        turn::begin(given);
+        loop {
+            let outcome = self.poll_slice(cx, fresh);
+            if !matches!(outcome, Outcome::Yield) || !self.goes_on(again, &mut fresh) {
+                return outcome;
+            }
+            again = true;
+        }
+    }
+
+    /// Has it more fuel at once? `fresh`: a whole slice. If somebody got mail from it, only once: most wait for the answer soon.
+    fn goes_on(&mut self, again: bool, fresh: &mut bool) -> bool {
+        if chain::has_unborn() || again && chain::has_next() || !turn::renew() {
+            return false;
+        }
+        *fresh = self.fuel <= 0;
+        if *fresh {
+            self.fuel = small(turn::slice());
+        }
+        true
+    }
+
+    /// Runs until nothing is runnable or what is left of the slice is used up, whose time is taken if it is `fresh`.
+    fn poll_slice(&mut self, cx: &mut Context<'_>, fresh: bool) -> Outcome {
+        let (fuel, since) = (self.fuel, fresh.then(turn::now));
+        let given = i64::from(fuel).min(turn::chain_left());
+        turn::set_fuel(given);
         let outcome = self.poll_inner(cx);
         let used = given - turn::fuel();
-        self.fuel = small(i64::from(self.fuel) - used);
+        self.fuel = small(i64::from(fuel) - used);
         turn::charge_chain(used);
-        if let Some((fuel, since)) = fresh
+        if let Some(since) = since
             && self.fuel <= 0
         {
             turn::calibrate(i64::from(fuel) - i64::from(self.fuel), turn::now().since(since));

@@ -11,11 +11,15 @@
 //! Fuel says little about time where memory is cold: a unit lasts from one nanosecond to a hundred, and the slice is that of all
 //! processes. So a body that works for long looks at the clock every [`TICK`] units, and ends its step when
 //! [`is_late`] says so, whatever fuel is left.
+//!
+//! While a worker of the runtime is idle it takes what would wait, so a yield would let nobody run, and call that worker to find
+//! nothing besides: some 10 us of 75 in a virtual machine. So a turn is then renewed, up to [`RENEWALS`] times. The
+//! runtime says so by [`worker_parks`] and [`worker_goes_on`]; one that does not never has its turns renewed.
 
 use infra_clock::{Clock, Moment};
 use std::cell::Cell;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicIsize, Ordering};
 use std::time::Duration;
 
 /// Deepest chain of calls polled inline in one task; deeper ones are spawned.
@@ -30,8 +34,15 @@ pub const TICK: i64 = 4_096;
 /// A turn that takes longer is over.
 const LATE: Duration = Duration::from_nanos(2 * SLICE_NANOS as u64);
 
+/// How often a turn is renewed while a worker is idle: what only this worker can run (the task that was woken last) waits for
+/// 600 us at most, and driver and timers are the idle worker's.
+pub const RENEWALS: u32 = 7;
+
 /// What entering a body costs, so that steps without work do not last for ever.
 pub const STEP_COST: i64 = 32;
+
+/// What is left to a chain if there is none.
+const NO_CHAIN: i64 = i64::MAX;
 
 /// Bounds of a calibrated slice.
 const SLICE_BOUNDS: (i64, i64) = (2_000, 2_000_000);
@@ -39,26 +50,30 @@ const SLICE_BOUNDS: (i64, i64) = (2_000, 2_000_000);
 // Statistics and tuning, not synchronisation: nothing is published by them, so `Relaxed` everywhere.
 static SLICE: AtomicI64 = AtomicI64::new(30_000);
 static FIXED: AtomicBool = AtomicBool::new(false);
+static IDLE: AtomicIsize = AtomicIsize::new(0);
 static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     static FUEL: Cell<i64> = const { Cell::new(0) };
-    static CHAIN: Cell<i64> = const { Cell::new(i64::MAX) };
+    static CHAIN: Cell<i64> = const { Cell::new(NO_CHAIN) };
     static YIELDED: Cell<bool> = const { Cell::new(false) };
+    /// How often the turn was renewed.
+    static RENEWED: Cell<u32> = const { Cell::new(0) };
     /// When the turn was asked first whether it is late.
     static ASKED: Cell<Option<Moment>> = const { Cell::new(None) };
 }
 
 /// A chain begins: everything polled in it shares one slice.
 pub(crate) fn start_chain() {
+    RENEWED.set(0);
     CHAIN.set(slice());
     ASKED.set(None);
 }
 
 /// The chain is over: what is polled now has its own slice.
 pub(crate) fn end_chain() {
-    CHAIN.set(i64::MAX);
+    CHAIN.set(NO_CHAIN);
 }
 
 /// Fuel left for the chain that is under way; without one there is no such limit.
@@ -67,10 +82,48 @@ pub(crate) fn chain_left() -> i64 {
     CHAIN.get()
 }
 
-/// A process of the chain has used `fuel`.
+/// A process has used `fuel`, of the chain if one is under way.
 #[inline]
 pub(crate) fn charge_chain(fuel: i64) {
-    CHAIN.set(CHAIN.get().saturating_sub(fuel));
+    if is_chain() {
+        CHAIN.set(CHAIN.get().saturating_sub(fuel));
+    }
+}
+
+#[inline]
+fn is_chain() -> bool {
+    CHAIN.get() != NO_CHAIN
+}
+
+/// A worker of the runtime has nothing to do: for `tokio::runtime::Builder::on_thread_park`.
+pub fn worker_parks() {
+    IDLE.fetch_add(1, Ordering::Relaxed);
+}
+
+/// It has again: for `on_thread_unpark`.
+pub fn worker_goes_on() {
+    IDLE.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// Has whoever used up its fuel more of it in the same turn, since nobody would run in between? In a chain with fuel left that is what
+/// bounds the turn, otherwise another slice begins, so often. Never with a fixed slice.
+#[inline(never)]
+pub(crate) fn renew() -> bool {
+    if IDLE.load(Ordering::Relaxed) <= 0 || FIXED.load(Ordering::Relaxed) {
+        return false;
+    }
+    if is_chain() && chain_left() > 0 {
+        return true;
+    }
+    if RENEWED.get() >= RENEWALS {
+        return false;
+    }
+    RENEWED.set(RENEWED.get() + 1);
+    if is_chain() {
+        CHAIN.set(slice());
+    }
+    ASKED.set(None);
+    true
 }
 
 /// The process that is polled waits for a yield to pass.
@@ -148,11 +201,11 @@ pub(crate) fn set_fuel(fuel: i64) {
     FUEL.set(fuel);
 }
 
-/// The outermost process of a task is about to be polled with `fuel`.
+/// The outermost process of a task is about to be polled.
 #[inline]
-pub(crate) fn begin(fuel: i64) {
-    FUEL.set(fuel);
-    if CHAIN.get() == i64::MAX {
+pub(crate) fn arrive() {
+    if !is_chain() {
+        RENEWED.set(0);
         ASKED.set(None);
     }
 }
@@ -191,15 +244,16 @@ mod tests {
 
     #[test]
     fn a_turn_is_late_some_time_after_the_first_question() {
-        begin(1);
+        arrive();
         assert!(!is_late(), "the first question starts the clock");
         // Not a timed test: it only ends if time goes on.
         while !is_late() {
             std::hint::spin_loop();
         }
         assert!(is_late());
-        begin(1);
-        assert!(!is_late(), "another turn");
+        charge_chain(1);
+        arrive();
+        assert!(!is_late(), "another turn, also behind one outside of a chain that used fuel");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::components::{self, Infrastructure};
 use crate::goal::{self, Goal};
 use crate::{project, signals};
+use core_sched::turn;
 use infra_app::{Loader, Request, Running, Shutdown};
 use infra_base::{Error, Kind, Result};
 use infra_clock::{Clock, Moment};
@@ -37,6 +38,8 @@ pub(crate) fn run(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) ->
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .event_interval(EVENT_INTERVAL)
+        .on_thread_park(turn::worker_parks)
+        .on_thread_unpark(turn::worker_goes_on)
         .thread_name("worker")
         .build()
         .map_err(|e| Error::internal(format!("the runtime does not start: {e}")))?;
