@@ -19,8 +19,8 @@ pub enum Step {
 
 /// An engine's process.
 ///
-/// `step` is called for the first time without news, then whenever mail arrived, an operation completed, or the last
-/// step returned `Continue`. It must return within its fuel and never block. At fuel zero it may ask
+/// `step` is called for the first time without news, then whenever mail arrived, an operation completed, somebody
+/// [nudged](Control::nudge) it, or the last step returned `Continue`. It must return within its fuel and never block. At fuel zero it may ask
 /// [`Control::is_killed`]; whether it does or not, `Continue` is the answer and the process looks for itself. A panic in it ends
 /// the process with an `Internal` error. Dropping the body frees its resources, before anybody is told of the end.
 pub trait Body: Send + 'static {

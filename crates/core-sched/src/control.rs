@@ -59,6 +59,7 @@ const KILLED: u8 = 1;
 const ENDED: u8 = 2;
 const TRAP_LINKS: u8 = 4;
 const PANICKED: u8 = 8;
+const NUDGED: u8 = 16;
 
 /// One allocation: kill flag, mailbox, waker, state.
 pub struct Control {
@@ -147,6 +148,8 @@ struct Orders {
 pub(crate) struct News {
     /// Mail was put into its inbox.
     pub(crate) mail: bool,
+    /// It is to step though nothing came.
+    pub(crate) nudged: bool,
     /// Who wants a look at it.
     pub(crate) asked: Vec<Tell>,
 }
@@ -289,6 +292,15 @@ impl Control {
         self.tell(inner);
     }
 
+    /// Has the process step soon though nothing came, to look after itself.
+    pub fn nudge(&self) {
+        let inner = self.inner.lock();
+        if !self.has(KILLED | ENDED) {
+            self.flags.fetch_or(NUDGED, Ordering::Release);
+            self.tell(inner);
+        }
+    }
+
     /// Kills the process with `reason` at `at` if it lives by then; of several limits the earliest counts.
     pub fn kill_at(&self, clock: &Clock, at: Moment, reason: Error) {
         let limit = Box::new(Limit { at, sleep: clock.sleep_until(at), reason });
@@ -407,6 +419,10 @@ impl Control {
         let mut inner = self.inner.lock();
         let mut news = News::default();
         self.news.store(false, Ordering::Relaxed);
+        if self.has(NUDGED) {
+            self.flags.fetch_and(!NUDGED, Ordering::AcqRel);
+            news.nudged = true;
+        }
         let Some(mailbox) = &mut inner.mailbox else { return Ok(news) };
         if let Some(orders) = &mut mailbox.orders {
             if let Some(reason) = &orders.reason {

@@ -197,7 +197,7 @@ impl<B: Body> Process<B> {
     #[inline(never)]
     fn take_news(&mut self) -> Result<(), Error> {
         let news = self.control.take(&mut self.inbox, &mut self.limit)?;
-        self.runnable |= news.mail;
+        self.runnable |= news.mail || news.nudged;
         for tell in news.asked {
             tell(self.control.seen(Activity::Running, self.figures()));
         }

@@ -58,6 +58,8 @@ thread_local! {
     static FUEL: Cell<i64> = const { Cell::new(0) };
     static CHAIN: Cell<i64> = const { Cell::new(NO_CHAIN) };
     static YIELDED: Cell<bool> = const { Cell::new(false) };
+    /// Turns that began on this thread, modulo their number.
+    static TURN: Cell<u32> = const { Cell::new(0) };
     /// How often the turn was renewed.
     static RENEWED: Cell<u32> = const { Cell::new(0) };
     /// When the turn was asked first whether it is late.
@@ -66,9 +68,20 @@ thread_local! {
 
 /// A chain begins: everything polled in it shares one slice.
 pub(crate) fn start_chain() {
-    RENEWED.set(0);
     CHAIN.set(slice());
+    start();
+}
+
+fn start() {
+    TURN.set(TURN.get().wrapping_add(1));
+    RENEWED.set(0);
     ASKED.set(None);
+}
+
+/// Tells turns of a thread apart: who meets the same number again mostly runs in the same turn again.
+#[inline]
+pub fn number() -> u32 {
+    TURN.get()
 }
 
 /// The chain is over: what is polled now has its own slice.
@@ -205,8 +218,7 @@ pub(crate) fn set_fuel(fuel: i64) {
 #[inline]
 pub(crate) fn arrive() {
     if !is_chain() {
-        RENEWED.set(0);
-        ASKED.set(None);
+        start();
     }
 }
 

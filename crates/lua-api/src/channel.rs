@@ -8,7 +8,7 @@
 //! make or raise itself goes through a [`Wake`]. Whoever waits passes its turn on without leaving the heap ([`rest`]).
 
 use crate::guest::Guest;
-use crate::guest::may_wait;
+use crate::guest::{may_wait, waits_too_early};
 use crate::host::{Host, WaitId, Wake};
 use crate::mailroom::Mailroom;
 use crate::module::{Class, Group, Module, Object};
@@ -69,11 +69,19 @@ impl<T> Queue<T> {
         self.first.is_none()
     }
 
+    /// Puts an item in if it is the only one; gives it back otherwise.
     #[inline]
+    fn put(&mut self, item: T) -> Option<T> {
+        if self.first.is_some() {
+            return Some(item);
+        }
+        self.first = Some(item);
+        None
+    }
+
+    #[inline(never)]
     fn push(&mut self, item: T) {
-        if self.first.is_none() {
-            self.first = Some(item);
-        } else {
+        if let Some(item) = self.put(item) {
             self.more.get_or_insert_default().push_back(item);
         }
     }
@@ -88,7 +96,7 @@ impl<T> Queue<T> {
     }
 
     /// Drops what is stale now and then, so that a select in a loop does not pile it up.
-    #[inline]
+    #[cold]
     fn prune(&mut self, live: impl FnMut(&T) -> bool) {
         if let Some(more) = &mut self.more
             && more.len() >= 16
@@ -116,18 +124,21 @@ struct Waiter {
 
 impl Waiter {
     /// It, `root`, waits no longer: it sent to `this`, or received `value` from it.
-    #[inline]
+    #[inline(always)]
     fn finish<'cx>(self, cx: &mut Cx<'cx>, root: Root, this: Userdata<'cx>, value: Option<Val<'cx>>) {
         let done = match (self.case, value) {
             (None, Some(value)) => cx.finish(root, [value, Val::bool(true)]),
             (None, None) => cx.finish(root, [Val::bool(true)]),
-            (Some(_), value) => {
-                let result = record(cx, this, value.unwrap_or(Val::NIL), true);
-                cx.finish(root, [result.val()])
-            }
+            (Some(_), value) => finish_select(cx, root, this, value),
         };
         debug_assert!(done, "who stands in a channel waits");
     }
+}
+
+#[inline(never)]
+fn finish_select<'cx>(cx: &mut Cx<'cx>, root: Root, this: Userdata<'cx>, value: Option<Val<'cx>>) -> bool {
+    let result = record(cx, this, value.unwrap_or(Val::NIL), true);
+    cx.finish(root, [result.val()])
 }
 
 /// What a receive found.
@@ -281,7 +292,7 @@ impl Channel {
 
 impl State {
     /// The next that receives; it is ready now.
-    #[inline]
+    #[inline(always)]
     fn next_receiver(&mut self, host: &mut Host) -> Option<(Waiter, Root)> {
         loop {
             let waiter = self.receivers.pop()?;
@@ -292,7 +303,7 @@ impl State {
     }
 
     /// The next that sends; it is ready now.
-    #[inline]
+    #[inline(always)]
     fn next_sender(&mut self, host: &mut Host) -> Option<(Sender, Root)> {
         loop {
             let sender = self.senders.pop()?;
@@ -304,27 +315,34 @@ impl State {
     }
 
     /// Nobody takes the value of `sender` any more.
+    #[inline(never)]
     fn forget(&mut self, sender: Sender) {
         if sender.waiter.case.is_some() {
             self.free.push(sender.slot);
         }
     }
 
+    #[inline]
     fn add_receiver(&mut self, host: &Host, waiter: Waiter) {
-        self.receivers.prune(|w| host.is_waiting(w.wait));
-        self.receivers.push(waiter);
+        if let Some(waiter) = self.receivers.put(waiter) {
+            self.receivers.prune(|w| host.is_waiting(w.wait));
+            self.receivers.push(waiter);
+        }
     }
 
+    #[inline]
     fn add_sender(&mut self, host: &Host, sender: Sender) {
-        let free = &mut self.free;
-        self.senders.prune(|s| {
-            let live = host.is_waiting(s.waiter.wait);
-            if !live && s.waiter.case.is_some() {
-                free.push(s.slot);
-            }
-            live
-        });
-        self.senders.push(sender);
+        if let Some(sender) = self.senders.put(sender) {
+            let free = &mut self.free;
+            self.senders.prune(|s| {
+                let live = host.is_waiting(s.waiter.wait);
+                if !live && s.waiter.case.is_some() {
+                    free.push(s.slot);
+                }
+                live
+            });
+            self.senders.push(sender);
+        }
     }
 
     fn store<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) -> u32 {
@@ -336,6 +354,7 @@ impl State {
         slot
     }
 
+    #[inline(never)]
     fn push<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) {
         let slot = self.store(cx, this, value);
         self.items.push_back(Item::Slot(slot));
@@ -350,7 +369,7 @@ impl State {
     }
 
     /// Takes what a sender, `root`, waits with.
-    #[inline]
+    #[inline(always)]
     fn take<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, sender: Sender, root: Root) -> Val<'cx> {
         let Sender { waiter, slot } = sender;
         let value = match waiter.case {
@@ -361,7 +380,7 @@ impl State {
         value
     }
 
-    #[inline]
+    #[inline(always)]
     fn receive<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
         if !self.items.is_empty() {
             return self.receive_item(cx, this);
@@ -374,6 +393,7 @@ impl State {
     }
 
     /// Takes the first of what waits in the channel; a sender that has room now is done.
+    #[inline(never)]
     fn receive_item<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
         let received = match self.items.pop_front() {
             Some(Item::Slot(slot)) => Received::Value(self.empty(cx, this, slot)),
@@ -412,9 +432,22 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
     }
 }
 
-/// The running coroutine waits, and the next one that is ready goes on in its place; `then` is for what a [`Wake`] says.
-#[inline]
-fn rest(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
+/// The running coroutine waits where `queue` enters it, and the next one that is ready goes on in its place; `then` is for what
+/// a [`Wake`] says.
+#[inline(always)]
+fn rest<'cx>(cx: &mut Cx<'cx>, then: NativeFn, queue: impl FnOnce(&mut Host, WaitId)) -> NativeResult {
+    let host = cx.at();
+    if !host.may_wait {
+        return Err(waits_too_early(cx));
+    }
+    let wait = host.begin_wait();
+    queue(host, wait);
+    pass(cx, then)
+}
+
+/// The same behind the queues.
+#[inline(always)]
+fn pass(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
     match cx.at().pass() {
         Some(next) => cx.wait_and_pass(Some(then), next),
         None => cx.wait(Some(then)),
@@ -435,14 +468,13 @@ pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
     if try_send(cx, this, channel, value)? {
         return cx.ret(true);
     }
-    may_wait(cx)?;
-    let host = cx.at();
-    let waiter = Waiter { wait: host.begin_wait(), case: None };
-    channel.state.borrow_mut().add_sender(host, Sender { waiter, slot: 0 });
-    rest(cx, refused)
+    rest(cx, refused, |host, wait| {
+        let waiter = Waiter { wait, case: None };
+        channel.state.borrow_mut().add_sender(host, Sender { waiter, slot: 0 });
+    })
 }
 
-#[inline]
+#[inline(always)]
 fn try_send<'cx>(
     cx: &mut Cx<'cx>,
     this: Userdata<'cx>,
@@ -481,13 +513,9 @@ pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
             cx.ret2(value, true)
         }
         Received::Closed => cx.ret2(Val::NIL, false),
-        Received::Empty => {
-            may_wait(cx)?;
-            let host = cx.at();
-            let waiter = Waiter { wait: host.begin_wait(), case: None };
-            channel.state.borrow_mut().add_receiver(host, waiter);
-            rest(cx, received)
-        }
+        Received::Empty => rest(cx, received, |host, wait| {
+            channel.state.borrow_mut().add_receiver(host, Waiter { wait, case: None });
+        }),
     }
 }
 
@@ -580,7 +608,7 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
             state.add_receiver(cx.at(), waiter);
         }
     }
-    rest(cx, selected)
+    pass(cx, selected)
 }
 
 fn selected(cx: &mut Cx<'_>) -> NativeResult {

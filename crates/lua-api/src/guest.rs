@@ -116,8 +116,9 @@ pub(crate) fn may_wait(cx: &mut Cx<'_>) -> Result<(), Raise> {
     if cx.at().may_wait { Ok(()) } else { Err(waits_too_early(cx)) }
 }
 
+/// The error of that.
 #[cold]
-fn waits_too_early(cx: &mut Cx<'_>) -> Raise {
+pub(crate) fn waits_too_early(cx: &mut Cx<'_>) -> Raise {
     let place = cx.place(1);
     let name = cx.name();
     let error =

@@ -5,6 +5,7 @@ use crate::making::{self, Making};
 use crate::memory::{self, Heaps, Share};
 use crate::outcome;
 use crate::program::Program;
+use crate::tidy::Round;
 use core_sched::{Body, Exit, Figures, Inbox, Step, StepCx, turn};
 use infra_base::{Error, Kind, Name, Payloads, Pid, Result, size_text};
 use infra_clock::Moment;
@@ -63,6 +64,10 @@ pub struct LuaBody {
     pub(crate) share: Share,
     /// Wishes for a collection that it has met.
     wishes: u32,
+    /// The turn in which it waited last.
+    turn: u32,
+    /// The round in which it is asked to collect what it keeps for a while.
+    untidy: Option<Round>,
     /// Part of the quota that is no part of the limit: what its top level built by itself, for want of an image. While it runs,
     /// the room for that.
     pub(crate) built: u32,
@@ -135,6 +140,8 @@ impl LuaBody {
             phase: Phase::Fresh(making),
             share,
             wishes,
+            turn: 0,
+            untidy: None,
             built,
             steps: 0,
             started,
@@ -379,8 +386,7 @@ impl Body for LuaBody {
         {
             keeping.leave(self, cx.fuel);
         }
-        // Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage.
-        if matches!(step, Step::Wait) && !in_ticks(cx.fuel, |left| self.lua.rest(left)) {
+        if matches!(step, Step::Wait) && !self.rest(cx) {
             step = Step::Continue;
         }
         let pace = self.share.report(&mut self.lua, self.host.live());
@@ -416,6 +422,25 @@ impl Drop for LuaBody {
 }
 
 impl LuaBody {
+    /// Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage. Who has waited in this
+    /// turn before chats, and keeps a little of it for a while. False: there is more to collect.
+    fn rest(&mut self, cx: &mut StepCx<'_, Operation>) -> bool {
+        let turn = turn::number();
+        let shortly = std::mem::replace(&mut self.turn, turn) == turn
+            && !self.untidy.is_some_and(|round| self.share.is_over(round))
+            && !(self.lua.can_wait() && self.share.is_tight());
+        if !in_ticks(cx.fuel, |left| self.lua.rest(left, shortly)) {
+            return false;
+        }
+        if !shortly {
+            self.untidy = None;
+        }
+        if self.untidy.is_none() && self.lua.can_wait() {
+            self.untidy = Some(self.share.tidy_later(cx.control, &self.host.system.clock));
+        }
+        true
+    }
+
     /// Runs what can run.
     fn work(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         if !in_ticks(cx.fuel, |left| self.lua.settle(left)) {

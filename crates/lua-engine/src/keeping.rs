@@ -40,7 +40,7 @@ pub(crate) struct Kept {
 impl Kept {
     /// Collects what the call left behind; true when there is nothing left to collect.
     fn rest(&mut self, fuel: &mut i64) -> bool {
-        let done = self.lua.rest(fuel);
+        let done = self.lua.rest(fuel, false);
         self.share.report(&mut self.lua, 0);
         done
     }

@@ -14,6 +14,7 @@ mod outcome;
 mod program;
 mod recorded;
 mod require;
+mod tidy;
 mod typing;
 mod unit;
 

@@ -4,7 +4,9 @@
 //! collect early; above 110 % of it nothing new is started. What a dead process leaves counts until it is freed, in slices
 //! of a task of its own, so that the end of a process with 500 MB holds no worker.
 
-use core_sched::Scheduler;
+use crate::tidy::{Round, Tidy};
+use core_sched::{Control, Scheduler};
+use infra_clock::Clock;
 use infra_profile::Profiler;
 use lua_api::{Held, Memory, Pace};
 use lua_vm::{Image, Lua};
@@ -19,13 +21,14 @@ pub struct Heaps {
     pub(crate) memory: Arc<Memory>,
     pub(crate) profiler: Arc<Profiler>,
     reaper: Scheduler,
+    tidy: Arc<Tidy>,
 }
 
 impl Heaps {
     /// No heap yet; `limit` is the soft limit of their sum in bytes.
     pub fn new(limit: usize) -> Arc<Heaps> {
-        let (profiler, reaper) = Default::default();
-        Arc::new(Heaps { memory: Memory::new(limit), profiler, reaper })
+        let (profiler, reaper, tidy) = Default::default();
+        Arc::new(Heaps { memory: Memory::new(limit), profiler, reaper, tidy })
     }
 }
 
@@ -50,6 +53,23 @@ impl Share {
     /// Who does what nobody waits for, see [`Scheduler::drudge`].
     pub(crate) fn reaper(&self) -> Scheduler {
         self.heaps.reaper.clone()
+    }
+
+    /// Has the process asked, in a while, to collect what it keeps until then.
+    #[cold]
+    pub(crate) fn tidy_later(&self, control: &Arc<Control>, clock: &Clock) -> Round {
+        self.heaps.tidy.list(control.clone(), clock, &self.heaps.reaper)
+    }
+
+    /// Is it time for those of that round?
+    #[inline]
+    pub(crate) fn is_over(&self, round: Round) -> bool {
+        self.heaps.tidy.is_over(round)
+    }
+
+    /// Are the heaps larger than the limit?
+    pub(crate) fn is_tight(&self) -> bool {
+        self.heaps.memory.pace().tight
     }
 
     /// Who records what the processes of the node do.

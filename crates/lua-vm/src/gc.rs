@@ -38,6 +38,8 @@ use crate::value::Value;
 pub(crate) const FIRST_THRESHOLD: isize = 32 << 10;
 /// Garbage that a process may keep while it waits.
 const IDLE: usize = 2 << 10;
+/// Garbage that it may keep for a while, in case that it goes on soon.
+const AWHILE: usize = 16 << 10;
 /// Least number of bytes between two steps of a collection.
 const STEP: isize = 8 << 10;
 /// Work for 16 bytes of allocation; more than one, so that a cycle ends long before the heap has doubled.

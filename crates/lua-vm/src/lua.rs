@@ -320,13 +320,14 @@ impl Lua {
     }
 
     /// The process is about to wait: if it allocated more than 2 KB and half of what lives since its last collection, it goes
-    /// on collecting, for `fuel`. True when it has nothing to collect.
-    pub fn rest(&mut self, fuel: &mut i64) -> bool {
+    /// on collecting, for `fuel`. True when it has nothing to collect; or, if it waits only `shortly`, what
+    /// [can wait](Self::can_wait).
+    pub fn rest(&mut self, fuel: &mut i64, shortly: bool) -> bool {
         crate::detach::cool(&mut self.heap);
         if !self.settle(fuel) {
             return false;
         }
-        if !self.heap.is_worth_collecting() {
+        if !self.heap.is_worth_collecting() || shortly && self.heap.can_wait() {
             return true;
         }
         let roots = self.roots();
@@ -338,6 +339,12 @@ impl Lua {
             *fuel -= self.heap.collect_on(&roots) as i64;
         }
         false
+    }
+
+    /// Is there garbage to be collected if the process waits for long, of 16 KB or half of what lives at most?
+    #[inline]
+    pub fn can_wait(&self) -> bool {
+        self.heap.is_worth_collecting() && self.heap.can_wait()
     }
 
     /// Sets how much the heap grows between two collections, in percent of what lives; a negative number stops the collector

@@ -177,7 +177,7 @@ fn objects_after(rounds: u64, waits: bool) -> usize {
     for _ in 0..rounds {
         assert!(matches!(lua.run(&root, &mut 20_000, &mut ()), Run::OutOfFuel));
         if waits {
-            while !lua.rest(&mut i64::MAX.clone()) {}
+            while !lua.rest(&mut i64::MAX.clone(), false) {}
         }
     }
     lua.stats().objects

@@ -600,11 +600,39 @@ fn a_process_that_is_taken_out_or_whose_memory_is_taken_can_be_dropped_and_asked
     let mut remains = taken.take_remains().expect("it is large");
     while !remains.free_slice() {}
     taken.collect();
-    taken.rest(&mut i64::MAX.clone());
+    taken.rest(&mut i64::MAX.clone(), false);
     taken.detach();
     taken.keep_pins(std::iter::empty());
     assert!(matches!(run(&mut taken, &root, 1_000_000), Run::Dead));
     assert_eq!(taken.pins().payload::<Counter>(&root).map(|_| ()), None);
+}
+
+#[test]
+fn a_process_that_waits_shortly_keeps_a_little_garbage() {
+    let (mut lua, root) = process("while true do local t = ('x'):rep(ask()) end");
+    let rest = |lua: &mut Lua, shortly: bool| assert!(lua.rest(&mut i64::MAX.clone(), shortly));
+    let make = |lua: &mut Lua, bytes: i64| {
+        assert!(deliver(lua, &root, bytes));
+        assert!(matches!(run(lua, &root, 1_000_000), Run::Waiting));
+    };
+    assert!(matches!(run(&mut lua, &root, 1_000_000), Run::Waiting));
+    make(&mut lua, 3000);
+    make(&mut lua, 0);
+    rest(&mut lua, true);
+    assert!(!lua.can_wait() && lua.stats().collections == 1, "what it began with goes at once");
+    let base = lua.stats().bytes;
+
+    make(&mut lua, 4000);
+    make(&mut lua, 0);
+    rest(&mut lua, true);
+    assert!(lua.can_wait() && lua.stats().bytes > base + 4000, "a little is kept");
+    rest(&mut lua, false);
+    assert!(!lua.can_wait() && lua.stats().bytes < base + 100, "not for long");
+
+    make(&mut lua, 20_000);
+    make(&mut lua, 0);
+    rest(&mut lua, true);
+    assert!(lua.stats().bytes < base + 100, "much is not");
 }
 
 #[test]

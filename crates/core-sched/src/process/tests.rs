@@ -624,6 +624,26 @@ async fn a_look_at_a_process_that_rests_is_answered_at_once() {
 }
 
 #[tokio::test]
+async fn a_process_that_is_nudged_steps_once() {
+    let (control, scheduler, mut steps) = (control(), Scheduler::default(), 0);
+    let script = move |cx: &mut StepCx<'_, u64>| {
+        steps += 1;
+        if cx.mail.is_empty() { Step::Wait } else { done(steps) }
+    };
+    let ends = Ends::watch(&control);
+    scheduler.spawn(Box::new(process(&control, script)));
+    tokio::task::yield_now().await;
+    control.nudge();
+    control.nudge();
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    assert!(control.deliver(message("end")).unwrap());
+    scheduler.idle().await;
+    assert_eq!(number(&ends.only()), 3, "first, nudged, mail");
+    control.nudge();
+}
+
+#[tokio::test]
 async fn a_look_at_a_call_is_answered_by_its_next_poll() {
     let control = control();
     let mut steps = 0;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{FIRST_THRESHOLD, IDLE, MAX_STEP, Roots, State};
+use super::{AWHILE, FIRST_THRESHOLD, IDLE, MAX_STEP, Roots, State};
 use crate::heap::Heap;
 
 /// Work between two questions whether the turn has lasted too long, some 6 us, or 50 where all memory is cold.
@@ -77,6 +77,14 @@ impl Heap {
             return true;
         }
         self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
+    }
+
+    /// Whether it may put that off for a while: it is little, and not what the process began with.
+    pub(crate) fn can_wait(&self) -> bool {
+        self.gc.cycles > 0
+            && self.gc.state == State::Pause
+            && self.gc.rests.is_empty()
+            && self.bytes <= self.gc.after + (self.gc.after / 2).max(AWHILE)
     }
 
     /// Lets the next cycle begin when a quarter of what lives was allocated since the last.

@@ -59,11 +59,9 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
                     std::ptr::copy(from, to, n as usize);
                     (*th).top = dest.func + n;
                 } else {
-                    // Wanted results lie in the window of the calling frame.
-                    let moved = n.min(dest.want as u32);
-                    std::ptr::copy(from, to, moved as usize);
-                    for i in moved..dest.want as u32 {
-                        *to.add(i as usize) = Value::NIL;
+                    // Wanted results lie in the window of the calling frame, mostly one or two, and below those of the native.
+                    for i in 0..dest.want as u32 {
+                        *to.add(i as usize) = if i < n { *from.add(i as usize) } else { Value::NIL };
                     }
                 }
                 Ctl::Next
