@@ -321,7 +321,7 @@ impl Writer<'_> {
         SCRATCH.set(Some(self.out));
     }
 
-    /// Writes a value that holds no others; false for the rest.
+    /// Writes a value that holds no others, for which there is room; false for the rest.
     #[inline(always)]
     unsafe fn leaf(&mut self, v: Value) -> bool {
         let item = match v.tag {
@@ -343,12 +343,19 @@ impl Writer<'_> {
             }
             _ => return false,
         };
-        self.out.items.push(item);
+        let items = &mut self.out.items;
+        debug_assert!(items.len() < items.capacity(), "room is made before");
+        // SAFETY: the caller made room.
+        unsafe {
+            items.as_mut_ptr().add(items.len()).write(item);
+            items.set_len(items.len() + 1);
+        }
         true
     }
 
     /// Writes one value; a new table becomes a level.
     fn value(&mut self, v: Value) -> Result<(), &'static str> {
+        self.out.items.reserve(1);
         // SAFETY: the values come from a running native's handles, so all that they reach is live.
         unsafe {
             if self.leaf(v) {
@@ -404,6 +411,8 @@ impl Writer<'_> {
         // SAFETY: the caller passes a live table.
         unsafe {
             let (table, array) = (level.table, level.array);
+            let end = array + (*table).node_len as usize;
+            self.out.items.reserve(array.saturating_sub(*at) + 2 * (end - array.max(*at)));
             while *at < array {
                 let v = *(*table).arr.add(*at);
                 *at += 1;
@@ -411,7 +420,6 @@ impl Writer<'_> {
                     return Some((v, None));
                 }
             }
-            let end = array + (*table).node_len as usize;
             while *at < end {
                 let node = (*table).nodes.add(*at - array);
                 *at += 1;

@@ -246,9 +246,13 @@ unsafe fn copy(from: *const u8, to: *mut u8, n: usize) {
         }
         piece(0);
         let mut at = SIZE;
-        while at + SIZE < n {
+        while at + 2 * SIZE < n {
             piece(at);
-            at += SIZE;
+            piece(at + SIZE);
+            at += 2 * SIZE;
+        }
+        if at + SIZE < n {
+            piece(at);
         }
         piece(n - SIZE);
     }
@@ -263,6 +267,8 @@ pub(crate) struct Packer {
     at: usize,
     end: usize,
     strings: u32,
+    /// Number of that block: so many are full.
+    number: u32,
     full: Blocks,
     /// Bytes of strings that have a block of their own.
     own: usize,
@@ -284,7 +290,7 @@ impl Packer {
             write(self.open.as_mut_ptr().byte_add(at - START).cast(), at, s);
             self.at = next;
             self.strings += 1;
-            (self.full.len() as u32, at as u32)
+            (self.number, at as u32)
         }
     }
 
@@ -304,8 +310,7 @@ impl Packer {
                 if self.own > MUCH {
                     return (0, 0);
                 }
-                self.full.push(Block::of(s));
-                return (self.full.len() as u32 - 1, START as u32);
+                return (self.put(Block::of(s)), START as u32);
             }
             if self.end == 0 {
                 self.open.reserve_exact((FULL - START) / WORD);
@@ -328,15 +333,21 @@ impl Packer {
         self.close();
         // SAFETY: the caller's promise.
         let (block, filling) = unsafe { Block::begin(s) };
+        (self.put(block), START as u32, filling)
+    }
+
+    /// Keeps a block that is full; its number.
+    fn put(&mut self, block: Block) -> u32 {
         self.full.push(block);
-        (self.full.len() as u32 - 1, START as u32, filling)
+        self.number += 1;
+        self.number - 1
     }
 
     fn close(&mut self) {
         if self.strings > 0 {
             // SAFETY: so many bytes were written by `add`, all of them strings.
             let block = unsafe { Block::new(self.open.as_ptr().cast(), self.at - START, self.strings) };
-            self.full.push(block);
+            self.put(block);
             self.clear_open();
         }
     }
@@ -351,7 +362,7 @@ impl Packer {
     /// The blocks; the packer is empty then.
     pub(crate) fn finish(&mut self) -> Blocks {
         self.close();
-        self.own = 0;
+        (self.own, self.number) = (0, 0);
         std::mem::take(&mut self.full)
     }
 
@@ -359,7 +370,7 @@ impl Packer {
     pub(crate) fn clear(&mut self) {
         self.clear_open();
         self.full.clear();
-        self.own = 0;
+        (self.own, self.number) = (0, 0);
     }
 }
 
