@@ -98,9 +98,10 @@ pub(crate) fn has_unborn() -> bool {
     UNBORN.with_borrow(|unborn| !unborn.is_empty())
 }
 
-/// Does the chain go on? Not with another slice if it has children to give: other workers take them.
+/// Does the chain go on? Children that work for long get a task with the first poll, so they do not hold the others up, and the idle
+/// worker takes it.
 fn goes_on() -> bool {
-    turn::chain_left() > 0 || (has_next() && !has_unborn() && turn::renew())
+    turn::chain_left() > 0 || ((has_next() || has_unborn()) && turn::renew())
 }
 
 /// Who is polled now.

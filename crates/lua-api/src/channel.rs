@@ -442,13 +442,14 @@ fn rest<'cx>(cx: &mut Cx<'cx>, then: NativeFn, queue: impl FnOnce(&mut Host, Wai
     }
     let wait = host.begin_wait();
     queue(host, wait);
-    pass(cx, then)
+    let next = host.pass();
+    waits(cx, then, next)
 }
 
 /// The same behind the queues.
 #[inline(always)]
-fn pass(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
-    match cx.at().pass() {
+fn waits(cx: &mut Cx<'_>, then: NativeFn, next: Option<Root>) -> NativeResult {
+    match next {
         Some(next) => cx.wait_and_pass(Some(then), next),
         None => cx.wait(Some(then)),
     }
@@ -608,7 +609,8 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
             state.add_receiver(cx.at(), waiter);
         }
     }
-    pass(cx, selected)
+    let next = cx.at().pass();
+    waits(cx, selected, next)
 }
 
 fn selected(cx: &mut Cx<'_>) -> NativeResult {

@@ -111,6 +111,8 @@ pub struct Fragment {
     items: Items,
     /// The strings; whoever adopts an unshared fragment takes them over as they are.
     blocks: Blocks,
+    /// Bytes of the blocks; both the mailbox and the receiver ask.
+    texts: usize,
     foreign: Vec<Box<dyn Portable>>,
     values: u32,
     /// Keeps frozen objects alive that items point to.
@@ -129,13 +131,13 @@ impl Fragment {
     pub fn size(&self) -> usize {
         size_of::<Fragment>()
             + self.items.len() * size_of::<Item>()
-            + self.blocks.iter().map(Block::size).sum::<usize>()
+            + self.texts
             + self.foreign.iter().map(|p| p.size()).sum::<usize>()
             + self.large.as_ref().map_or(0, |large| large.size())
     }
     /// What copying it costs in fuel.
     fn work(&self) -> usize {
-        self.items.len() * 8 + self.blocks.iter().map(Block::size).sum::<usize>() / 16
+        self.items.len() * 8 + self.texts / 16
     }
     /// Number of values.
     pub fn len(&self) -> usize {
@@ -296,9 +298,11 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// The copy.
     fn fragment(mut self, values: u32) -> Fragment {
+        let blocks = self.out.packer.finish();
         let fragment = Fragment {
             items: Items::from_slice(&self.out.items),
-            blocks: self.out.packer.finish(),
+            texts: blocks.iter().map(Block::size).sum(),
+            blocks,
             foreign: std::mem::take(&mut self.foreign),
             values,
             statics: self.kept.take(),

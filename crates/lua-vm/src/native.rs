@@ -65,6 +65,7 @@ pub struct Flow {
     pub(crate) n: u32,
 }
 
+/// Without fields: whether a native has returned is asked with each call, and one comparison answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FlowKind {
     Return,
@@ -73,7 +74,10 @@ pub(crate) enum FlowKind {
     TailCall,
     Again,
     Yield,
-    Resume(Waits),
+    /// What then comes is as [`Waits`] says.
+    Resume,
+    ResumeValues,
+    ResumeStatus,
     Wait,
     /// Wait, while another root goes on; `n` is its number.
     Pass,
@@ -510,7 +514,12 @@ impl<'cx> Cx<'cx> {
     /// As [`resume`](Self::resume); `waits` says when `then` need not be asked.
     pub(crate) fn resume_as(&mut self, args: usize, waits: Waits, then: NativeFn) -> NativeResult {
         self.then = Some(then);
-        Ok(Flow { kind: FlowKind::Resume(waits), n: args as u32 })
+        let kind = match waits {
+            Waits::Plainly | Waits::Protected => FlowKind::Resume,
+            Waits::Values => FlowKind::ResumeValues,
+            Waits::Status => FlowKind::ResumeStatus,
+        };
+        Ok(Flow { kind, n: args as u32 })
     }
 
     // ---- the host, fuel, quota -------------------------------------------------------------------------------

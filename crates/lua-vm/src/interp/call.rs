@@ -492,7 +492,12 @@ pub(super) unsafe fn after(
                 (*t).status = Status::Suspended;
                 back_to_parent(lua, t, n, true)
             }
-            FlowKind::Resume(waits) => {
+            FlowKind::Resume | FlowKind::ResumeValues | FlowKind::ResumeStatus => {
+                let waits = match kind {
+                    FlowKind::ResumeValues => Waits::Values,
+                    FlowKind::ResumeStatus => Waits::Status,
+                    _ => Waits::Plainly,
+                };
                 let at = (*t).top - n - 1;
                 let target = *(*t).stack.add(at as usize);
                 push_native(t, &act, then, waits, at);

@@ -46,7 +46,7 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
             brand: PhantomData,
         };
         match ((*n).func)(&mut cx) {
-            Ok(flow) if matches!(flow.kind, FlowKind::Return) => {
+            Ok(flow) if flow.kind == FlowKind::Return => {
                 let top = (*th).top;
                 let n = flow.n.min(top - cx.base);
                 let from = (*th).stack.add((top - n) as usize);
