@@ -186,7 +186,7 @@ local s = string.rep('ab', 20000000) pcall(error, s)
 --- errors with long texts
 local s = string.rep('ab', 20000000) local e = errors.new('INVALID', s) local w = errors.wrap(e, s)
 local a, b, joined = #e:message(), #tostring(w), w .. 'x'
-assert(a == #s and b == 2 * #s + 2 and #joined > #s)
+assert(a > 60000 and b >= a and #joined == b + 1)
 
 --- errors with large details
 local t = {} for i = 1, 200000 do t[i] = { i } end

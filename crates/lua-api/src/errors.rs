@@ -2,7 +2,7 @@
 
 use crate::convert::{data_to_fragment, fragment_to_data};
 use infra_base::{Error, Kind};
-use lua_vm::{Cx, ErrorObject, TraceFrame, Val, View};
+use lua_vm::{Cx, ErrorObject, MAX_TEXT, TraceFrame, Val, View, brief};
 use std::sync::Arc;
 
 /// Longest chain of causes that crosses a border.
@@ -57,13 +57,13 @@ pub fn error_from_val(value: Val<'_>) -> Error {
             Some(object) => from_object(object, MAX_CAUSES),
             None => Error::new(Kind::Unknown, format!("({} object)", u.type_name())),
         },
-        View::Str(text) => Error::new(Kind::Unknown, String::from_utf8_lossy(text)),
+        View::Str(text) => Error::new(Kind::Unknown, brief(text, MAX_TEXT)),
         View::Nil => Error::new(Kind::Unknown, "nil"),
         View::Bool(b) => Error::new(Kind::Unknown, b.to_string()),
         View::Int(i) => Error::new(Kind::Unknown, i.to_string()),
         View::Float(f) => Error::new(Kind::Unknown, f.to_string()),
         View::Table(t) => match t.get_field("message").as_bytes() {
-            Some(text) => Error::new(Kind::Unknown, String::from_utf8_lossy(text)),
+            Some(text) => Error::new(Kind::Unknown, brief(text, MAX_TEXT)),
             None => Error::new(Kind::Unknown, "(error object is a table value)"),
         },
         View::Function(_) | View::Thread(_) | View::Type(_) => {

@@ -295,7 +295,7 @@ fn tostring(cx: &mut Cx<'_>) -> NativeResult {
     if let View::Userdata(u) = v.view()
         && let Some(e) = u.payload::<ErrorObject>()
     {
-        let s = cx.string(e.message().as_bytes());
+        let s = cx.string(e.text().as_bytes());
         return cx.ret(s);
     }
     let text = cx.plain_text(v);

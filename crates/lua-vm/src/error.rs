@@ -7,6 +7,19 @@ use crate::fragment::Fragment;
 use crate::native::{Cx, Userdata};
 use crate::trace::TraceFrame;
 
+/// Most bytes of message and contexts of an error and its causes together: whoever passes it on or shows it copies them in one piece.
+pub const MAX_TEXT: usize = 64 << 10;
+
+/// Text of bytes of which an error may hold `room`: what is longer is cut, and says so.
+pub fn brief(bytes: &[u8], room: usize) -> String {
+    if bytes.len() <= room {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    // Not within a character, which has four bytes at most.
+    let end = (room.saturating_sub(3)..=room).rev().find(|end| bytes[*end] & 0xc0 != 0x80).unwrap_or(room);
+    format!("{}… ({} bytes)", String::from_utf8_lossy(&bytes[..end]), bytes.len())
+}
+
 /// Payload of the built-in userdata `error`. Immutable; traced slot 0 may hold the details table.
 #[derive(Clone, Debug, Default)]
 pub struct ErrorObject {
@@ -94,6 +107,19 @@ impl ErrorObject {
         }
         text.push_str(&at.message);
         Cow::Owned(text)
+    }
+    /// Bytes of that.
+    pub fn text_len(&self) -> usize {
+        let mut len = 0;
+        let mut at = self;
+        while let Some(context) = &at.context {
+            len += context.len() + 2;
+            match &at.cause {
+                Some(cause) => at = cause,
+                None => break,
+            }
+        }
+        len + at.message.len()
     }
     /// The kind's text, `""` if unset.
     pub fn kind(&self) -> &str {

@@ -1,9 +1,9 @@
 //! The library `errors` and the methods of error objects.
 
-use crate::error::ErrorObject;
+use crate::error::{ErrorObject, MAX_TEXT, brief};
 use crate::native::{Cx, NativeResult, Raise, Table, Userdata, Val, View};
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
-use crate::text::COPIED;
+use crate::text::{COPIED, join_arguments};
 use std::sync::Arc;
 
 /// Names of the constants and the texts that `err:kind()` shows for them.
@@ -24,6 +24,9 @@ const KINDS: [(&str, &str); 11] = [
 /// Details are copied in one piece, wherever their error goes.
 const TOO_LARGE: &str =
     "field 'details': too large (at most some 1,000 tables, 15,000 other values or 2 MB of text)";
+
+/// Longest kind.
+const MAX_KIND: usize = 1 << 10;
 
 /// How many errors a chain of causes may have; deeper ones come from loops that wrap for ever.
 const MAX_CHAIN: usize = 128;
@@ -63,11 +66,12 @@ fn as_error(v: Val<'_>) -> Option<&ErrorObject> {
     v.as_userdata().and_then(Userdata::payload::<ErrorObject>)
 }
 
-/// The text of bytes, once it is sure that the process may hold it.
-fn lossy(cx: &mut Cx<'_>, bytes: &[u8]) -> Result<String, Raise> {
-    cx.reserve(bytes.len())?;
-    cx.charge(bytes.len() / COPIED);
-    Ok(String::from_utf8_lossy(bytes).into_owned())
+/// The text of bytes of which there is room for so many, once it is sure that the process may hold it.
+fn text_of(cx: &mut Cx<'_>, bytes: &[u8], room: usize) -> Result<String, Raise> {
+    let kept = bytes.len().min(room);
+    cx.reserve(kept)?;
+    cx.charge(kept / COPIED);
+    Ok(brief(bytes, room))
 }
 
 fn new(cx: &mut Cx<'_>) -> NativeResult {
@@ -76,10 +80,12 @@ fn new(cx: &mut Cx<'_>) -> NativeResult {
         return made(cx, error);
     }
     let first = cx.check_bytes(0)?;
-    let first = lossy(cx, first)?;
     let error = match cx.opt_bytes(1)? {
-        Some(message) => ErrorObject::new(lossy(cx, message)?).with_kind(normal_kind(&first)),
-        None => ErrorObject::new(first),
+        Some(message) => {
+            let kind = text_of(cx, first, MAX_KIND)?;
+            ErrorObject::new(text_of(cx, message, MAX_TEXT)?).with_kind(normal_kind(&kind))
+        }
+        None => ErrorObject::new(text_of(cx, first, MAX_TEXT)?),
     };
     made(cx, error)
 }
@@ -91,20 +97,20 @@ fn made(cx: &mut Cx<'_>, error: ErrorObject) -> NativeResult {
 }
 
 fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject, Raise> {
-    let field = |cx: &mut Cx<'cx>, name: &str| -> Result<Option<String>, Raise> {
+    let field = |cx: &mut Cx<'cx>, name: &str, room: usize| -> Result<Option<String>, Raise> {
         match fields.get_field(name).view() {
             View::Nil => Ok(None),
-            View::Str(text) => lossy(cx, text).map(Some),
+            View::Str(text) => text_of(cx, text, room).map(Some),
             _ => {
                 let got = fields.get_field(name).type_name();
                 Err(cx.arg_error(0, format_args!("field '{name}': string expected, got {got}")))
             }
         }
     };
-    let Some(message) = field(cx, "message")? else {
+    let Some(message) = field(cx, "message", MAX_TEXT)? else {
         return Err(cx.arg_error(0, "field 'message': string expected, got nil"));
     };
-    let kind = field(cx, "kind")?.unwrap_or_default();
+    let kind = field(cx, "kind", MAX_KIND)?.unwrap_or_default();
     let retryable = match fields.get_field("retryable").view() {
         View::Nil => None,
         View::Bool(b) => Some(b),
@@ -138,13 +144,13 @@ fn wrap(cx: &mut Cx<'_>) -> NativeResult {
         None => match cx.arg(0).view() {
             View::Str(_) | View::Int(_) | View::Float(_) => {
                 let text = cx.check_bytes(0)?;
-                ErrorObject::new(lossy(cx, text)?)
+                ErrorObject::new(text_of(cx, text, MAX_TEXT)?)
             }
             _ => return Err(cx.type_error(0, "error or string")),
         },
     };
     let context = cx.check_bytes(1)?;
-    let context = lossy(cx, context)?;
+    let context = text_of(cx, context, MAX_TEXT.saturating_sub(cause.text_len()))?;
     // It repeats the message of its cause.
     cx.reserve(cause.message().len())?;
     cx.charge(cause.message().len() / COPIED);
@@ -163,7 +169,7 @@ fn wrap(cx: &mut Cx<'_>) -> NativeResult {
 
 fn is(cx: &mut Cx<'_>) -> NativeResult {
     let kind = cx.check_bytes(1)?;
-    let kind = lossy(cx, kind)?;
+    let kind = text_of(cx, kind, MAX_KIND)?;
     let same = as_error(cx.arg(0)).is_some_and(|error| error.kind() == normal_kind(&kind));
     cx.ret(same)
 }
@@ -239,17 +245,17 @@ fn stack_text(error: &ErrorObject) -> String {
 
 /// `..` with an error object on a side joins its text.
 fn concat(cx: &mut Cx<'_>) -> NativeResult {
-    let mut joined = Vec::new();
     for i in 0..2 {
         let v = cx.arg(i);
-        match cx.to_bytes(v) {
-            Some(text) => joined.extend_from_slice(text),
-            None => {
-                let name = cx.type_name_of(v);
-                return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
-            }
+        let Some(text) = cx.to_bytes(v) else {
+            let name = cx.type_name_of(v);
+            return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
+        };
+        if !matches!(v.view(), View::Str(_)) {
+            cx.charge(text.len() / COPIED);
+            let text = cx.string(text);
+            cx.set_slot(i, text);
         }
     }
-    let joined = cx.string(&joined);
-    cx.ret(joined)
+    join_arguments(cx)
 }

@@ -242,7 +242,7 @@ fn memory_of_natives_counts_against_the_quota() {
     let values = [
         "errors.new(long)",
         "errors.wrap('cause', long)",
-        "errors.new{message = 'm', kind = long}",
+        "(function() local t = {} for j = 1, 50 do t[j] = errors.new{message = 'm', kind = long} end return t end)()",
         "errors.new{message = 'm', details = {long}}",
         "errors.wrap(errors.new(long), 'context'):cause()",
         "suspended(function() local n = 0

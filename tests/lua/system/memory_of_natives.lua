@@ -4,13 +4,19 @@ local funcs, logger, payload = require("funcs"), require("logger"), require("pay
 local registry, system = require("registry"), require("system")
 local MIB = 1 << 20
 local long = ("x"):rep(MIB)
+-- The text of an error has 64 KiB at most, its kind 1 KiB.
+local function many(n, make)
+  local list = {}
+  for i = 1, n do list[i] = make() end
+  return list
+end
 local ways = {
-  error = function() return errors.new(long) end,
-  kind = function() return errors.new{message = "m", kind = long} end,
+  error = function() return many(20, function() return errors.new(long) end) end,
+  kind = function() return many(1100, function() return errors.new{message = "m", kind = long} end) end,
   details = function() return errors.new{message = "m", details = {long}} end,
-  cause = function() return errors.wrap(errors.new(long), "context") end,
+  cause = function() return many(20, function() return errors.wrap(errors.new(long), "context") end) end,
   payload = function() return payload.new(long) end,
-  payload_of_error = function() return payload.new(errors.new(long)) end,
+  payload_of_error = function() return many(20, function() return payload.new(errors.new(long)) end) end,
   spawner = function() return process.with_context{a = long} end,
   executor = function() return funcs.new():with_context{a = long} end,
   logger = function() return logger:with{a = long} end,

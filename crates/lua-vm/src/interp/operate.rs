@@ -354,7 +354,7 @@ unsafe fn piece(v: Value, out: &mut Vec<u8>) -> bool {
             value::INT => number::write_int(out, v.as_int()),
             value::FLOAT => number::write_float(out, v.as_float()),
             value::USERDATA => match Userdata::payload::<crate::error::ErrorObject>(v.as_userdata()) {
-                Some(e) => out.extend_from_slice(e.message().as_bytes()),
+                Some(e) => out.extend_from_slice(e.text().as_bytes()),
                 None => return false,
             },
             _ => return false,
@@ -363,13 +363,17 @@ unsafe fn piece(v: Value, out: &mut Vec<u8>) -> bool {
     }
 }
 
+/// Texts of errors beyond this are joined by their metamethod, two operands at a time.
+const BRIEF: usize = 1 << 10;
+
 unsafe fn is_piece(v: Value) -> bool {
     // SAFETY: as in `piece`.
     unsafe {
         v.is_str()
             || v.is_number()
             || (v.tag == value::USERDATA
-                && Userdata::payload::<crate::error::ErrorObject>(v.as_userdata()).is_some())
+                && Userdata::payload::<crate::error::ErrorObject>(v.as_userdata())
+                    .is_some_and(|e| e.text_len() <= BRIEF))
     }
 }
 
