@@ -98,10 +98,10 @@ pub(crate) fn has_unborn() -> bool {
     UNBORN.with_borrow(|unborn| !unborn.is_empty())
 }
 
-/// Does the chain go on? Children that work for long get a task with the first poll, so they do not hold the others up, and the idle
-/// worker takes it.
+/// Does the chain go on? With those that got mail only while nobody has yielded, who would wait for them; with children anyway: those
+/// that work for longer than a slice get a task with their first poll, which an idle worker takes.
 fn goes_on() -> bool {
-    turn::chain_left() > 0 || ((has_next() || has_unborn()) && turn::renew())
+    turn::chain_left() > 0 || ((has_next() && !turn::somebody_yielded() || has_unborn()) && turn::renew())
 }
 
 /// Who is polled now.

@@ -67,7 +67,7 @@ pub struct Control {
     entry: EntryId,
     gate: Option<Arc<Gate>>,
     flags: AtomicU8,
-    /// There is mail, a kill, a limit or a question that the process has not taken. Written under the lock.
+    /// There is mail, a kill, a limit, a question or a nudge that the process has not taken. Written under the lock.
     news: AtomicBool,
     inner: Mutex<Inner>,
 }
@@ -484,7 +484,7 @@ impl Control {
         self.flags.load(Ordering::Acquire) & flag != 0
     }
 
-    /// Lets the process know that there is mail, a kill or a question.
+    /// Lets the process know that there is mail, a kill, a question or a nudge.
     fn tell(&self, mut inner: MutexGuard<'_, Inner>) {
         self.news.store(true, Ordering::Release);
         if chain::is_open()

@@ -21,6 +21,7 @@ use crate::mail::{Inbox, Queued, push};
 use crate::ops::Ops;
 use crate::turn::{self, Turn};
 use infra_base::Error;
+use infra_clock::Moment;
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,7 +91,7 @@ impl<B: Body> Process<B> {
             return Outcome::Done(Exit::failed(reason));
         }
         turn::arrive();
-        let (mut fresh, mut again) = (false, false);
+        let mut fresh = None;
         if let Some(yielding) = &self.yielding {
             if !yielding.passed.load(Ordering::Acquire) {
                 if !yielding.task.will_wake(cx.waker()) {
@@ -101,11 +102,12 @@ impl<B: Body> Process<B> {
             }
             self.yielding = None;
             self.fuel = small(turn::slice());
-            fresh = true;
-        } else if self.fuel <= 0 && !self.goes_on(false, &mut fresh) {
+            turn::continues();
+            fresh = Some(turn::now());
+        } else if self.fuel <= 0 {
             return Outcome::Yield;
         }
-        let _slot = match self.control.gate() {
+        let slot = match self.control.gate() {
             None => None,
             Some(gate) => match gate.enter(&mut self.ticket, cx.waker()) {
                 Entry::Free => None,
@@ -113,42 +115,47 @@ impl<B: Body> Process<B> {
                 Entry::Wait => return Outcome::Wait,
             },
         };
+        // Others may wait for the slot; and a child without a task is to get one, so that others can run it.
+        let may_go_on = slot.is_none() && !cx.waker().will_wake(Waker::noop());
+        let mut renewed = false;
         loop {
-            let outcome = self.poll_slice(cx, fresh);
-            if !matches!(outcome, Outcome::Yield) || !self.goes_on(again, &mut fresh) {
-                return outcome;
+            let (outcome, used) = self.poll_slice(cx, fresh.take());
+            match outcome {
+                // A call inside was to go on, and has handed its waker to tokio.
+                Outcome::Wait if renewed && used <= 0 => return Outcome::Yield,
+                Outcome::Yield if may_go_on && self.goes_on(renewed) => renewed = true,
+                _ => return outcome,
             }
-            again = true;
         }
     }
 
-    /// Has it more fuel at once? `fresh`: a whole slice. If somebody got mail from it, only once: most wait for the answer soon.
-    fn goes_on(&mut self, again: bool, fresh: &mut bool) -> bool {
-        if chain::has_unborn() || again && chain::has_next() || !turn::renew() {
+    /// Has it more fuel at once? If somebody got mail from it, only once: most wait for the answer soon.
+    fn goes_on(&mut self, renewed: bool) -> bool {
+        let others = chain::has_unborn() || renewed && chain::has_next() || turn::somebody_yielded();
+        if others || !turn::renew() {
             return false;
         }
-        *fresh = self.fuel <= 0;
-        if *fresh {
+        if self.fuel <= 0 {
             self.fuel = small(turn::slice());
         }
         true
     }
 
-    /// Runs until nothing is runnable or what is left of the slice is used up, whose time is taken if it is `fresh`.
-    fn poll_slice(&mut self, cx: &mut Context<'_>, fresh: bool) -> Outcome {
-        let (fuel, since) = (self.fuel, fresh.then(turn::now));
-        let given = i64::from(fuel).min(turn::chain_left());
+    /// Runs until nothing is runnable or what is left of the slice is used up: what was used. A whole slice since `fresh` is timed.
+    fn poll_slice(&mut self, cx: &mut Context<'_>, fresh: Option<Moment>) -> (Outcome, i64) {
+        let fuel = i64::from(self.fuel);
+        let given = fuel.min(turn::chain_left());
         turn::set_fuel(given);
         let outcome = self.poll_inner(cx);
         let used = given - turn::fuel();
-        self.fuel = small(i64::from(fuel) - used);
+        self.fuel = small(fuel - used);
         turn::charge_chain(used);
-        if let Some(since) = since
+        if let Some(since) = fresh
             && self.fuel <= 0
         {
-            turn::calibrate(i64::from(fuel) - i64::from(self.fuel), turn::now().since(since));
+            turn::calibrate(fuel - i64::from(self.fuel), turn::now().since(since));
         }
-        outcome
+        (outcome, used)
     }
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {

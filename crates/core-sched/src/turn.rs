@@ -13,8 +13,10 @@
 //! [`is_late`] says so, whatever fuel is left.
 //!
 //! While a worker of the runtime is idle it takes what would wait, so a yield would let nobody run, and call that worker to find
-//! nothing besides: some 10 us of 75 in a virtual machine. So a turn is then renewed, up to [`RENEWALS`] times. The
-//! runtime says so by [`worker_parks`] and [`worker_goes_on`]; one that does not never has its turns renewed.
+//! nothing besides: some 10 us of 75 in a virtual machine. So a turn is then renewed, up to [`RENEWALS`] times and for [`LONG`]. But not the
+//! first ones behind a wait of the worker: it may be the one that looked at sockets and timers before, and another one does so when it is
+//! called, at the first yield or within [`SETTLED`] turns. The runtime says who is idle by [`worker_parks`] and [`worker_goes_on`]; one
+//! that does not never has its turns renewed.
 
 use infra_clock::{Clock, Moment};
 use std::cell::Cell;
@@ -34,9 +36,15 @@ pub const TICK: i64 = 4_096;
 /// A turn that takes longer is over.
 const LATE: Duration = Duration::from_nanos(2 * SLICE_NANOS as u64);
 
-/// How often a turn is renewed while a worker is idle: what only this worker can run (the task that was woken last) waits for
-/// 600 us at most, and driver and timers are the idle worker's.
+/// How often a turn is renewed while a worker is idle.
 pub const RENEWALS: u32 = 7;
+
+/// So long after the first time it is not renewed again: what only this worker can run (the task that was woken last, whoever has yielded)
+/// waits for it, and with the first and the last slice, even of cold memory, it should take less than a millisecond.
+const LONG: Duration = Duration::from_micros(375);
+
+/// Turns of a worker after which it has called another one: tokio keeps a woken task for itself three times in a row.
+const SETTLED: u32 = 4;
 
 /// What entering a body costs, so that steps without work do not last for ever.
 pub const STEP_COST: i64 = 32;
@@ -58,10 +66,16 @@ thread_local! {
     static FUEL: Cell<i64> = const { Cell::new(0) };
     static CHAIN: Cell<i64> = const { Cell::new(NO_CHAIN) };
     static YIELDED: Cell<bool> = const { Cell::new(false) };
+    /// Somebody has yielded in this turn, and only this worker can run them.
+    static DEFERRED: Cell<bool> = const { Cell::new(false) };
     /// Turns that began on this thread, modulo their number.
     static TURN: Cell<u32> = const { Cell::new(0) };
     /// How often the turn was renewed.
-    static RENEWED: Cell<u32> = const { Cell::new(0) };
+    static RENEWED: Cell<u32> = const { Cell::new(RENEWALS) };
+    /// When it was for the first time.
+    static SINCE: Cell<Moment> = const { Cell::new(Moment(0)) };
+    /// Turns since the worker was idle.
+    static TURNS: Cell<u32> = const { Cell::new(0) };
     /// When the turn was asked first whether it is late.
     static ASKED: Cell<Option<Moment>> = const { Cell::new(None) };
 }
@@ -74,8 +88,15 @@ pub(crate) fn start_chain() {
 
 fn start() {
     TURN.set(TURN.get().wrapping_add(1));
-    RENEWED.set(0);
+    TURNS.set(TURNS.get().saturating_add(1));
+    RENEWED.set(if TURNS.get() > SETTLED { 0 } else { RENEWALS });
+    DEFERRED.set(false);
     ASKED.set(None);
+}
+
+/// The turn goes on where one ended with a yield: it may be renewed.
+pub(crate) fn continues() {
+    RENEWED.set(0);
 }
 
 /// Tells turns of a thread apart: who meets the same number again mostly runs in the same turn again.
@@ -110,6 +131,7 @@ fn is_chain() -> bool {
 
 /// A worker of the runtime has nothing to do: for `tokio::runtime::Builder::on_thread_park`.
 pub fn worker_parks() {
+    TURNS.set(0);
     IDLE.fetch_add(1, Ordering::Relaxed);
 }
 
@@ -128,10 +150,13 @@ pub(crate) fn renew() -> bool {
     if is_chain() && chain_left() > 0 {
         return true;
     }
-    if RENEWED.get() >= RENEWALS {
+    let (now, renewed) = (now(), RENEWED.get());
+    if renewed == 0 {
+        SINCE.set(now);
+    } else if renewed >= RENEWALS || now.since(SINCE.get()) >= LONG {
         return false;
     }
-    RENEWED.set(RENEWED.get() + 1);
+    RENEWED.set(renewed + 1);
     if is_chain() {
         CHAIN.set(slice());
     }
@@ -142,6 +167,12 @@ pub(crate) fn renew() -> bool {
 /// The process that is polled waits for a yield to pass.
 pub(crate) fn yielded() {
     YIELDED.set(true);
+    DEFERRED.set(true);
+}
+
+/// Has a process yielded in this turn? It waits for the end of it.
+pub(crate) fn somebody_yielded() -> bool {
+    DEFERRED.get()
 }
 
 /// Did a process yield since this was asked last?

@@ -6,7 +6,8 @@ use infra_base::{Data, EntryId, Error, Name, Payload, Pid};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 /// Uses up a slice with each step, without an end, and counts them.
 struct Endless(Arc<AtomicU32>);
@@ -26,12 +27,17 @@ struct Parent {
     scheduler: Scheduler,
     steps: Arc<AtomicU32>,
     seen: Arc<AtomicU32>,
+    yielded: bool,
 }
 
 impl Body for Parent {
     type Done = ();
 
-    fn step(&mut self, _: &mut StepCx<'_, ()>) -> Step {
+    fn step(&mut self, cx: &mut StepCx<'_, ()>) -> Step {
+        if !std::mem::replace(&mut self.yielded, true) {
+            *cx.fuel = 0;
+            return Step::Continue;
+        }
         for _ in 0..2 {
             self.scheduler.spawn(Box::new(process(Endless(self.steps.clone()))));
         }
@@ -61,17 +67,20 @@ impl Body for Reader {
     }
 }
 
-/// Writes to a reader first, and goes on without an end.
+/// Writes to a reader when it has yielded once, and goes on without an end.
 struct Writer {
     reader: Option<Arc<Control>>,
     busy: Endless,
+    yielded: bool,
 }
 
 impl Body for Writer {
     type Done = ();
 
     fn step(&mut self, cx: &mut StepCx<'_, ()>) -> Step {
-        if let Some(reader) = self.reader.take() {
+        if std::mem::replace(&mut self.yielded, true)
+            && let Some(reader) = self.reader.take()
+        {
             let message = Message { from: None, topic: "news".into(), payloads: Default::default() };
             assert!(matches!(reader.deliver(message.into()), Ok(true)));
         }
@@ -79,15 +88,19 @@ impl Body for Writer {
     }
 }
 
-/// Kills itself in its first step, and is not asked for another one.
-struct Killed;
+/// Kills itself when it has yielded once, and is not asked for another step.
+struct Killed {
+    yielded: bool,
+}
 
 impl Body for Killed {
     type Done = ();
 
     fn step(&mut self, cx: &mut StepCx<'_, ()>) -> Step {
         assert!(!cx.control.is_killed(), "a killed process is not stepped");
-        cx.control.kill(Error::canceled("enough"));
+        if std::mem::replace(&mut self.yielded, true) {
+            cx.control.kill(Error::canceled("enough"));
+        }
         *cx.fuel = 0;
         Step::Continue
     }
@@ -102,16 +115,28 @@ fn process<B: Body>(body: B) -> Process<B> {
     Process::new(Control::new(Pid::draw(Name::intern("app:host")), entry), Box::new(body))
 }
 
-fn poll<B: Body>(process: &mut Process<B>) -> Poll<Exit> {
-    Pin::new(process).poll(&mut Context::from_waker(Waker::noop()))
+/// The waker of a task that nobody polls.
+struct Silent;
+
+impl Wake for Silent {
+    fn wake(self: Arc<Self>) {}
+}
+
+fn poll<B: Body>(process: &mut Process<B>, task: &Waker) -> Poll<Exit> {
+    Pin::new(process).poll(&mut Context::from_waker(task))
 }
 
 #[test]
 fn a_turn_is_renewed_while_a_worker_is_idle() {
     let (steps, scheduler) = (Arc::new(AtomicU32::new(0)), Scheduler::default());
+    // Fuel that is burnt lasts no time, so slices grow; from their upper bound on they are equal.
+    for _ in 0..100 {
+        turn::calibrate(i64::MAX, Duration::from_nanos(1));
+    }
     let taken = || steps.swap(0, Ordering::Relaxed);
+    let task = Waker::from(Arc::new(Silent));
     let turn = |busy: &mut Process<Endless>| {
-        assert!(poll(busy).is_pending());
+        assert!(poll(busy, &task).is_pending());
         taken()
     };
     // Outside of a runtime a yield has passed at once.
@@ -120,14 +145,28 @@ fn a_turn_is_renewed_while_a_worker_is_idle() {
     turn::worker_parks();
     assert_eq!((turn(&mut busy), turn(&mut busy)), (RENEWALS + 1, RENEWALS + 1));
     turn::worker_goes_on();
+    turn::worker_parks();
+    let others = (0..6).map(|_| turn(&mut process(Endless(steps.clone()))));
+    let all = RENEWALS + 1;
+    assert_eq!(
+        others.collect::<Vec<_>>(),
+        [1, 1, 1, 1, all, all],
+        "not the first turns of a worker that was idle"
+    );
+    turn::worker_goes_on();
     assert_eq!(turn(&mut busy), 1, "it has something to do again");
 
     turn::worker_parks();
-    assert!(poll(&mut process(Killed)).is_ready(), "a renewed turn sees the kill");
+    let mut killed = process(Killed { yielded: false });
+    assert!(poll(&mut killed, &task).is_pending());
+    let Poll::Ready(exit) = poll(&mut killed, &task) else { panic!("a renewed turn sees the kill") };
+    assert_eq!(exit.result.expect_err("it was killed").message(), "enough");
 
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    // Steps that were made when `seen` is written.
+    // Steps that were made when `seen` is written, by a worker that was idle before.
     let when_seen = |start: &dyn Fn(Arc<AtomicU32>, Arc<AtomicU32>)| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        turn::worker_parks();
+        turn::worker_goes_on();
         let (steps, seen) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         runtime.block_on(async {
             start(steps, seen.clone());
@@ -138,21 +177,19 @@ fn a_turn_is_renewed_while_a_worker_is_idle() {
         seen.load(Ordering::Relaxed)
     };
     let bear = |steps, seen| {
-        scheduler.spawn(Box::new(process(Parent { scheduler: scheduler.clone(), steps, seen })));
+        let parent = Parent { scheduler: scheduler.clone(), steps, seen, yielded: false };
+        scheduler.spawn(Box::new(process(parent)));
     };
-    assert_eq!(
-        when_seen(&bear),
-        RENEWALS + 1,
-        "each child gets a slice, and only the last one what is left of the turn"
-    );
+    assert_eq!(when_seen(&bear), 2, "each child gets a slice, and then a task");
 
     let write = |steps: Arc<AtomicU32>, seen| {
         let reader = process(Reader { steps: steps.clone(), seen });
         let control = reader.control().clone();
         scheduler.spawn(Box::new(reader));
-        scheduler.spawn(Box::new(process(Writer { reader: Some(control), busy: Endless(steps) })));
+        let writer = Writer { reader: Some(control), busy: Endless(steps), yielded: false };
+        scheduler.spawn(Box::new(process(writer)));
     };
-    assert_eq!(when_seen(&write), 2, "a receiver waits for one more slice");
+    assert_eq!(when_seen(&write), 1 + 2, "a receiver waits for one more slice");
     turn::worker_goes_on();
-    assert_eq!(when_seen(&write), 1, "or for none");
+    assert_eq!(when_seen(&write), 1 + 1, "or for none");
 }

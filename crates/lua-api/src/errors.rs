@@ -15,8 +15,9 @@ pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
 }
 
 fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
-    let mut object =
-        ErrorObject::new(error.message()).with_kind(error.kind_text()).with_retryable(error.retryable());
+    let mut object = ErrorObject::new(brief(error.message().as_bytes(), MAX_TEXT))
+        .with_kind(error.kind_text())
+        .with_retryable(error.retryable());
     if let Some(details) = error.details() {
         object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
     }

@@ -426,13 +426,15 @@ impl LuaBody {
     /// turn before chats, and keeps a little of it for a while. False: there is more to collect.
     fn rest(&mut self, cx: &mut StepCx<'_, Operation>) -> bool {
         let turn = turn::number();
+        let asked = self.untidy.is_some_and(|round| self.share.is_over(round));
         let shortly = std::mem::replace(&mut self.turn, turn) == turn
-            && !self.untidy.is_some_and(|round| self.share.is_over(round))
+            && !asked
             && !(self.lua.can_wait() && self.share.is_tight());
         if !in_ticks(cx.fuel, |left| self.lua.rest(left, shortly)) {
             return false;
         }
-        if !shortly {
+        // It stays in the list of a round that is still to come.
+        if asked {
             self.untidy = None;
         }
         if self.untidy.is_none() && self.lua.can_wait() {

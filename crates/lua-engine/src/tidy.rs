@@ -47,8 +47,12 @@ impl Tidy {
     /// Enters a process.
     pub(crate) fn list(self: &Arc<Self>, process: Arc<Control>, clock: &Clock, tasks: &Scheduler) -> Round {
         let mut list = self.list.lock();
-        list.processes.push(process);
         let round = Round(self.next.load(Ordering::Relaxed));
+        if tokio::runtime::Handle::try_current().is_err() {
+            // Nobody could come; its next turn collects.
+            return round;
+        }
+        list.processes.push(process);
         if !std::mem::replace(&mut list.attended, true) {
             tasks.spawn_future(Box::pin(attend(self.clone(), clock.clone())));
         }

@@ -7,17 +7,19 @@ use crate::fragment::Fragment;
 use crate::native::{Cx, Userdata};
 use crate::trace::TraceFrame;
 
-/// Most bytes of message and contexts of an error and its causes together: whoever passes it on or shows it copies them in one piece.
+/// Most bytes of message and contexts of an error and its causes together, but for notes on what was cut: whoever passes it on or shows
+/// it copies them in one piece.
 pub const MAX_TEXT: usize = 64 << 10;
 
 /// Text of bytes of which an error may hold `room`: what is longer is cut, and says so.
 pub fn brief(bytes: &[u8], room: usize) -> String {
-    if bytes.len() <= room {
-        return String::from_utf8_lossy(bytes).into_owned();
+    // With the rest of a character at the end, and bytes that are no text grow by the conversion.
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(room + 3)]);
+    if bytes.len() <= room && text.len() <= room {
+        return text.into_owned();
     }
-    // Not within a character, which has four bytes at most.
-    let end = (room.saturating_sub(3)..=room).rev().find(|end| bytes[*end] & 0xc0 != 0x80).unwrap_or(room);
-    format!("{}… ({} bytes)", String::from_utf8_lossy(&bytes[..end]), bytes.len())
+    let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}… ({} bytes)", &text[..end], bytes.len())
 }
 
 /// Payload of the built-in userdata `error`. Immutable; traced slot 0 may hold the details table.

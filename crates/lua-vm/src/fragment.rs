@@ -540,6 +540,8 @@ impl<'cx> Cx<'cx> {
             return Ok(self.adopt_large(large, fragment.len()).into());
         }
         let blocks = std::mem::take(&mut fragment.blocks);
+        // They are not copied.
+        fragment.texts = 0;
         self.adopt_with(&fragment, blocks.into_iter())
     }
 

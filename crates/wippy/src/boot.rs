@@ -27,7 +27,8 @@ pub(crate) struct Boot {
 /// Longest load or start of one component.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most.
+/// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most where all workers are
+/// busy.
 const EVENT_INTERVAL: u32 = 11;
 
 /// What is left to the runtime after everything was stopped.
