@@ -2,7 +2,7 @@
 
 use crate::convert::{data_to_fragment, fragment_to_data};
 use infra_base::{Error, Kind};
-use lua_vm::{Cx, ErrorObject, MAX_TEXT, TraceFrame, Val, View, brief};
+use lua_vm::{Cx, ErrorObject, TraceFrame, Val, View};
 use std::sync::Arc;
 
 /// Longest chain of causes that crosses a border.
@@ -15,9 +15,9 @@ pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
 }
 
 fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
-    let mut object = ErrorObject::new(brief(error.message().as_bytes(), MAX_TEXT))
-        .with_kind(error.kind_text())
-        .with_retryable(error.retryable());
+    // What a process made has room as it is.
+    let message = ErrorObject::cut(error.message().as_bytes(), 2 * ErrorObject::MAX_TEXT);
+    let mut object = ErrorObject::new(message).with_kind(error.kind_text()).with_retryable(error.retryable());
     if let Some(details) = error.details() {
         object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
     }
@@ -58,13 +58,13 @@ pub fn error_from_val(value: Val<'_>) -> Error {
             Some(object) => from_object(object, MAX_CAUSES),
             None => Error::new(Kind::Unknown, format!("({} object)", u.type_name())),
         },
-        View::Str(text) => Error::new(Kind::Unknown, brief(text, MAX_TEXT)),
+        View::Str(text) => Error::new(Kind::Unknown, ErrorObject::cut(text, ErrorObject::MAX_TEXT)),
         View::Nil => Error::new(Kind::Unknown, "nil"),
         View::Bool(b) => Error::new(Kind::Unknown, b.to_string()),
         View::Int(i) => Error::new(Kind::Unknown, i.to_string()),
         View::Float(f) => Error::new(Kind::Unknown, f.to_string()),
         View::Table(t) => match t.get_field("message").as_bytes() {
-            Some(text) => Error::new(Kind::Unknown, brief(text, MAX_TEXT)),
+            Some(text) => Error::new(Kind::Unknown, ErrorObject::cut(text, ErrorObject::MAX_TEXT)),
             None => Error::new(Kind::Unknown, "(error object is a table value)"),
         },
         View::Function(_) | View::Thread(_) | View::Type(_) => {

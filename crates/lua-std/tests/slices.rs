@@ -89,7 +89,7 @@ fn long_texts_and_large_tables_are_read_and_written_in_short_steps() {
         "local s = string.rep(' \\n', 500000) assert(json.decode(s .. '{\"a\"' .. s .. ':' .. s .. '1}' .. s).a == 1)",
         "local v, e = json.decode(string.rep('\\n', 2000000) .. 'x') assert(e:message():find('line 2000001'))",
         "local s = '[' .. string.rep('{},', 2700) .. '{}]' assert(#json.encode(json.decode(s)) == #s)",
-        "local e = errors.new(string.rep('a\\n', 200000)) assert(#json.encode({ e }) == 98326)",
+        "local e = errors.new(string.rep('a\\n', 200000)) assert(#json.encode({ e }) == 65536 + 32759 + 4)",
         "local t = {} for i = 1, 40000 do t[i] = { id = i, name = 'n' .. i } end
          local p = payload.new(t):transcode(payload.format.JSON) assert(#p:data() == 40000)
          assert(#p:transcode(payload.format.LUA):data() == 40000)

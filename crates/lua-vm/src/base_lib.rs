@@ -1,6 +1,5 @@
 //! Global functions that need the interpreter: protected calls, errors, iteration, metatables, types.
 
-use crate::error::ErrorObject;
 use crate::long;
 use crate::native::{Cx, Flow, NativeResult, Table, Val, View, Walk};
 use crate::statics::{NativeDef, StaticsBuilder};
@@ -291,12 +290,6 @@ fn tostring(cx: &mut Cx<'_>) -> NativeResult {
             }
         }
         _ => {}
-    }
-    if let View::Userdata(u) = v.view()
-        && let Some(e) = u.payload::<ErrorObject>()
-    {
-        let s = cx.string(e.text().as_bytes());
-        return cx.ret(s);
     }
     let text = cx.plain_text(v);
     let s = cx.string(text.as_bytes());

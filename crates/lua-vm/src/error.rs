@@ -7,21 +7,6 @@ use crate::fragment::Fragment;
 use crate::native::{Cx, Userdata};
 use crate::trace::TraceFrame;
 
-/// Most bytes of message and contexts of an error and its causes together, but for notes on what was cut: whoever passes it on or shows
-/// it copies them in one piece.
-pub const MAX_TEXT: usize = 64 << 10;
-
-/// Text of bytes of which an error may hold `room`: what is longer is cut, and says so.
-pub fn brief(bytes: &[u8], room: usize) -> String {
-    // With the rest of a character at the end, and bytes that are no text grow by the conversion.
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(room + 3)]);
-    if bytes.len() <= room && text.len() <= room {
-        return text.into_owned();
-    }
-    let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}… ({} bytes)", &text[..end], bytes.len())
-}
-
 /// Payload of the built-in userdata `error`. Immutable; traced slot 0 may hold the details table.
 #[derive(Clone, Debug, Default)]
 pub struct ErrorObject {
@@ -35,6 +20,24 @@ pub struct ErrorObject {
 }
 
 impl ErrorObject {
+    /// Most bytes of message and contexts of an error and its causes together, but for a `…` where there was no room for more: whoever
+    /// passes it on or shows it copies them in one piece.
+    pub const MAX_TEXT: usize = 64 << 10;
+
+    /// Text of bytes of which an error may hold `room`: what is longer is cut, says so, and has room then.
+    pub fn cut(bytes: &[u8], room: usize) -> String {
+        // Bytes that are no text grow by the conversion.
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(room + 1)]);
+        if bytes.len() <= room && text.len() <= room {
+            return text.into_owned();
+        }
+        let note = format!("… ({} bytes)", bytes.len());
+        match room.checked_sub(note.len()) {
+            Some(room) => text[..text.floor_char_boundary(room)].to_owned() + &note,
+            None => "…".to_owned(),
+        }
+    }
+
     /// An error without kind (`""`).
     pub fn new(message: impl Into<String>) -> ErrorObject {
         let mut error = ErrorObject::default();

@@ -64,7 +64,7 @@ mod weight;
 
 pub use codegen::compile;
 pub use coroutine_lib::library as coroutine_library;
-pub use error::{ErrorObject, MAX_TEXT, brief};
+pub use error::ErrorObject;
 pub use fragment::{Fragment, NotPortable, Portable, Rubble, Shape, Transfer};
 pub use gc::ask_when_late;
 pub use heap::HeapStats;

@@ -1,6 +1,6 @@
 //! The library `errors` and the methods of error objects.
 
-use crate::error::{ErrorObject, MAX_TEXT, brief};
+use crate::error::ErrorObject;
 use crate::native::{Cx, NativeResult, Raise, Table, Userdata, Val, View};
 use crate::statics::{Lib, StaticsBuilder, UserdataType};
 use crate::text::{COPIED, join_arguments};
@@ -71,7 +71,7 @@ fn text_of(cx: &mut Cx<'_>, bytes: &[u8], room: usize) -> Result<String, Raise> 
     let kept = bytes.len().min(room);
     cx.reserve(kept)?;
     cx.charge(kept / COPIED);
-    Ok(brief(bytes, room))
+    Ok(ErrorObject::cut(bytes, room))
 }
 
 fn new(cx: &mut Cx<'_>) -> NativeResult {
@@ -83,9 +83,9 @@ fn new(cx: &mut Cx<'_>) -> NativeResult {
     let error = match cx.opt_bytes(1)? {
         Some(message) => {
             let kind = text_of(cx, first, MAX_KIND)?;
-            ErrorObject::new(text_of(cx, message, MAX_TEXT)?).with_kind(normal_kind(&kind))
+            ErrorObject::new(text_of(cx, message, ErrorObject::MAX_TEXT)?).with_kind(normal_kind(&kind))
         }
-        None => ErrorObject::new(text_of(cx, first, MAX_TEXT)?),
+        None => ErrorObject::new(text_of(cx, first, ErrorObject::MAX_TEXT)?),
     };
     made(cx, error)
 }
@@ -107,7 +107,7 @@ fn from_fields<'cx>(cx: &mut Cx<'cx>, fields: Table<'cx>) -> Result<ErrorObject,
             }
         }
     };
-    let Some(message) = field(cx, "message", MAX_TEXT)? else {
+    let Some(message) = field(cx, "message", ErrorObject::MAX_TEXT)? else {
         return Err(cx.arg_error(0, "field 'message': string expected, got nil"));
     };
     let kind = field(cx, "kind", MAX_KIND)?.unwrap_or_default();
@@ -144,13 +144,13 @@ fn wrap(cx: &mut Cx<'_>) -> NativeResult {
         None => match cx.arg(0).view() {
             View::Str(_) | View::Int(_) | View::Float(_) => {
                 let text = cx.check_bytes(0)?;
-                ErrorObject::new(text_of(cx, text, MAX_TEXT)?)
+                ErrorObject::new(text_of(cx, text, ErrorObject::MAX_TEXT)?)
             }
             _ => return Err(cx.type_error(0, "error or string")),
         },
     };
     let context = cx.check_bytes(1)?;
-    let context = text_of(cx, context, MAX_TEXT.saturating_sub(cause.text_len()))?;
+    let context = text_of(cx, context, ErrorObject::MAX_TEXT.saturating_sub(cause.text_len() + 2))?;
     // It repeats the message of its cause.
     cx.reserve(cause.message().len())?;
     cx.charge(cause.message().len() / COPIED);
@@ -247,15 +247,11 @@ fn stack_text(error: &ErrorObject) -> String {
 fn concat(cx: &mut Cx<'_>) -> NativeResult {
     for i in 0..2 {
         let v = cx.arg(i);
-        let Some(text) = cx.to_bytes(v) else {
+        let Some(text) = cx.to_text(v) else {
             let name = cx.type_name_of(v);
             return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
         };
-        if !matches!(v.view(), View::Str(_)) {
-            cx.charge(text.len() / COPIED);
-            let text = cx.string(text);
-            cx.set_slot(i, text);
-        }
+        cx.set_slot(i, text);
     }
     join_arguments(cx)
 }

@@ -12,7 +12,7 @@ pub(super) fn library() -> ModuleDecl<'static> {
         ("is(value: any, kind: string): boolean", "Whether a value is an error of that kind."),
         (
             "new(what: string | number | error | ErrorFields, message?: string | number | error): error",
-            "An error from a message, from a kind and a message, or from a table of fields. Its text has 64 KiB at most, with that of its causes; a longer one is cut.",
+            "An error from a message, from a kind and a message, or from a table of fields. Its text, with that of its causes, is cut at 64 KiB.",
         ),
         (
             "wrap(cause: string | number | error, context: string | number | error): error",

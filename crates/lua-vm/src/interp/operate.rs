@@ -364,7 +364,7 @@ unsafe fn piece(v: Value, out: &mut Vec<u8>) -> bool {
 }
 
 /// Texts of errors beyond this are joined by their metamethod, two operands at a time.
-const BRIEF: usize = 1 << 10;
+const ERROR_PIECE: usize = 1 << 10;
 
 unsafe fn is_piece(v: Value) -> bool {
     // SAFETY: as in `piece`.
@@ -373,7 +373,7 @@ unsafe fn is_piece(v: Value) -> bool {
             || v.is_number()
             || (v.tag == value::USERDATA
                 && Userdata::payload::<crate::error::ErrorObject>(v.as_userdata())
-                    .is_some_and(|e| e.text_len() <= BRIEF))
+                    .is_some_and(|e| e.text_len() <= ERROR_PIECE))
     }
 }
 

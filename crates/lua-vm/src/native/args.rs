@@ -161,13 +161,21 @@ impl<'cx> Cx<'cx> {
     pub fn to_bytes(&mut self, v: Val<'cx>) -> Option<&'cx [u8]> {
         match v.view() {
             View::Str(s) => Some(s),
+            _ => self.to_text(v)?.as_bytes(),
+        }
+    }
+    /// The same as a string.
+    pub(crate) fn to_text(&mut self, v: Val<'cx>) -> Option<Val<'cx>> {
+        match v.view() {
+            View::Str(_) => Some(v),
             View::Int(_) | View::Float(_) => {
                 let s = crate::coerce::number_text(v.raw);
-                self.string(s.as_bytes()).as_bytes()
+                Some(self.string(s.as_bytes()))
             }
             View::Userdata(u) => {
                 let e = u.payload::<crate::error::ErrorObject>()?;
-                self.string(e.text().as_bytes()).as_bytes()
+                self.charge(e.text_len() / crate::text::COPIED);
+                Some(self.string(e.text().as_bytes()))
             }
             _ => None,
         }
