@@ -44,14 +44,7 @@ fn nothing() -> Step {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .event_interval(11)
-        .on_thread_park(turn::worker_parks)
-        .on_thread_unpark(turn::worker_goes_on)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = core_sched::runtime().worker_threads(2).build().expect("a runtime");
     // Measured on a worker, as processes spawn and send.
     runtime.block_on(async {
         for job in [spawn(), ping_pong(), memory(), fairness()] {

@@ -29,4 +29,4 @@ pub use host::Gate;
 pub use mail::{Event, Freed, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
 pub use ops::{OpId, Operation, Ops};
 pub use process::Process;
-pub use scheduler::Scheduler;
+pub use scheduler::{Scheduler, runtime};

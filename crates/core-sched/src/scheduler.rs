@@ -4,12 +4,28 @@
 
 use crate::chain::{self, BoxProcess};
 use crate::control::{Control, Taken};
+use crate::turn;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use tokio::sync::Notify;
+
+/// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most where all workers are
+/// busy.
+const EVENT_INTERVAL: u32 = 11;
+
+/// The runtime for processes: it looks at its driver often enough beside busy ones, and says when workers are [idle](turn).
+pub fn runtime() -> tokio::runtime::Builder {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime
+        .enable_all()
+        .event_interval(EVENT_INTERVAL)
+        .on_thread_park(turn::worker_parks)
+        .on_thread_unpark(turn::worker_goes_on);
+    runtime
+}
 
 /// Puts processes on the runtime; cheap to clone. One per node or per host: each counts its own.
 #[derive(Clone, Default)]

@@ -68,14 +68,14 @@ thread_local! {
     static YIELDED: Cell<bool> = const { Cell::new(false) };
     /// Somebody has yielded in this turn, and only this worker can run them.
     static DEFERRED: Cell<bool> = const { Cell::new(false) };
-    /// Turns that began on this thread, modulo their number.
+    /// Turns that began on this thread; it wraps.
     static TURN: Cell<u32> = const { Cell::new(0) };
+    /// How many when the worker was idle last.
+    static PARKED: Cell<u32> = const { Cell::new(0) };
     /// How often the turn was renewed.
     static RENEWED: Cell<u32> = const { Cell::new(RENEWALS) };
     /// When it was for the first time.
     static SINCE: Cell<Moment> = const { Cell::new(Moment(0)) };
-    /// Turns since the worker was idle.
-    static TURNS: Cell<u32> = const { Cell::new(0) };
     /// When the turn was asked first whether it is late.
     static ASKED: Cell<Option<Moment>> = const { Cell::new(None) };
 }
@@ -88,8 +88,8 @@ pub(crate) fn start_chain() {
 
 fn start() {
     TURN.set(TURN.get().wrapping_add(1));
-    TURNS.set(TURNS.get().saturating_add(1));
-    RENEWED.set(if TURNS.get() > SETTLED { 0 } else { RENEWALS });
+    let settled = TURN.get().wrapping_sub(PARKED.get()) > SETTLED;
+    RENEWED.set(if settled { 0 } else { RENEWALS });
     DEFERRED.set(false);
     ASKED.set(None);
 }
@@ -131,7 +131,7 @@ fn is_chain() -> bool {
 
 /// A worker of the runtime has nothing to do: for `tokio::runtime::Builder::on_thread_park`.
 pub fn worker_parks() {
-    TURNS.set(0);
+    PARKED.set(TURN.get());
     IDLE.fetch_add(1, Ordering::Relaxed);
 }
 

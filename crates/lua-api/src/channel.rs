@@ -69,21 +69,24 @@ impl<T> Queue<T> {
         self.first.is_none()
     }
 
-    /// Puts an item in if it is the only one; gives it back otherwise.
+    /// Puts an item in, behind those that are there.
     #[inline]
-    fn put(&mut self, item: T) -> Option<T> {
-        if self.first.is_some() {
-            return Some(item);
+    fn push(&mut self, item: T, live: impl FnMut(&T) -> bool) {
+        if self.first.is_none() {
+            self.first = Some(item);
+        } else {
+            self.push_behind(item, live);
         }
-        self.first = Some(item);
-        None
     }
 
-    #[inline(never)]
-    fn push(&mut self, item: T) {
-        if let Some(item) = self.put(item) {
-            self.more.get_or_insert_default().push_back(item);
+    /// Now and then what is not `live` is dropped before, so that a select in a loop does not pile it up.
+    #[cold]
+    fn push_behind(&mut self, item: T, live: impl FnMut(&T) -> bool) {
+        let more = self.more.get_or_insert_default();
+        if more.len() >= 16 && more.len().is_power_of_two() {
+            more.retain(live);
         }
+        more.push_back(item);
     }
 
     #[inline]
@@ -93,17 +96,6 @@ impl<T> Queue<T> {
             self.first = more.pop_front();
         }
         Some(first)
-    }
-
-    /// Drops what is stale now and then, so that a select in a loop does not pile it up.
-    #[cold]
-    fn prune(&mut self, live: impl FnMut(&T) -> bool) {
-        if let Some(more) = &mut self.more
-            && more.len() >= 16
-            && more.len().is_power_of_two()
-        {
-            more.retain(live);
-        }
     }
 }
 
@@ -135,6 +127,7 @@ impl Waiter {
     }
 }
 
+/// A select gets a table that says which case it was; out of the way of plain sends and receives.
 #[inline(never)]
 fn finish_select<'cx>(cx: &mut Cx<'cx>, root: Root, this: Userdata<'cx>, value: Option<Val<'cx>>) -> bool {
     let result = record(cx, this, value.unwrap_or(Val::NIL), true);
@@ -324,25 +317,19 @@ impl State {
 
     #[inline]
     fn add_receiver(&mut self, host: &Host, waiter: Waiter) {
-        if let Some(waiter) = self.receivers.put(waiter) {
-            self.receivers.prune(|w| host.is_waiting(w.wait));
-            self.receivers.push(waiter);
-        }
+        self.receivers.push(waiter, |w| host.is_waiting(w.wait));
     }
 
     #[inline]
     fn add_sender(&mut self, host: &Host, sender: Sender) {
-        if let Some(sender) = self.senders.put(sender) {
-            let free = &mut self.free;
-            self.senders.prune(|s| {
-                let live = host.is_waiting(s.waiter.wait);
-                if !live && s.waiter.case.is_some() {
-                    free.push(s.slot);
-                }
-                live
-            });
-            self.senders.push(sender);
-        }
+        let free = &mut self.free;
+        self.senders.push(sender, |s| {
+            let live = host.is_waiting(s.waiter.wait);
+            if !live && s.waiter.case.is_some() {
+                free.push(s.slot);
+            }
+            live
+        });
     }
 
     fn store<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) -> u32 {
@@ -446,7 +433,7 @@ fn rest<'cx>(cx: &mut Cx<'cx>, then: NativeFn, queue: impl FnOnce(&mut Host, Wai
     waits(cx, then, next)
 }
 
-/// The same behind the queues.
+/// The same for one that stands in its queues; `next` is who goes on.
 #[inline(always)]
 fn waits(cx: &mut Cx<'_>, then: NativeFn, next: Option<Root>) -> NativeResult {
     match next {

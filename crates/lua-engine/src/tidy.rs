@@ -48,8 +48,8 @@ impl Tidy {
     pub(crate) fn list(self: &Arc<Self>, process: Arc<Control>, clock: &Clock, tasks: &Scheduler) -> Round {
         let mut list = self.list.lock();
         let round = Round(self.next.load(Ordering::Relaxed));
+        // Outside of a runtime nobody could come; the next turn of the process collects.
         if tokio::runtime::Handle::try_current().is_err() {
-            // Nobody could come; its next turn collects.
             return round;
         }
         list.processes.push(process);

@@ -247,7 +247,7 @@ fn stack_text(error: &ErrorObject) -> String {
 fn concat(cx: &mut Cx<'_>) -> NativeResult {
     for i in 0..2 {
         let v = cx.arg(i);
-        let Some(text) = cx.to_text(v) else {
+        let Some(text) = cx.text_value(v) else {
             let name = cx.type_name_of(v);
             return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
         };

@@ -267,7 +267,7 @@ pub(crate) struct Packer {
     at: usize,
     end: usize,
     strings: u32,
-    /// Number of that block: so many are full.
+    /// Number of that block: so many are full, which the list itself says with a branch for each string only.
     number: u32,
     full: Blocks,
     /// Bytes of strings that have a block of their own.

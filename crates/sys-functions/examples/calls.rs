@@ -77,8 +77,7 @@ fn call(id: &EntryId, depth: i64, spawned: bool) -> Call {
 }
 
 fn main() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).event_interval(11).enable_all().build();
+    let runtime = core_sched::runtime().worker_threads(2).build();
     runtime.expect("a runtime").block_on(async {
         // On a worker, as calls are made.
         tokio::spawn(measure()).await.expect("a figure does not panic");

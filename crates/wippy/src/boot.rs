@@ -3,7 +3,6 @@
 use crate::components::{self, Infrastructure};
 use crate::goal::{self, Goal};
 use crate::{project, signals};
-use core_sched::turn;
 use infra_app::{Loader, Request, Running, Shutdown};
 use infra_base::{Error, Kind, Result};
 use infra_clock::{Clock, Moment};
@@ -27,20 +26,12 @@ pub(crate) struct Boot {
 /// Longest load or start of one component.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most where all workers are
-/// busy.
-const EVENT_INTERVAL: u32 = 11;
-
 /// What is left to the runtime after everything was stopped.
 const RUNTIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Boots, lives until somebody asks for the end, stops; gives the exit status. `read` reads the entries (phase 4).
 pub(crate) fn run(boot: Boot, read: impl FnOnce(&Config) -> Result<Prepared>) -> Result<u8> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(EVENT_INTERVAL)
-        .on_thread_park(turn::worker_parks)
-        .on_thread_unpark(turn::worker_goes_on)
+    let runtime = core_sched::runtime()
         .thread_name("worker")
         .build()
         .map_err(|e| Error::internal(format!("the runtime does not start: {e}")))?;

@@ -14,7 +14,6 @@ mod folders;
 mod node;
 
 use core_registry::Entry;
-use core_sched::turn;
 use folders::BASE;
 use infra_app::{App, Running};
 use infra_base::{Data, EntryId, Map};
@@ -41,12 +40,7 @@ const ONCE: [&str; 5] = [
 const LIMIT: Duration = Duration::from_secs(300);
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .on_thread_park(turn::worker_parks)
-        .on_thread_unpark(turn::worker_goes_on)
-        .build()
-        .expect("a runtime");
+    let runtime = core_sched::runtime().build().expect("a runtime");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lua");
     let (cases, entries) = collect(&root);
     let mut trials = Vec::new();

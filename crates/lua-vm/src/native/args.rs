@@ -161,11 +161,11 @@ impl<'cx> Cx<'cx> {
     pub fn to_bytes(&mut self, v: Val<'cx>) -> Option<&'cx [u8]> {
         match v.view() {
             View::Str(s) => Some(s),
-            _ => self.to_text(v)?.as_bytes(),
+            _ => self.text_value(v)?.as_bytes(),
         }
     }
     /// The same as a string.
-    pub(crate) fn to_text(&mut self, v: Val<'cx>) -> Option<Val<'cx>> {
+    pub(crate) fn text_value(&mut self, v: Val<'cx>) -> Option<Val<'cx>> {
         match v.view() {
             View::Str(_) => Some(v),
             View::Int(_) | View::Float(_) => {
