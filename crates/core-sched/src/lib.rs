@@ -29,4 +29,6 @@ pub use host::Gate;
 pub use mail::{Event, Freed, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
 pub use ops::{OpId, Operation, Ops};
 pub use process::Process;
-pub use scheduler::{Scheduler, runtime};
+pub use scheduler::Scheduler;
+#[cfg(not(loom))]
+pub use scheduler::runtime;

@@ -4,7 +4,6 @@
 
 use crate::chain::{self, BoxProcess};
 use crate::control::{Control, Taken};
-use crate::turn;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,16 +13,19 @@ use tokio::sync::Notify;
 
 /// Polls between looks at sockets and timers: at a slice of 75 us a ready socket waits about a millisecond at most where all workers are
 /// busy.
+#[cfg(not(loom))]
 const EVENT_INTERVAL: u32 = 11;
 
-/// The runtime for processes: it looks at its driver often enough beside busy ones, and says when workers are [idle](turn).
+/// The runtime for processes: it looks at its driver often enough beside busy ones, and says when workers are [idle](crate::turn).
+// Under loom tokio has no such hooks, and the models need no runtime.
+#[cfg(not(loom))]
 pub fn runtime() -> tokio::runtime::Builder {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime
         .enable_all()
         .event_interval(EVENT_INTERVAL)
-        .on_thread_park(turn::worker_parks)
-        .on_thread_unpark(turn::worker_goes_on);
+        .on_thread_park(crate::turn::worker_parks)
+        .on_thread_unpark(crate::turn::worker_goes_on);
     runtime
 }
 
