@@ -187,7 +187,7 @@ impl Detach {
                     (*copy).number = (*c).number;
                     copy.cast()
                 }
-                Kind::Str | Kind::Native | Kind::Userdata | Kind::Thread => return 1,
+                Kind::Str | Kind::Texts | Kind::Native | Kind::Userdata | Kind::Thread => return 1,
             };
             self.copies.push(copy);
             OBJECT + ((heap.bytes - before) / 8) as i64
@@ -218,7 +218,7 @@ impl Detach {
             match (*p).kind {
                 Kind::Table | Kind::Cell => self.copies[(*p).word as usize],
                 Kind::Closure => self.copies[(*p.cast::<Closure>()).ordinal as usize],
-                Kind::Str | Kind::Native | Kind::Userdata | Kind::Thread => p,
+                Kind::Str | Kind::Texts | Kind::Native | Kind::Userdata | Kind::Thread => p,
             }
         }
     }
@@ -237,7 +237,7 @@ impl Detach {
             let p = self.object;
             let mut left = CHUNK;
             let done = match (*p).kind {
-                Kind::Str => true,
+                Kind::Str | Kind::Texts => true,
                 Kind::Cell => {
                     self.fix_slots(&raw mut (*p.cast::<Cell>()).value, 1);
                     true

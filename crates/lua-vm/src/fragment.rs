@@ -15,7 +15,7 @@ use crate::error::ErrorObject;
 use crate::heap::Heap;
 use crate::native::{Cx, Raise, Val};
 use crate::object::{self, IMMORTAL, SHARED, Str, TEXT_KEYED, UNSETTLED};
-use crate::packed::{Block, Blocks, Packer};
+use crate::packed::{Block, Blocks, Packer, Pen};
 use crate::statics::Statics;
 use crate::table;
 use crate::value::{self, Value};
@@ -245,6 +245,76 @@ struct Scratch {
     seen: Seen,
 }
 
+impl Scratch {
+    /// Has `write` write at most `room` leaves.
+    #[inline(always)]
+    fn write<R>(&mut self, room: usize, write: impl FnOnce(&mut Leaves<'_>) -> R) -> R {
+        self.items.reserve(room);
+        let start = self.items.as_mut_ptr();
+        // SAFETY: within the vector; so many were written there.
+        unsafe {
+            let mut leaves = Leaves { to: start.add(self.items.len()), pen: self.packer.pen() };
+            let result = write(&mut leaves);
+            leaves.pen.lift();
+            let written = leaves.to.offset_from_unsigned(start);
+            debug_assert!(written <= self.items.len() + room);
+            self.items.set_len(written);
+            result
+        }
+    }
+}
+
+/// Where values that hold no others are written, in registers.
+struct Leaves<'a> {
+    to: *mut Item,
+    pen: Pen<'a>,
+}
+
+impl Leaves<'_> {
+    /// Writes a value that holds no others; false for the rest.
+    ///
+    /// # Safety
+    /// The value is live, and there is room for another item.
+    #[inline(always)]
+    unsafe fn put(&mut self, v: Value) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match v.tag {
+                value::STR => {
+                    self.put_text(v);
+                    return true;
+                }
+                value::INT => self.to.write(Item::Int(v.as_int())),
+                value::FLOAT => self.to.write(Item::Float(v.as_float())),
+                value::FALSE | value::TRUE => self.to.write(Item::Bool(v.truthy())),
+                value::NIL => self.to.write(Item::Nil),
+                _ => return false,
+            }
+            self.to = self.to.add(1);
+        }
+        true
+    }
+
+    /// Writes a string.
+    ///
+    /// # Safety
+    /// As for [`put`](Self::put).
+    #[inline(always)]
+    unsafe fn put_text(&mut self, v: Value) {
+        let s = v.as_str();
+        // SAFETY: the caller's promise.
+        unsafe {
+            if Str::is_symbol(s) {
+                self.to.write(Item::immortal(v));
+            } else {
+                let (block, at) = self.pen.add(s);
+                self.to.write(Item::Str { block, at });
+            }
+            self.to = self.to.add(1);
+        }
+    }
+}
+
 /// Scratch beyond these bytes is given back after the copy.
 const KEPT: usize = 64 << 10;
 /// Values that are copied in one piece.
@@ -325,44 +395,11 @@ impl Writer<'_> {
         SCRATCH.set(Some(self.out));
     }
 
-    /// Writes a value that holds no others, for which there is room; false for the rest.
-    #[inline(always)]
-    unsafe fn leaf(&mut self, v: Value) -> bool {
-        let item = match v.tag {
-            value::NIL => Item::Nil,
-            value::FALSE | value::TRUE => Item::Bool(v.truthy()),
-            value::INT => Item::Int(v.as_int()),
-            value::FLOAT => Item::Float(v.as_float()),
-            value::STR => {
-                let s = v.as_str();
-                // SAFETY: the caller passes a live value.
-                unsafe {
-                    if Str::is_symbol(s) {
-                        Item::immortal(v)
-                    } else {
-                        let (block, at) = self.out.packer.add(s);
-                        Item::Str { block, at }
-                    }
-                }
-            }
-            _ => return false,
-        };
-        let items = &mut self.out.items;
-        debug_assert!(items.len() < items.capacity(), "room is made before");
-        // SAFETY: the caller made room.
-        unsafe {
-            items.as_mut_ptr().add(items.len()).write(item);
-            items.set_len(items.len() + 1);
-        }
-        true
-    }
-
     /// Writes one value; a new table becomes a level.
     fn value(&mut self, v: Value) -> Result<(), &'static str> {
-        self.out.items.reserve(1);
         // SAFETY: the values come from a running native's handles, so all that they reach is live.
         unsafe {
-            if self.leaf(v) {
+            if self.out.write(1, |leaves| leaves.put(v)) {
                 return Ok(());
             }
             match v.tag {
@@ -412,34 +449,43 @@ impl Writer<'_> {
     /// comes behind it.
     #[inline]
     unsafe fn leaves(&mut self, level: &Level, at: &mut usize) -> Option<(Value, Option<Value>)> {
-        // SAFETY: the caller passes a live table.
+        // SAFETY: the caller passes a live table; room is made for all its entries.
         unsafe {
             let (table, array) = (level.table, level.array);
             let end = array + (*table).node_len as usize;
-            self.out.items.reserve(array.saturating_sub(*at) + 2 * (end - array.max(*at)));
-            while *at < array {
-                let v = *(*table).arr.add(*at);
-                *at += 1;
-                if !self.leaf(v) {
-                    return Some((v, None));
+            let room = array.saturating_sub(*at) + 2 * (end - array.max(*at));
+            self.out.write(room, |leaves| {
+                while *at < array {
+                    let v = *(*table).arr.add(*at);
+                    *at += 1;
+                    if !leaves.put(v) {
+                        return Some((v, None));
+                    }
                 }
-            }
-            while *at < end {
-                let node = (*table).nodes.add(*at - array);
-                *at += 1;
-                let v = (*node).val;
-                if v.is_nil() {
-                    continue;
+                let nodes = (*table).nodes;
+                while *at < end {
+                    let node = nodes.add(*at - array);
+                    *at += 1;
+                    let v = (*node).val;
+                    if v.is_nil() {
+                        continue;
+                    }
+                    let k = table::plain((*node).key);
+                    // Asked for both at once: the compiler makes a jump table of anything else.
+                    if (k.tag ^ value::STR) | (v.tag ^ value::STR) == 0 {
+                        leaves.put_text(k);
+                        leaves.put_text(v);
+                        continue;
+                    }
+                    if !leaves.put(k) {
+                        return Some((k, Some(v)));
+                    }
+                    if !leaves.put(v) {
+                        return Some((v, None));
+                    }
                 }
-                let k = table::plain((*node).key);
-                if !self.leaf(k) {
-                    return Some((k, Some(v)));
-                }
-                if !self.leaf(v) {
-                    return Some((v, None));
-                }
-            }
-            None
+                None
+            })
         }
     }
 
@@ -477,6 +523,56 @@ impl Writer<'_> {
             }
         }
         path
+    }
+}
+
+/// The value of an item; nil for one that stands for an object.
+///
+/// # Safety
+/// The heap has taken over the blocks that begin at `starts`, and nothing was collected since.
+#[inline(always)]
+unsafe fn leaf(item: &Item, starts: &[*mut u8]) -> Value {
+    match *item {
+        Item::Nil => Value::NIL,
+        Item::Bool(b) => Value::bool(b),
+        Item::Int(i) => Value::int(i),
+        Item::Float(f) => Value::float(f),
+        Item::Immortal { tag, data } => Value { tag: u64::from(tag), data },
+        // SAFETY: the caller's promise; the place lies in the block.
+        Item::Str { block, at } => unsafe { text(block, at, starts) },
+        Item::Foreign(_) | Item::Seen(_) | Item::Table { .. } => Value::NIL,
+    }
+}
+
+/// A string of a block.
+///
+/// # Safety
+/// As for [`leaf`]; the string begins there.
+#[inline(always)]
+unsafe fn text(block: u32, at: u32, starts: &[*mut u8]) -> Value {
+    // SAFETY: the caller's promise.
+    Value::str(unsafe { starts[block as usize].add(at as usize) }.cast())
+}
+
+/// Puts pairs of leaves whose keys are strings into a table, at most so many: as many as follow each other and as it has room for.
+///
+/// # Safety
+/// As for [`leaf`]; the table was made by the adoption and does not have the keys.
+#[inline(never)]
+unsafe fn put_pairs(table: *mut object::Table, starts: &[*mut u8], items: &[Item], most: u32) -> usize {
+    let pairs = items.as_chunks().0.iter().take(most as usize);
+    // SAFETY: the caller's promise.
+    unsafe {
+        object::Table::extend(
+            table,
+            pairs.map_while(|[key, value]| match (key, value) {
+                // Most of all.
+                (&Item::Str { block, at }, &Item::Str { block: other, at: there }) => {
+                    Some((text(block, at, starts), text(other, there, starts)))
+                }
+                _ => Some((leaf(key, starts), leaf(value, starts))),
+            }),
+        )
     }
 }
 
@@ -570,28 +666,14 @@ impl<'cx> Cx<'cx> {
         let mut out = SmallVec::with_capacity(fragment.len());
         let mut tables = SmallVec::<[*mut object::Table; 8]>::new();
         let mut open = SmallVec::<[Open; 4]>::new();
-        let leaf = |item: &Item| match *item {
-            Item::Nil => Some(Value::NIL),
-            Item::Bool(b) => Some(Value::bool(b)),
-            Item::Int(i) => Some(Value::int(i)),
-            Item::Float(f) => Some(Value::float(f)),
-            Item::Str { block, at } => {
-                // SAFETY: the place lies in the block, which the heap took over; nothing was collected since.
-                let text = unsafe { starts[block as usize].add(at as usize) };
-                Some(Value::str(text.cast()))
-            }
-            Item::Immortal { tag, data } => Some(Value { tag: u64::from(tag), data }),
-            Item::Foreign(_) | Item::Seen(_) | Item::Table { .. } => None,
-        };
         let mut items = fragment.items.as_slice();
         while let [item, rest @ ..] = items {
             items = rest;
             let mut opened = None;
-            let v = match (leaf(item), *item) {
-                (Some(v), _) => v,
-                (None, Item::Foreign(n)) => fragment.foreign[n as usize].adopt(self)?.raw,
-                (None, Item::Seen(n)) => Value::table(tables[n as usize]),
-                (None, Item::Table { array, pairs, object }) => {
+            let v = match *item {
+                Item::Foreign(n) => fragment.foreign[n as usize].adopt(self)?.raw,
+                Item::Seen(n) => Value::table(tables[n as usize]),
+                Item::Table { array, pairs, object } => {
                     let t = self.lua().heap.new_table(array as usize, pairs as usize);
                     if object {
                         // SAFETY: just made.
@@ -601,7 +683,8 @@ impl<'cx> Cx<'cx> {
                     opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
                     Value::table(t)
                 }
-                (None, _) => unreachable!("the other items are leaves"),
+                // SAFETY: the blocks were taken over.
+                _ => unsafe { leaf(item, starts) },
             };
             match open.last_mut() {
                 None => out.push(Val::new(v)),
@@ -615,16 +698,10 @@ impl<'cx> Cx<'cx> {
             if let Some(level) = open.last_mut()
                 && level.expects_key()
             {
-                let heap = &mut self.lua().heap;
-                while level.pairs > 0
-                    && let [k, v, rest @ ..] = items
-                    && let (Some(k), Some(v)) = (leaf(k), leaf(v))
-                {
-                    // SAFETY: as in `Open::put`.
-                    unsafe { object::Table::insert_new(heap, level.table, k, v) };
-                    level.pairs -= 1;
-                    items = rest;
-                }
+                // SAFETY: as in `Open::put`; the blocks were taken over.
+                let done = unsafe { put_pairs(level.table, starts, items, level.pairs) };
+                level.pairs -= done as u32;
+                items = &items[2 * done..];
             }
             while open.last().is_some_and(Open::is_full) {
                 open.pop();

@@ -29,7 +29,7 @@ use crate::heap::Heap;
 use crate::object::{
     BLACK, Cell, Closure, Header, IMMORTAL, Kind, Native, Table, Thread, Userdata, WHITE0, WHITE1, WHITES,
 };
-use crate::packed;
+use crate::packed::{self, PACKED};
 use crate::rest::Rest;
 use crate::table::NODE_CURSOR;
 use crate::value::Value;
@@ -459,11 +459,13 @@ impl Heap {
                 return;
             }
             debug_assert!((*p).mark & IMMORTAL == 0);
-            (*p).mark &= !WHITES;
-            match (*p).kind {
-                Kind::Str => (*p).mark |= BLACK,
-                _ => self.gc.tracks().grey.push(p),
+            if (*p).kind == Kind::Str {
+                let p = if (*p).small & PACKED == 0 { p } else { packed::head(p) };
+                (*p).mark = (*p).mark & !WHITES | BLACK;
+                return;
             }
+            (*p).mark &= !WHITES;
+            self.gc.tracks().grey.push(p);
         }
     }
 
@@ -474,7 +476,7 @@ impl Heap {
             (*p).mark |= BLACK;
             self.gc.work += 2 * HEADER;
             match (*p).kind {
-                Kind::Str => {}
+                Kind::Str | Kind::Texts => {}
                 Kind::Closure => {
                     let c = p.cast::<Closure>();
                     for i in 0..(*p).word as usize {
@@ -623,7 +625,7 @@ impl Heap {
     }
 
     /// A thread is about to run, or its stack to be written.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn touch(&mut self, t: *mut Thread) {
         // SAFETY: the caller passes a live thread.
         unsafe {
@@ -662,15 +664,12 @@ impl Heap {
                     if (*p).kind == Kind::Thread {
                         self.stacks -= crate::thread::size(p.cast());
                     }
-                    let size = if packed::is_packed(p) {
-                        packed::release(p, &mut self.gc.rests)
-                    } else {
-                        Heap::free(p, &mut self.gc.rests)
-                    };
+                    let objects = if (*p).kind == Kind::Texts { (*p).word } else { 1 };
+                    let size = Heap::free(p, &mut self.gc.rests);
                     self.bytes -= size;
                     self.freed += size;
-                    self.objects -= 1;
-                    self.swept = self.swept.wrapping_add(1);
+                    self.objects -= objects as usize;
+                    self.swept = self.swept.wrapping_add(objects);
                     self.gc.work += FREE + size / 256;
                 } else {
                     (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;

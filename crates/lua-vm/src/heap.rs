@@ -18,7 +18,7 @@ use crate::object::{
     UNSETTLED, Userdata,
 };
 use crate::overlay::Overlay;
-use crate::packed::{self, PACKED};
+use crate::packed;
 use crate::proto::Proto;
 use crate::rest::Rest;
 use crate::statics::{Effect, TypeInfo};
@@ -463,7 +463,6 @@ impl Heap {
         // SAFETY: each kind was allocated with the size computed here, and its parts likewise.
         unsafe {
             let size = match (*p).kind {
-                Kind::Str if (*p).small & PACKED != 0 => return packed::release(p, rests),
                 Kind::Str => symbol::layout((*p).word as usize).size(),
                 Kind::Table => {
                     let parts = Table::free_parts(p.cast(), rests);
@@ -495,6 +494,7 @@ impl Heap {
                     return parts + size_of::<Thread>();
                 }
                 Kind::Cell => size_of::<Cell>(),
+                Kind::Texts => packed::size(p),
             };
             free_block(p.cast(), size, rests)
         }

@@ -20,6 +20,7 @@ use crate::object::{
     Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED,
     Userdata,
 };
+use crate::packed;
 use crate::statics::{AnyMaker, Statics};
 use crate::symbol::Names;
 use crate::value::{self, Value};
@@ -223,6 +224,10 @@ impl Sealing {
                         *fuel -= i64::from((*work.prepare).word / 16);
                         Str::hash(work.prepare.cast());
                     }
+                    Kind::Texts => {
+                        *fuel -= (packed::size(work.prepare) / 16) as i64;
+                        packed::strings(work.prepare).for_each(|s| _ = Str::hash(s));
+                    }
                     _ => {}
                 }
                 work.prepare = (*work.prepare).next;
@@ -312,6 +317,7 @@ unsafe fn seal(heap: &mut Heap, p: *mut Header, ordinal: &mut u32) {
                 (*p.cast::<Closure>()).ordinal = *ordinal;
                 *ordinal += 1;
             }
+            Kind::Texts => packed::strings(p).for_each(|s| (*s).hdr.mark = SHARED | FROZEN | IMMORTAL),
             Kind::Str | Kind::Native | Kind::Userdata | Kind::Thread => {}
         }
     }

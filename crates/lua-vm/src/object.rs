@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     Userdata,
     Thread,
     Cell,
+    /// A block of strings, see `packed`; no value points to it.
+    Texts,
 }
 
 /// First 16 bytes of every object.

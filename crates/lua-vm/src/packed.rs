@@ -1,8 +1,9 @@
 //! Blocks of strings: the texts of a message are a few allocations, which its receiver takes over.
 //!
-//! A block holds complete string objects, one behind the other. While it travels nobody but its owner knows it. A heap that
-//! takes it over links the strings like all its objects; each is swept by itself, and the last one that dies frees the block.
-//! So that a short string keeps little memory alive, blocks of several strings are small, and a long string has one of its own.
+//! A block holds complete string objects, one behind the other. While it travels nobody but its owner knows it. For a heap that
+//! takes it over it is one object: it lives as long as one of its strings, which have no colour of their own, so it is marked
+//! with each of them and swept at once. So that a short string keeps little memory alive, blocks of several strings are small,
+//! and a long string has one of its own.
 
 #![allow(unsafe_code, reason = "objects in memory that they share")]
 
@@ -11,10 +12,9 @@ use std::ptr::{self, NonNull};
 
 use smallvec::SmallVec;
 
-use crate::block::{self, LARGE, Tail};
+use crate::block::{self, Tail};
 use crate::heap::Heap;
-use crate::object::{Header, Kind, STR_BYTES, Str};
-use crate::rest::Rest;
+use crate::object::{Header, Kind, STR_BYTES, Str, WHITES};
 
 /// Most bytes of a block of several strings.
 const FULL: usize = 4096;
@@ -25,15 +25,20 @@ const MUCH: usize = 256 << 10;
 /// `hdr.small` of a string in a block: this bit, and how many words behind the start of the block the string begins.
 pub(crate) const PACKED: u16 = 0x8000;
 
-/// What a block begins with.
+/// What a block begins with; `hdr.word` is the number of its strings.
 #[repr(C)]
 struct Head {
+    hdr: Header,
     /// Size of the block.
     bytes: usize,
-    /// Strings that have not died.
-    live: u32,
-    /// Strings that it holds.
-    strings: u32,
+}
+
+impl Head {
+    /// Of a block that no heap owns.
+    fn new(bytes: usize, strings: u32) -> Head {
+        let hdr = Header { next: ptr::null_mut(), kind: Kind::Texts, mark: 0, small: 0, word: strings };
+        Head { hdr, bytes }
+    }
 }
 
 const WORD: usize = size_of::<u64>();
@@ -65,7 +70,7 @@ impl Block {
         let head = block::allocate(size).cast::<Head>();
         // SAFETY: the memory is fresh and has room for the head and the strings.
         unsafe {
-            head.write(Head { bytes: size, live: count, strings: count });
+            head.write(Head::new(size, count));
             ptr::copy_nonoverlapping(strings, head.add(1).cast(), bytes);
             Block(NonNull::new_unchecked(head))
         }
@@ -93,7 +98,7 @@ impl Block {
         unsafe {
             let size = START + stride(Str::len(s));
             let head = block::allocate(size).cast::<Head>();
-            head.write(Head { bytes: size, live: 1, strings: 1 });
+            head.write(Head::new(size, 1));
             write_head(head.add(1).cast(), START, s);
             Block(NonNull::new_unchecked(head))
         }
@@ -211,7 +216,7 @@ unsafe fn write_head(to: *mut Str, offset: usize, s: *const Str) {
     }
 }
 
-/// Makes the head of a copied string that of one in a block.
+/// Makes the header of a copied string that of one in a block: always white, so that the collector looks at the block.
 ///
 /// # Safety
 /// The head is written.
@@ -220,8 +225,8 @@ unsafe fn place(to: *mut Str, offset: usize) {
     // SAFETY: the caller's promise.
     unsafe {
         let hdr = &raw mut (*to).hdr;
-        (&raw mut (*hdr).next).write(ptr::null_mut());
-        (&raw mut (*hdr).mark).write(0);
+        // Nobody asks what is next: `next` stays what it was.
+        (&raw mut (*hdr).mark).write(WHITES);
         (&raw mut (*hdr).small).write(PACKED | (offset / WORD) as u16);
     }
 }
@@ -238,23 +243,19 @@ unsafe fn copy(from: *const u8, to: *mut u8, n: usize) {
     const SIZE: usize = size_of::<Piece>();
     // SAFETY: all pieces lie within the `n` bytes, which are more than a piece; where two overlap they write the same.
     unsafe {
-        let piece = |at: usize| {
-            to.add(at).cast::<Piece>().write_unaligned(from.add(at).cast::<Piece>().read_unaligned());
+        let pieces = |number: usize| {
+            for i in 0..number {
+                for at in [i * SIZE, n - (i + 1) * SIZE] {
+                    to.add(at).cast::<Piece>().write_unaligned(from.add(at).cast::<Piece>().read_unaligned());
+                }
+            }
         };
-        if n > 8 * SIZE {
-            return ptr::copy_nonoverlapping(from, to, n);
+        match n {
+            ..=32 => pieces(1),
+            33..=64 => pieces(2),
+            65..=128 => pieces(4),
+            _ => ptr::copy_nonoverlapping(from, to, n),
         }
-        piece(0);
-        let mut at = SIZE;
-        while at + 2 * SIZE < n {
-            piece(at);
-            piece(at + SIZE);
-            at += 2 * SIZE;
-        }
-        if at + SIZE < n {
-            piece(at);
-        }
-        piece(n - SIZE);
     }
 }
 
@@ -279,19 +280,20 @@ impl Packer {
     ///
     /// # Safety
     /// The string is live.
-    #[inline(always)]
     pub(crate) unsafe fn add(&mut self, s: *const Str) -> (u32, u32) {
-        // SAFETY: the caller's promise; between `at` and `end` there is room.
-        unsafe {
-            let (at, next) = (self.at, self.at + stride(Str::len(s)));
-            if next > self.end {
-                return self.add_elsewhere(s);
-            }
-            write(self.open.as_mut_ptr().byte_add(at - START).cast(), at, s);
-            self.at = next;
-            self.strings += 1;
-            (self.number, at as u32)
-        }
+        let mut pen = self.pen();
+        // SAFETY: the caller's promise.
+        let place = unsafe { pen.add(s) };
+        pen.lift();
+        place
+    }
+
+    /// For many strings in a row; [`lifted`](Pen::lift) when they are written.
+    #[inline(always)]
+    pub(crate) fn pen(&mut self) -> Pen<'_> {
+        let (at, end, strings, number) = (self.at, self.end, self.strings, self.number);
+        let start = self.open.as_mut_ptr().cast::<u8>().wrapping_sub(START);
+        Pen { start, at, end, strings, number, packer: self }
     }
 
     /// The open block has no room for it.
@@ -374,67 +376,118 @@ impl Packer {
     }
 }
 
+/// A packer's place in its open block, in registers.
+pub(crate) struct Pen<'a> {
+    /// Where the block would begin.
+    start: *mut u8,
+    at: usize,
+    end: usize,
+    strings: u32,
+    number: u32,
+    packer: &'a mut Packer,
+}
+
+impl Pen<'_> {
+    /// As [`Packer::add`].
+    ///
+    /// # Safety
+    /// The string is live.
+    #[inline(always)]
+    pub(crate) unsafe fn add(&mut self, s: *const Str) -> (u32, u32) {
+        // SAFETY: the caller's promise; between `at` and `end` there is room.
+        unsafe {
+            let (at, next) = (self.at, self.at + stride(Str::len(s)));
+            if next > self.end {
+                return self.add_elsewhere(s);
+            }
+            write(self.start.wrapping_add(at).cast(), at, s);
+            self.at = next;
+            self.strings += 1;
+            (self.number, at as u32)
+        }
+    }
+
+    /// The open block has no room for it.
+    ///
+    /// # Safety
+    /// As for [`add`](Self::add).
+    #[cold]
+    #[inline(never)]
+    unsafe fn add_elsewhere(&mut self, s: *const Str) -> (u32, u32) {
+        self.lift();
+        // SAFETY: the caller's promise.
+        let place = unsafe { self.packer.add_elsewhere(s) };
+        let Pen { start, at, end, strings, number, .. } = self.packer.pen();
+        (self.start, self.at, self.end, self.strings, self.number) = (start, at, end, strings, number);
+        place
+    }
+
+    /// Says the packer where it is.
+    #[inline(always)]
+    pub(crate) fn lift(&mut self) {
+        (self.packer.at, self.packer.strings) = (self.at, self.strings);
+    }
+}
+
 impl Heap {
-    /// Makes the strings of a block objects of this heap.
+    /// Makes a block an object of this heap.
     pub(crate) fn take_over(&mut self, block: Block) {
         let head = block.0.as_ptr();
         std::mem::forget(block);
-        // SAFETY: the block was written by a packer: strings lie one behind the other, as many as the head says.
+        // SAFETY: the block was this one's own, and its head is complete.
         unsafe {
-            let Head { bytes, strings, .. } = *head;
-            let mut at = head.add(1).cast::<u8>();
-            let mut before = self.head;
-            for _ in 0..strings {
-                let s = at.cast::<Header>();
-                (*s).next = before;
-                (*s).mark = self.gc.white;
-                before = s;
-                at = at.add(stride((*s).word as usize));
-            }
-            self.head = before;
-            self.objects += strings as usize;
-            self.add_bytes(bytes);
+            (*head).hdr.next = self.head;
+            (*head).hdr.mark = self.gc.white;
+            self.head = head.cast();
+            self.objects += (*head).hdr.word as usize;
+            self.add_bytes((*head).bytes);
         }
     }
 }
 
-/// Whether an object is a string in a block.
+/// The block of a string in one.
 ///
 /// # Safety
-/// The object is live.
+/// The string is live, and in a block.
 #[inline(always)]
-pub(crate) unsafe fn is_packed(p: *const Header) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe { (*p).kind == Kind::Str && (*p).small & PACKED != 0 }
-}
-
-/// A string in a block of a heap died. The bytes that are free now: all of the block with the last string, else none.
-///
-/// # Safety
-/// The string is in a block that a heap took over, and nothing refers to it any more.
-#[inline]
-pub(crate) unsafe fn release(s: *mut Header, rests: &mut Vec<Rest>) -> usize {
-    // SAFETY: the string says where its block begins; the head is intact until the last string dies.
+pub(crate) unsafe fn head(s: *mut Header) -> *mut Header {
+    // SAFETY: the caller's promise; the string says where its block begins.
     unsafe {
         let words = (*s).small & !PACKED;
-        let head = s.byte_sub(words as usize * WORD).cast::<Head>();
-        (*head).live -= 1;
-        if (*head).live > 0 {
-            return 0;
-        }
-        let bytes = (*head).bytes;
-        if bytes >= LARGE {
-            rests.push(Rest::Block(Tail::new(head.cast(), bytes)));
-            return 0;
-        }
-        block::free(head.cast(), bytes);
-        bytes
+        s.byte_sub(words as usize * WORD)
     }
+}
+
+/// Bytes of a block.
+///
+/// # Safety
+/// It is a live block.
+pub(crate) unsafe fn size(head: *const Header) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (*head.cast::<Head>()).bytes }
+}
+
+/// The strings of a block.
+///
+/// # Safety
+/// It is a live block, and stays one as long as the iterator.
+pub(crate) unsafe fn strings(head: *mut Header) -> impl Iterator<Item = *mut Str> {
+    // SAFETY: the caller's promise: strings lie one behind the other, as many as the head says.
+    let (mut next, mut left) = unsafe { (head.cast::<Head>().add(1).cast::<Str>(), (*head).word) };
+    std::iter::from_fn(move || {
+        left = left.checked_sub(1)?;
+        let s = next;
+        // SAFETY: as above.
+        next = unsafe { s.byte_add(stride(Str::len(s))) };
+        Some(s)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gc::Roots;
+    use crate::value::Value;
 
     fn add(packer: &mut Packer, heap: &mut Heap, bytes: &[u8]) -> (u32, u32) {
         // SAFETY: the string was just made.
@@ -449,44 +502,43 @@ mod tests {
     #[test]
     fn strings_of_all_lengths_come_out_as_they_went_in() {
         let lengths = (0..70).chain([4000, 4075, 4076, 4077, 5000, 70_000]).chain([1, 0, 7]);
-        let strings: Vec<Vec<u8>> = lengths.map(|n| (0..n).map(|i| (i % 251) as u8).collect()).collect();
+        let texts: Vec<Vec<u8>> = lengths.map(|n| (0..n).map(|i| (i % 251) as u8).collect()).collect();
         let (mut heap, mut packer) = (Heap::new(usize::MAX), Packer::default());
-        let places: Vec<_> = strings.iter().map(|s| add(&mut packer, &mut heap, s)).collect();
+        let places: Vec<_> = texts.iter().map(|s| add(&mut packer, &mut heap, s)).collect();
         let blocks = packer.finish();
-        for (s, (block, at)) in strings.iter().zip(&places) {
+        for (s, (block, at)) in texts.iter().zip(&places) {
             assert_eq!(text(&blocks[*block as usize], *at), *s);
             assert_eq!(text(&blocks[*block as usize].copy(), *at), *s);
         }
         for block in &blocks {
+            let head = block.0.as_ptr().cast();
             // SAFETY: the block is live.
-            let Head { bytes, live, strings } = unsafe { block.0.read() };
-            assert!(bytes <= FULL || strings == 1, "{strings} strings in {bytes} bytes");
-            assert_eq!(live, strings);
+            let (bytes, count, found) = unsafe { (size(head), (*head).word, strings(head).count()) };
+            assert!(bytes <= FULL || count == 1, "{count} strings in {bytes} bytes");
+            assert_eq!(found, count as usize);
         }
         assert_eq!(packer.finish().len(), 0);
     }
 
     #[test]
-    fn the_last_string_that_dies_frees_its_block() {
-        let mut heap = Heap::new(usize::MAX);
-        let before = heap.bytes;
-        let mut packer = Packer::default();
-        let mut other = Heap::new(usize::MAX);
-        let strings = [&b"one"[..], b"two", b"three"];
-        let places: Vec<_> = strings.iter().map(|s| add(&mut packer, &mut other, s)).collect();
+    fn a_block_lives_as_long_as_one_of_its_strings() {
+        let (mut heap, mut other, mut packer) =
+            (Heap::new(usize::MAX), Heap::new(usize::MAX), Packer::default());
+        let before = (heap.bytes, heap.objects);
+        let places = [&b"one"[..], b"two", b"three"].map(|s| add(&mut packer, &mut other, s).1);
         let mut blocks = packer.finish();
         let block = blocks.pop().expect("one block");
         assert!(blocks.is_empty());
-        let size = block.size();
-        let strings: Vec<_> = places.iter().map(|(_, at)| block.at(*at)).collect();
+        let (size, texts) = (block.size(), places.map(|at| block.at(at)));
         heap.take_over(block);
-        assert_eq!(heap.bytes, before + size);
-        assert_eq!(heap.objects, 3);
-        // As the sweep does it: unlinked, then freed.
-        heap.head = ptr::null_mut();
-        let mut rests = Vec::new();
-        // SAFETY: the strings are in a block that the heap took over, and on no list any more.
-        let freed: Vec<usize> = strings.iter().map(|s| unsafe { release(s.cast(), &mut rests) }).collect();
-        assert_eq!(freed, [0, 0, size]);
+        for kept in texts {
+            let roots = Roots { values: &[Value::str(kept)], current: ptr::null_mut() };
+            heap.collect_full(&roots);
+            assert_eq!((heap.bytes, heap.objects), (before.0 + size, before.1 + 3));
+            // SAFETY: the block lives.
+            assert_eq!(texts.map(|s| unsafe { Str::bytes(s) }), [&b"one"[..], b"two", b"three"]);
+        }
+        heap.collect_full(&Roots { values: &[], current: ptr::null_mut() });
+        assert_eq!((heap.bytes, heap.objects), before);
     }
 }

@@ -608,7 +608,7 @@ impl Table {
             if (*t).index_mask == large::MARK {
                 large::insert(heap, t, key, at);
             } else if !(*t).index.is_null() {
-                Table::index_insert(t, key, at);
+                Table::index_insert((*t).index, (*t).index_mask, key, at);
             }
             Ok(())
         }
@@ -633,8 +633,37 @@ impl Table {
             *(*t).nodes.add(at as usize) = Node { key, val };
             (*t).node_len = at + 1;
             if !(*t).index.is_null() {
-                Table::index_insert(t, key, at);
+                Table::index_insert((*t).index, (*t).index_mask, key, at);
             }
+        }
+    }
+
+    /// Adds entries that the table, which is neither black nor frozen, does not have, as long as their keys are strings, their values are
+    /// not nil, and there is room. How many.
+    #[inline(always)]
+    pub(crate) unsafe fn extend(t: *mut Table, entries: impl Iterator<Item = (Value, Value)>) -> usize {
+        // SAFETY: see `get`; node numbers are below the room for nodes.
+        unsafe {
+            if (*t).index_mask == large::MARK {
+                return 0;
+            }
+            let (nodes, first, room) = ((*t).nodes, (*t).node_len, (*t).node_cap);
+            let (index, mask) = ((*t).index, (*t).index_mask);
+            let mut at = first;
+            for (key, val) in entries {
+                if key.tag != value::STR || val.is_nil() || at == room {
+                    break;
+                }
+                let key = string_key(key.as_str());
+                *nodes.add(at as usize) = Node { key, val };
+                if !index.is_null() {
+                    Table::index_insert(index, mask, key, at);
+                }
+                at += 1;
+            }
+            (*t).node_len = at;
+            (*t).hdr.small = 0;
+            (at - first) as usize
         }
     }
 
@@ -647,15 +676,16 @@ impl Table {
         }
     }
 
-    unsafe fn index_insert(t: *mut Table, key: Value, at: u32) {
-        // SAFETY: see `get`; the index is larger than the number of nodes.
+    /// Enters node number `at` in an index.
+    #[inline]
+    unsafe fn index_insert(index: *mut u32, mask: u32, key: Value, at: u32) {
+        // SAFETY: the caller passes an index with its mask, which is larger than the number of nodes.
         unsafe {
-            let mask = (*t).index_mask;
             let mut slot = home(hash_of(key), mask);
-            while *(*t).index.add(slot as usize) != 0 {
+            while *index.add(slot as usize) != 0 {
                 slot = (slot + 1) & mask;
             }
-            *(*t).index.add(slot as usize) = at + 1;
+            *index.add(slot as usize) = at + 1;
         }
     }
 
@@ -730,7 +760,7 @@ impl Table {
             }
             if new_index > 0 {
                 for i in 0..live {
-                    Table::index_insert(t, (*(*t).nodes.add(i)).key, i as u32);
+                    Table::index_insert((*t).index, (*t).index_mask, (*(*t).nodes.add(i)).key, i as u32);
                 }
             }
             let (before, after) = (old_cap * 32 + old_index * 4, cap * 32 + new_index * 4);

@@ -27,6 +27,7 @@ fn statics() -> Arc<Statics> {
                     .local("up", up)
                     .local("keep", keep),
             );
+            builder.global("through", NativeDef::local("through", through));
             builder.global("counter", Lib::new().value("new", NativeDef::local("new", new_counter)));
             builder.build()
         })
@@ -49,6 +50,14 @@ fn new_counter(cx: &mut Cx<'_>) -> NativeResult {
     let count = cx.opt_int(0, 0)?;
     let counter = cx.userdata(Counter { count: Cell::new(count) }, &[]);
     cx.ret(counter)
+}
+
+/// Its argument as it would come out of a message.
+fn through(cx: &mut Cx<'_>) -> NativeResult {
+    let v = cx.arg(0);
+    let mut fragment = cx.copy_out(&[v]).expect("plain data");
+    let v = cx.adopt_all(&mut fragment)?[0];
+    cx.ret(v)
 }
 
 fn up(cx: &mut Cx<'_>) -> NativeResult {
@@ -303,6 +312,35 @@ fn image_is_freed_with_its_last_process() {
     assert!(weak.upgrade().is_some());
     drop(lua);
     assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn image_texts_of_messages_belong_to_it_like_others() {
+    let source = "
+        local t = {}
+        for i = 1, 300 do t['key ' .. i] = 'value ' .. i end
+        t.long = ('x'):rep(100000)
+        t = through(t)
+        return function()
+            for i = 1, 300 do
+                if t['key ' .. i] ~= 'value ' .. i then return i end
+            end
+            t.own = through(('y'):rep(20))
+            return #t.long .. t.own
+        end";
+    let image = sealed(source).expect("it can be shared");
+    let wanted = format!("100000{}", "y".repeat(20));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for detach in [None, Some(0)] {
+                    let (mut lua, root) = cut::start(&image, Options { stress: true, ..Options::default() });
+                    assert_eq!(text_detached(&mut lua, root, 10_000, detach), wanted);
+                    lua.collect();
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Table {
         unsafe {
             ptr::write_bytes((*t).index, 0, Table::index_size(t));
             for i in 0..(*t).node_len {
-                Table::index_insert(t, (*(*t).nodes.add(i as usize)).key, i);
+                Table::index_insert((*t).index, (*t).index_mask, (*(*t).nodes.add(i as usize)).key, i);
             }
         }
     }
