@@ -359,12 +359,14 @@ impl State {
     #[inline(always)]
     fn take<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>, sender: Sender, root: Root) -> Val<'cx> {
         let Sender { waiter, slot } = sender;
-        let value = match waiter.case {
-            Some(_) => self.empty(cx, this, slot),
-            None => cx.waiting_arg(root, 1),
-        };
-        waiter.finish(cx, root, this, None);
-        value
+        if waiter.case.is_some() {
+            let value = self.empty(cx, this, slot);
+            waiter.finish(cx, root, this, None);
+            return value;
+        }
+        let value = cx.finish_for(root, 1, |_| [Val::bool(true)]);
+        debug_assert!(value.is_some(), "who stands in a channel waits");
+        value.unwrap_or(Val::NIL)
     }
 
     #[inline(always)]
@@ -453,12 +455,13 @@ pub(crate) fn new(cx: &mut Cx<'_>) -> NativeResult {
 pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
     let (this, channel) = cx.check_userdata_val::<Channel>(0)?;
     let value = cx.arg(1);
-    if try_send(cx, this, channel, value)? {
+    let state = &mut *channel.state.borrow_mut();
+    if try_send(cx, this, state, value)? {
         return cx.ret(true);
     }
     rest(cx, refused, |host, wait| {
         let waiter = Waiter { wait, case: None };
-        channel.state.borrow_mut().add_sender(host, Sender { waiter, slot: 0 });
+        state.add_sender(host, Sender { waiter, slot: 0 });
     })
 }
 
@@ -466,10 +469,9 @@ pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
 fn try_send<'cx>(
     cx: &mut Cx<'cx>,
     this: Userdata<'cx>,
-    channel: &Channel,
+    state: &mut State,
     value: Val<'cx>,
 ) -> Result<bool, Raise> {
-    let mut state = channel.state.borrow_mut();
     if state.closed {
         return Err(cx.error("send on closed channel"));
     }
@@ -493,16 +495,18 @@ fn refused(cx: &mut Cx<'_>) -> NativeResult {
 /// `ch:receive()`
 pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
     let (this, channel) = cx.check_userdata_val::<Channel>(0)?;
-    let found = channel.state.borrow_mut().receive(cx, this);
-    match found {
+    let mut state = channel.state.borrow_mut();
+    match state.receive(cx, this) {
         Received::Value(value) => cx.ret2(value, true),
         Received::Item(item) => {
+            // Making the value may look into the channel.
+            drop(state);
             let value = open(cx, this, item)?;
             cx.ret2(value, true)
         }
         Received::Closed => cx.ret2(Val::NIL, false),
         Received::Empty => rest(cx, received, |host, wait| {
-            channel.state.borrow_mut().add_receiver(host, Waiter { wait, case: None });
+            state.add_receiver(host, Waiter { wait, case: None });
         }),
     }
 }
@@ -557,7 +561,7 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
             if channel.is_closed() {
                 return Err(cx.error(format_args!("select case {i}: send on closed channel")));
             }
-            if try_send(cx, this, channel, value)? {
+            if try_send(cx, this, &mut channel.state.borrow_mut(), value)? {
                 return outcome(cx, this, Val::NIL, true);
             }
             continue;

@@ -1,5 +1,6 @@
 //! What the engine keeps beside a Lua heap: the frame, the services, who waits for what.
 
+use crate::coroutines::Coroutines;
 use crate::mailroom::Mailroom;
 use crate::peer::Peer;
 use core_dispatch::{BoxFuture, Commands, Frame};
@@ -7,7 +8,6 @@ use core_sched::{Control, Freed};
 use infra_app::App;
 use infra_clock::Clock;
 use lua_vm::{Cx, Imported, NativeResult, Pin, Pins, Root};
-use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -47,17 +47,6 @@ pub enum Wake {
         /// Number of the select case, from 1; `None` outside a select.
         case: Option<NonZeroU32>,
     },
-}
-
-/// A managed coroutine.
-#[derive(Default)]
-pub struct TaskState {
-    /// Its thread while it lives.
-    pub thread: Option<Pin>,
-    /// Grows with each wake, so that stale waits are recognised.
-    pub generation: u32,
-    /// The reason why it goes on, if its native was not ended by it; taken by the continuation.
-    pub wake: Option<Wake>,
 }
 
 /// What a name means in a unit.
@@ -106,17 +95,13 @@ pub struct Host {
     pub values: Vec<Pin>,
     /// Inbox, events and topic listeners.
     pub mail: Mailroom,
-    /// Coroutines by task number.
-    pub tasks: Vec<TaskState>,
-    /// Numbers of ended tasks.
-    pub free: Vec<u32>,
+    /// Coroutines by task number, and which of them go on.
+    pub tasks: Coroutines,
     /// Where the generations of tasks begin: above those of earlier calls in the same state, whose waits may still stand in
     /// channels.
     pub generation: u32,
     /// The task that runs now.
     pub current: u32,
-    /// Tasks that go on, in order.
-    pub ready: VecDeque<u32>,
     /// How often a turn may still be passed on inside the heap before the engine looks at what came from outside.
     pub passes: u32,
     /// Operations to start after this run.
@@ -137,14 +122,12 @@ impl Host {
     /// Forgets all coroutines: the next one that is spawned is task 0.
     pub fn restart(&mut self, may_wait: bool) {
         self.tasks.clear();
-        self.free.clear();
-        self.ready.clear();
         self.may_wait = may_wait;
     }
 
     /// Coroutines that have not ended.
     pub fn live(&self) -> usize {
-        self.tasks.len() - self.free.len()
+        self.tasks.live()
     }
 
     /// Is the running coroutine the only one, with nothing outstanding? Then nothing else can run while it waits.
@@ -155,27 +138,25 @@ impl Host {
     /// Starts a wait of the running coroutine.
     #[inline]
     pub fn begin_wait(&mut self) -> WaitId {
-        WaitId { task: self.current, generation: self.tasks[self.current as usize].generation }
+        WaitId { task: self.current, generation: self.tasks[self.current].generation }
     }
 
     /// Does somebody still wait for this?
     #[inline]
     pub fn is_waiting(&self, wait: WaitId) -> bool {
-        self.tasks
-            .get(wait.task as usize)
-            .is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
+        self.tasks.get(wait.task).is_some_and(|t| t.generation == wait.generation && t.thread.is_some())
     }
 
     /// Makes the coroutine of `wait` ready and gives it, for its native to be ended. `None`: it was woken already.
     #[inline]
     pub fn claim(&mut self, wait: WaitId) -> Option<Root> {
-        let task = self.tasks.get_mut(wait.task as usize)?;
+        let task = self.tasks.get_mut(wait.task)?;
         if task.generation != wait.generation {
             return None;
         }
         let root = task.thread.as_ref()?.root();
         task.generation = wait.generation.wrapping_add(1);
-        self.ready.push_back(wait.task);
+        self.tasks.push_back(wait.task);
         Some(root)
     }
 
@@ -184,7 +165,7 @@ impl Host {
     pub fn wake(&mut self, wait: WaitId, why: Wake) -> bool {
         let claimed = self.claim(wait).is_some();
         if claimed {
-            self.tasks[wait.task as usize].wake = Some(why);
+            self.tasks[wait.task].wake = Some(why);
         }
         claimed
     }
@@ -192,7 +173,7 @@ impl Host {
     /// Why the running coroutine goes on.
     #[inline]
     pub fn take_wake(&mut self) -> Option<Wake> {
-        self.tasks.get_mut(self.current as usize)?.wake.take()
+        self.tasks.get_mut(self.current)?.wake.take()
     }
 
     /// The running coroutine waits: who goes on at once, and is the running one from now on. `None` if there is nobody, or the
@@ -202,9 +183,9 @@ impl Host {
         if self.passes == 0 || !self.starts.is_empty() {
             return None;
         }
-        let task = *self.ready.front()?;
-        let root = self.tasks[task as usize].thread.as_ref()?.root();
-        self.ready.pop_front();
+        let task = self.tasks.first_ready()?;
+        let root = self.tasks[task].thread.as_ref()?.root();
+        self.tasks.pop_ready();
         self.passes -= 1;
         self.current = task;
         Some(root)
@@ -212,33 +193,24 @@ impl Host {
 
     /// The coroutine that runs.
     pub fn root(&self) -> Option<Root> {
-        self.tasks.get(self.current as usize)?.thread.as_ref().map(Pin::root)
+        self.tasks.get(self.current)?.thread.as_ref().map(Pin::root)
     }
 
     /// The running coroutine is over: the pin of its thread.
     pub fn end_task(&mut self) -> Option<Pin> {
-        let pin = self.tasks.get_mut(self.current as usize)?.thread.take()?;
-        self.free.push(self.current);
-        Some(pin)
+        self.tasks.end(self.current)
     }
 
     /// Adds a coroutine that starts when the running one next waits.
     pub fn spawn(&mut self, thread: Pin) -> u32 {
-        let task = self.free.pop().unwrap_or_else(|| {
-            self.tasks.push(TaskState { thread: None, generation: self.generation, wake: None });
-            self.tasks.len() as u32 - 1
-        });
-        self.tasks[task as usize].thread = Some(thread);
-        self.ready.push_back(task);
-        task
+        self.tasks.add(thread, self.generation)
     }
 
     /// The call is over, and its state stays for another: what belonged to the call alone ends. Gives where the generations of
     /// that call begin.
     pub fn leave(&mut self, pins: Pins<'_>) -> u32 {
         Mailroom::end(pins, self);
-        let highest = self.tasks.iter().map(|task| task.generation).max();
-        highest.unwrap_or(self.generation).wrapping_add(1)
+        self.tasks.highest_generation().unwrap_or(self.generation).wrapping_add(1)
     }
 
     /// Starts an operation that no coroutine waits for.

@@ -9,6 +9,7 @@
 
 mod channel;
 mod convert;
+mod coroutines;
 mod errors;
 mod guest;
 mod host;
@@ -25,9 +26,10 @@ pub use convert::{
     data_to_val, format_of, payload_object, payload_object_as, payload_to_data, payload_to_val,
     payloads_to_data, push_payloads, val_to_data, val_to_kept_data, val_to_payload,
 };
+pub use coroutines::{Coroutines, TaskState};
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
-pub use host::{Binding, Finish, Host, Names, Operation, System, TaskState, WaitId, Wake};
+pub use host::{Binding, Finish, Host, Names, Operation, System, WaitId, Wake};
 pub use json::{decode_json, encode_json, from_json, to_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, Record, install};

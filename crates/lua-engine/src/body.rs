@@ -288,11 +288,11 @@ impl LuaBody {
         match run {
             Run::Waiting => Progress::Later,
             Run::OutOfFuel => {
-                self.host.ready.push_front(task);
+                self.host.tasks.push_front(task);
                 Progress::Later
             }
             Run::Yielded => {
-                self.host.ready.push_back(task);
+                self.host.tasks.push_back(task);
                 Progress::Later
             }
             Run::Finished => {
@@ -484,7 +484,7 @@ impl LuaBody {
             if *cx.fuel <= 0 || cx.control.has_news() {
                 return Step::Continue;
             }
-            let Some(task) = self.host.ready.pop_front() else {
+            let Some(task) = self.host.tasks.pop_ready() else {
                 if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
                     continue;
                 }

@@ -11,9 +11,8 @@ use infra_app::App;
 use infra_base::{EntryId, Error, Result};
 use infra_clock::{Clock, Rng};
 use infra_profile::Profiler;
-use lua_api::{Host, Mailroom, Memory, System};
+use lua_api::{Coroutines, Host, Mailroom, Memory, System};
 use lua_vm::Statics;
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
@@ -80,12 +79,9 @@ impl Executor for LuaExecutor {
             names: program.clone(),
             values: Vec::new(),
             mail: Mailroom::default(),
-            // Most processes have one coroutine.
-            tasks: Vec::with_capacity(1),
-            free: Vec::new(),
+            tasks: Coroutines::default(),
             generation: 0,
             current: 0,
-            ready: VecDeque::with_capacity(1),
             passes: 0,
             starts: Vec::new(),
             outstanding: 0,

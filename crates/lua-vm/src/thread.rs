@@ -245,7 +245,7 @@ pub(crate) fn deliver(heap: &mut Heap, root: *mut Thread, values: &[Value], rais
 }
 
 /// Argument `i` of the native in which the innermost coroutine of a waiting root rests.
-#[inline]
+#[inline(always)]
 pub(crate) fn waiting_arg(root: *const Thread, i: usize) -> Value {
     // SAFETY: as for `deliver`; arguments of a resting native lie below the top.
     unsafe {
@@ -261,7 +261,7 @@ pub(crate) fn waiting_arg(root: *const Thread, i: usize) -> Value {
 
 /// Ends the native in which the innermost coroutine of a waiting root rests: `values` are its results, its continuation is not
 /// asked. False if it does not wait.
-#[inline]
+#[inline(always)]
 pub(crate) fn finish<const N: usize>(heap: &mut Heap, root: *mut Thread, values: [Value; N]) -> bool {
     // SAFETY: as for `deliver`. A coroutine that waits rests in a native frame; where results go if a Lua frame called it, is
     // made room for.

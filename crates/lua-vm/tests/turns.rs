@@ -40,8 +40,8 @@ fn woken(cx: &mut Cx<'_>) -> NativeResult {
 fn give(cx: &mut Cx<'_>) -> NativeResult {
     let who = cx.check_int(0)? as usize;
     let root = cx.host::<Host>().roots[who].root();
-    let (value, first) = (cx.arg(1), cx.waiting_arg(root, 0));
-    let done = cx.finish(root, [value, first]);
+    let value = cx.arg(1);
+    let done = cx.finish_for(root, 0, |first| [value, first]).is_some();
     if done {
         cx.host::<Host>().ready.push_back(who);
     }

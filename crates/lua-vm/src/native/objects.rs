@@ -458,7 +458,6 @@ impl<'cx> Cx<'cx> {
     }
     /// Ends the native in which `root` (its innermost coroutine) waits: `results` are its results, and its continuation is not
     /// asked. False if it does not wait.
-    #[inline]
     pub fn finish<const N: usize>(&mut self, root: Root, results: [Val<'cx>; N]) -> bool {
         let heap = &mut self.lua().heap;
         match heap.root(root) {
@@ -466,11 +465,19 @@ impl<'cx> Cx<'cx> {
             None => false,
         }
     }
-    /// Argument `i` of the native in which `root` (its innermost coroutine) waits; nil if it does not.
-    #[inline]
-    pub fn waiting_arg(&self, root: Root, i: usize) -> Val<'cx> {
-        let thread = self.lua_ref().heap.root(root);
-        thread.map_or(Val::NIL, |thread| Val::new(crate::thread::waiting_arg(thread, i)))
+    /// As [`finish`](Self::finish), with `results` for its argument `i`, which is returned; nil if it has none. `None` if it does not
+    /// wait.
+    #[inline(always)]
+    pub fn finish_for<const N: usize>(
+        &mut self,
+        root: Root,
+        i: usize,
+        results: impl FnOnce(Val<'cx>) -> [Val<'cx>; N],
+    ) -> Option<Val<'cx>> {
+        let heap = &mut self.lua().heap;
+        let thread = heap.root(root)?;
+        let arg = Val::new(crate::thread::waiting_arg(thread, i));
+        crate::thread::finish(heap, thread, results(arg).map(|v| v.raw)).then_some(arg)
     }
     /// Makes the waiting root `thread` raise `v`. False if it does not wait.
     pub fn deliver_raise(&mut self, thread: Val<'cx>, v: Val<'cx>) -> bool {
