@@ -177,8 +177,35 @@ pub fn write_float(out: &mut Vec<u8>, v: f64) {
     written.expect("writing to memory does not fail");
 }
 
+/// Appends a text in quotes, if each of its bytes is one of ASCII that stands for itself; otherwise nothing. Most texts are
+/// such, and need no look at their characters.
+pub fn write_plain(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    let plain = text.iter().all(|byte| PLAIN[usize::from(*byte)]);
+    if plain {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+    }
+    plain
+}
+
+/// By byte: is it of ASCII, and not escaped?
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        plain[byte] = !must_escape(byte as u8 as char);
+        byte += 1;
+    }
+    plain
+};
+
 /// Appends a quoted, escaped text.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    if write_plain(out, text.as_bytes()) {
+        return;
+    }
     out.push(b'"');
     let mut rest = text;
     while let Some(at) = rest.find(must_escape) {
@@ -198,6 +225,6 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-fn must_escape(c: char) -> bool {
+const fn must_escape(c: char) -> bool {
     c < ' ' || matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
 }

@@ -2,9 +2,10 @@
 
 use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
 use infra_base::{Data, Error, Kind};
-use infra_codec::json::{write_float, write_int, write_text};
+use infra_codec::json::{write_float, write_int, write_plain, write_text};
 use lua_vm::{ErrorObject, Walk};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 use std::fmt;
 
 pub(crate) mod steps;
@@ -151,7 +152,7 @@ fn write_table<'cx>(
     if cx.reserve(out.len()).is_err() {
         return Err(Stop::Wrong(NO_ROOM.into()));
     }
-    let mut texts: Vec<(&'cx [u8], Val<'cx>)> = Vec::new();
+    let mut texts = SmallVec::<[(&'cx [u8], Val<'cx>); 4]>::new();
     let (mut numbers, mut last) = (0, 0);
     let mut cursor = 0;
     loop {
@@ -205,6 +206,9 @@ fn write_table<'cx>(
 
 /// A string; bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    if write_plain(out, bytes) {
+        return;
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => write_text(out, text),
         Err(_) => write_text(out, &String::from_utf8_lossy(bytes)),

@@ -180,9 +180,9 @@ impl Exchange {
     /// Sets a header; a second value replaces the first, except `Set-Cookie`, which is added. `Invalid` for a name or value
     /// that is none, for what is the server's (framing, the connection, `Date`), and once something was written.
     pub fn set_header(&self, name: &[u8], value: &[u8]) -> Result<()> {
-        let shown = String::from_utf8_lossy(name);
-        let name = HeaderName::from_bytes(name)
-            .map_err(|_| Error::invalid(format!("\"{shown}\" is not a header name")))?;
+        let name = HeaderName::from_bytes(name).map_err(|_| {
+            Error::invalid(format!("\"{}\" is not a header name", String::from_utf8_lossy(name)))
+        })?;
         let value = HeaderValue::from_bytes(value).map_err(|_| {
             Error::invalid(format!("the value of header {name} contains a line end or control character"))
         })?;

@@ -152,7 +152,9 @@ pub(crate) struct Admission {
 /// A place in a pool, for the length of a call; none for a call that passes without.
 #[derive(Default)]
 pub(crate) struct Place {
-    _permit: Option<Arc<OwnedSemaphorePermit>>,
+    _permit: Option<OwnedSemaphorePermit>,
+    /// Of a place whose state has it, too.
+    _shared: Option<Arc<OwnedSemaphorePermit>>,
     /// The state that goes with the place, if the pool keeps states.
     pub(crate) slot: Option<StateSlot>,
 }
@@ -185,10 +187,20 @@ impl Admission {
         clock: &Clock,
         tasks: &Tasks,
     ) -> Result<Place> {
-        let Some(permit) = self.permit(target, context, clock).await? else { return Ok(Place::default()) };
+        let permit = match self.places.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            // In a box, so that the future of each call is small.
+            Err(_) => match Box::pin(self.wait(target, context, clock)).await? {
+                Some(permit) => permit,
+                None => return Ok(Place::default()),
+            },
+        };
+        if !self.pool.kind.keeps_states() {
+            return Ok(Place { _permit: Some(permit), ..Place::default() });
+        }
         let permit = Arc::new(permit);
-        let slot = self.pool.kind.keeps_states().then(|| self.slot(permit.clone(), clock, tasks));
-        Ok(Place { _permit: Some(permit), slot })
+        let slot = self.slot(permit.clone(), clock, tasks);
+        Ok(Place { _shared: Some(permit), slot: Some(slot), ..Place::default() })
     }
 
     /// The slot of a place: what is left there is for the next one, whose permit is free only then.
@@ -207,15 +219,13 @@ impl Admission {
         })
     }
 
-    async fn permit(
+    /// All places are taken. `None`: the call passes without.
+    async fn wait(
         &self,
         target: &EntryId,
         context: &Context,
         clock: &Clock,
     ) -> Result<Option<OwnedSemaphorePermit>> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(Some(place));
-        }
         let (nested, limit) = (context.depth > 0, context.deadline);
         if nested && (self.pool.kind == PoolKind::Lazy || context.calls().any(|call| call == target)) {
             return Ok(None);

@@ -70,6 +70,20 @@ fn dangerous_characters_are_escaped() {
 }
 
 #[test]
+fn plain_texts_are_those_that_stand_for_themselves() {
+    for byte in 0..=255 {
+        for bytes in [&[byte][..], b"", &[b'a', byte, b'b']] {
+            let mut out = b"[".to_vec();
+            let plain = super::write_plain(&mut out, bytes);
+            let stands = bytes.iter().all(|b| (b' '..128).contains(b) && !b"\"\\<>&".contains(b));
+            assert_eq!(plain, stands, "{bytes:?}");
+            let written = if plain { [b"[\"", bytes, b"\""].concat() } else { b"[".to_vec() };
+            assert_eq!(out, written);
+        }
+    }
+}
+
+#[test]
 fn pretty_output_indents_and_keeps_empty_ones_short() {
     let data = decode(br#"{"a":[1,{"b":null}],"c":[],"d":{}}"#).unwrap();
     let expected =
