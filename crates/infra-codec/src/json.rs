@@ -203,9 +203,13 @@ const PLAIN: [bool; 256] = {
 
 /// Appends a quoted, escaped text.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
-    if write_plain(out, text.as_bytes()) {
-        return;
+    if !write_plain(out, text.as_bytes()) {
+        write_escaped(out, text);
     }
+}
+
+/// Appends a quoted text in which something is to be escaped.
+pub fn write_escaped(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text;
     while let Some(at) = rest.find(must_escape) {

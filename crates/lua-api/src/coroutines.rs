@@ -2,7 +2,6 @@
 
 use crate::host::Wake;
 use lua_vm::Pin;
-use std::ops::{Index, IndexMut};
 
 /// The end of a list.
 const END: u32 = u32::MAX;
@@ -10,18 +9,19 @@ const END: u32 = u32::MAX;
 const OUT: u32 = u32::MAX - 1;
 
 /// A managed coroutine.
-pub struct TaskState {
+pub(crate) struct TaskState {
     /// Its thread while it lives.
-    pub thread: Option<Pin>,
+    pub(crate) thread: Option<Pin>,
     /// Grows with each wake, so that stale waits are recognised.
-    pub generation: u32,
+    pub(crate) generation: u32,
     /// The next one of those that are ready, or whose number is free.
     next: u32,
     /// The reason why it goes on, if its native was not ended by it; taken by the continuation.
-    pub wake: Option<Wake>,
+    pub(crate) wake: Option<Wake>,
 }
 
-/// All of them. Lists are links within the states: most processes have one coroutine, and need no list.
+/// All of them. Lists are links within the states: most processes have one coroutine, and need no list. Who is made ready is not
+/// ready yet: it waits, runs or is new, so each is on one list at most.
 pub struct Coroutines {
     states: Vec<TaskState>,
     live: u32,
@@ -40,13 +40,13 @@ impl Default for Coroutines {
 
 impl Coroutines {
     /// Forgets all: the next one that is added is task 0.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.states.clear();
         (self.live, self.free, self.first, self.last) = (0, END, END, END);
     }
 
     /// How many have not ended.
-    pub fn live(&self) -> usize {
+    pub(crate) fn live(&self) -> usize {
         self.live as usize
     }
 
@@ -57,7 +57,7 @@ impl Coroutines {
             self.states.len() as u32 - 1
         } else {
             let task = self.free;
-            let state = &mut self[task];
+            let state = self.state(task);
             state.thread = Some(thread);
             let next = std::mem::replace(&mut state.next, OUT);
             self.free = next;
@@ -73,22 +73,28 @@ impl Coroutines {
         let free = self.free;
         let state = self.states.get_mut(task as usize)?;
         let pin = state.thread.take()?;
-        debug_assert_eq!(state.next, OUT, "it runs");
+        assert_eq!(state.next, OUT, "only a coroutine that runs can end");
         state.next = free;
         self.free = task;
         self.live -= 1;
         Some(pin)
     }
 
-    /// The state of a task.
+    /// The state of a task, whose number was given out.
     #[inline]
-    pub fn get(&self, task: u32) -> Option<&TaskState> {
+    pub(crate) fn state(&mut self, task: u32) -> &mut TaskState {
+        &mut self.states[task as usize]
+    }
+
+    /// The state of a task, if there is one.
+    #[inline]
+    pub(crate) fn get(&self, task: u32) -> Option<&TaskState> {
         self.states.get(task as usize)
     }
 
     /// The same, to be changed.
     #[inline]
-    pub fn get_mut(&mut self, task: u32) -> Option<&mut TaskState> {
+    pub(crate) fn get_mut(&mut self, task: u32) -> Option<&mut TaskState> {
         self.states.get_mut(task as usize)
     }
 
@@ -99,7 +105,7 @@ impl Coroutines {
 
     /// The task that goes on next.
     #[inline]
-    pub fn first_ready(&self) -> Option<u32> {
+    pub(crate) fn first_ready(&self) -> Option<u32> {
         (self.first != END).then_some(self.first)
     }
 
@@ -107,47 +113,31 @@ impl Coroutines {
     #[inline]
     pub fn pop_ready(&mut self) -> Option<u32> {
         let task = self.first_ready()?;
-        self.first = std::mem::replace(&mut self[task].next, OUT);
+        self.first = std::mem::replace(&mut self.state(task).next, OUT);
         Some(task)
     }
 
     /// A task that is not ready goes on behind all others.
     #[inline]
     pub fn push_back(&mut self, task: u32) {
-        let next = std::mem::replace(&mut self[task].next, END);
-        debug_assert_eq!(next, OUT, "it is on a list already");
+        let next = std::mem::replace(&mut self.state(task).next, END);
+        assert_eq!(next, OUT, "it is on a list already");
         let last = std::mem::replace(&mut self.last, task);
         if self.first == END {
             self.first = task;
         } else {
-            self[last].next = task;
+            self.state(last).next = task;
         }
     }
 
     /// A task that is not ready goes on before all others.
     pub fn push_front(&mut self, task: u32) {
         let first = std::mem::replace(&mut self.first, task);
-        let next = std::mem::replace(&mut self[task].next, first);
-        debug_assert_eq!(next, OUT, "it is on a list already");
+        let next = std::mem::replace(&mut self.state(task).next, first);
+        assert_eq!(next, OUT, "it is on a list already");
         if first == END {
             self.last = task;
         }
-    }
-}
-
-impl Index<u32> for Coroutines {
-    type Output = TaskState;
-
-    #[inline]
-    fn index(&self, task: u32) -> &TaskState {
-        &self.states[task as usize]
-    }
-}
-
-impl IndexMut<u32> for Coroutines {
-    #[inline]
-    fn index_mut(&mut self, task: u32) -> &mut TaskState {
-        &mut self.states[task as usize]
     }
 }
 

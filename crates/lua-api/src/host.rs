@@ -135,10 +135,10 @@ impl Host {
         self.outstanding == 0 && self.live() == 1
     }
 
-    /// Starts a wait of the running coroutine.
+    /// Starts a wait of the running coroutine. It must wait then: whoever makes it ready takes it for one that does not run.
     #[inline]
     pub fn begin_wait(&mut self) -> WaitId {
-        WaitId { task: self.current, generation: self.tasks[self.current].generation }
+        WaitId { task: self.current, generation: self.tasks.state(self.current).generation }
     }
 
     /// Does somebody still wait for this?
@@ -165,7 +165,7 @@ impl Host {
     pub fn wake(&mut self, wait: WaitId, why: Wake) -> bool {
         let claimed = self.claim(wait).is_some();
         if claimed {
-            self.tasks[wait.task].wake = Some(why);
+            self.tasks.state(wait.task).wake = Some(why);
         }
         claimed
     }
@@ -184,7 +184,7 @@ impl Host {
             return None;
         }
         let task = self.tasks.first_ready()?;
-        let root = self.tasks[task].thread.as_ref()?.root();
+        let root = self.tasks.get(task)?.thread.as_ref()?.root();
         self.tasks.pop_ready();
         self.passes -= 1;
         self.current = task;

@@ -2,7 +2,7 @@
 
 use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
 use infra_base::{Data, Error, Kind};
-use infra_codec::json::{write_float, write_int, write_plain, write_text};
+use infra_codec::json::{write_escaped, write_float, write_int, write_plain, write_text};
 use lua_vm::{ErrorObject, Walk};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use smallvec::SmallVec;
@@ -210,8 +210,8 @@ pub(crate) fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
         return;
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => write_text(out, text),
-        Err(_) => write_text(out, &String::from_utf8_lossy(bytes)),
+        Ok(text) => write_escaped(out, text),
+        Err(_) => write_escaped(out, &String::from_utf8_lossy(bytes)),
     }
 }
 

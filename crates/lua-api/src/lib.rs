@@ -26,7 +26,7 @@ pub use convert::{
     data_to_val, format_of, payload_object, payload_object_as, payload_to_data, payload_to_val,
     payloads_to_data, push_payloads, val_to_data, val_to_kept_data, val_to_payload,
 };
-pub use coroutines::{Coroutines, TaskState};
+pub use coroutines::Coroutines;
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
 pub use host::{Binding, Finish, Host, Names, Operation, System, WaitId, Wake};

@@ -66,6 +66,7 @@ pub(crate) fn consider(heap: &mut Heap, image: &Image) {
     // SAFETY: the overlay is the heap's own, and nothing runs.
     let overlay = unsafe { &mut *overlay };
     let bytes = (heap.bytes + image.bytes()) as u64;
+    // Too much for strings of messages, which lie in blocks.
     let cost = (heap.objects + image.objects()) as u64 * OBJECT as u64 + bytes / 8;
     if overlay.heat.saturating_mul(ACCESS) >= LEAST + cost
         && heap.bytes + image.bytes() <= heap.quota

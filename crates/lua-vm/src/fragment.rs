@@ -246,18 +246,20 @@ struct Scratch {
 }
 
 impl Scratch {
-    /// Has `write` write at most `room` leaves.
+    /// Has `write` write leaves.
+    ///
+    /// # Safety
+    /// They are at most `room`.
     #[inline(always)]
-    fn write<R>(&mut self, room: usize, write: impl FnOnce(&mut Leaves<'_>) -> R) -> R {
+    unsafe fn write<R>(&mut self, room: usize, write: impl FnOnce(&mut Leaves<'_>) -> R) -> R {
         self.items.reserve(room);
         let start = self.items.as_mut_ptr();
-        // SAFETY: within the vector; so many were written there.
+        // SAFETY: within the vector, which has room for them by the caller's promise; so many were written there.
         unsafe {
-            let mut leaves = Leaves { to: start.add(self.items.len()), pen: self.packer.pen() };
+            let to = start.add(self.items.len());
+            let mut leaves = Leaves { to, end: to.wrapping_add(room), pen: self.packer.pen() };
             let result = write(&mut leaves);
-            leaves.pen.lift();
             let written = leaves.to.offset_from_unsigned(start);
-            debug_assert!(written <= self.items.len() + room);
             self.items.set_len(written);
             result
         }
@@ -267,6 +269,8 @@ impl Scratch {
 /// Where values that hold no others are written, in registers.
 struct Leaves<'a> {
     to: *mut Item,
+    /// Behind the room that was asked for.
+    end: *mut Item,
     pen: Pen<'a>,
 }
 
@@ -290,9 +294,16 @@ impl Leaves<'_> {
                 value::NIL => self.to.write(Item::Nil),
                 _ => return false,
             }
-            self.to = self.to.add(1);
+            self.advance();
         }
         true
+    }
+
+    /// Behind the item that was written.
+    #[inline(always)]
+    fn advance(&mut self) {
+        debug_assert!(self.to < self.end, "room is made before");
+        self.to = self.to.wrapping_add(1);
     }
 
     /// Writes a string.
@@ -310,7 +321,7 @@ impl Leaves<'_> {
                 let (block, at) = self.pen.add(s);
                 self.to.write(Item::Str { block, at });
             }
-            self.to = self.to.add(1);
+            self.advance();
         }
     }
 }
@@ -554,7 +565,8 @@ unsafe fn text(block: u32, at: u32, starts: &[*mut u8]) -> Value {
     Value::str(unsafe { starts[block as usize].add(at as usize) }.cast())
 }
 
-/// Puts pairs of leaves whose keys are strings into a table, at most so many: as many as follow each other and as it has room for.
+/// Puts pairs of leaves whose keys are strings into a table, at most so many, up to the first other pair: how many. A pair has no nil, so
+/// that stands for an object.
 ///
 /// # Safety
 /// As for [`leaf`]; the table was made by the adoption and does not have the keys.
@@ -565,12 +577,12 @@ unsafe fn put_pairs(table: *mut object::Table, starts: &[*mut u8], items: &[Item
     unsafe {
         object::Table::extend(
             table,
-            pairs.map_while(|[key, value]| match (key, value) {
+            pairs.map(|[key, value]| match (key, value) {
                 // Most of all.
                 (&Item::Str { block, at }, &Item::Str { block: other, at: there }) => {
-                    Some((text(block, at, starts), text(other, there, starts)))
+                    (text(block, at, starts), text(other, there, starts))
                 }
-                _ => Some((leaf(key, starts), leaf(value, starts))),
+                _ => (leaf(key, starts), leaf(value, starts)),
             }),
         )
     }
@@ -699,9 +711,21 @@ impl<'cx> Cx<'cx> {
                 && level.expects_key()
             {
                 // SAFETY: as in `Open::put`; the blocks were taken over.
-                let done = unsafe { put_pairs(level.table, starts, items, level.pairs) };
-                level.pairs -= done as u32;
-                items = &items[2 * done..];
+                unsafe {
+                    let done = put_pairs(level.table, starts, items, level.pairs);
+                    level.pairs -= done as u32;
+                    items = &items[2 * done..];
+                    while level.pairs > 0
+                        && let [key, value, rest @ ..] = items
+                        && let (key, value) = (leaf(key, starts), leaf(value, starts))
+                        && !key.is_nil()
+                        && !value.is_nil()
+                    {
+                        object::Table::insert_new(&mut self.lua().heap, level.table, key, value);
+                        level.pairs -= 1;
+                        items = rest;
+                    }
+                }
             }
             while open.last().is_some_and(Open::is_full) {
                 open.pop();

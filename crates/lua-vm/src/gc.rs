@@ -2,7 +2,7 @@
 //!
 //! States: `Pause` → `Mark` (grey objects are traversed in steps) → `Remark` (what was written meanwhile is traversed again,
 //! in steps, too) → `Sweep` (the object list in steps) → `Pause`. Objects are born in the current white, so that a sweep never
-//! frees what was made during it.
+//! frees what was made during it. Strings of messages have no colour: their block has (`packed`).
 //!
 //! Everything large is scanned in chunks by a cursor that waits in `scans`. Tables: in `Mark` a store into a small black one
 //! makes it grey again, so that the stores behind it are free; a large one stays black and marks what is stored, and in
@@ -461,6 +461,7 @@ impl Heap {
             debug_assert!((*p).mark & IMMORTAL == 0);
             if (*p).kind == Kind::Str {
                 let p = if (*p).small & PACKED == 0 { p } else { packed::head(p) };
+                debug_assert!((*p).mark & IMMORTAL == 0, "the strings of an image are not white");
                 (*p).mark = (*p).mark & !WHITES | BLACK;
                 return;
             }

@@ -37,7 +37,7 @@ pub struct HeapStats {
     pub bytes: usize,
     /// Bytes of them in stacks of coroutines.
     pub stacks: usize,
-    /// Number of objects, likewise.
+    /// Number of objects, likewise; strings of messages count one by one.
     pub objects: usize,
     /// Completed collections.
     pub collections: u64,

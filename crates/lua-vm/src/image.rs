@@ -400,3 +400,36 @@ impl fmt::Debug for Image {
         write!(f, "image of {} objects, {} bytes", self.objects, self.bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statics::StaticsBuilder;
+
+    #[test]
+    fn strings_of_messages_are_sealed_with_their_hash() {
+        let mut rehearsal = Rehearsal::new(StaticsBuilder::new().build(), Options::default());
+        let pins = rehearsal.lua().enter(&mut (), |cx| {
+            let texts = [&b"some text"[..], &[b'x'; 5000]].map(|text| cx.string(text));
+            let mut message = cx.copy_out(&texts).expect("plain data");
+            let texts = cx.adopt_all(&mut message).expect("it fits");
+            texts.iter().map(|text| cx.pin(*text)).collect()
+        });
+        let image = rehearsal.seal(pins).finish().expect("it can be shared");
+        let (mut p, mut found) = (image.heap.head, 0);
+        while !p.is_null() {
+            // SAFETY: objects of the image are live as long as it.
+            unsafe {
+                if (*p).kind == Kind::Texts {
+                    for s in packed::strings(p) {
+                        found += 1;
+                        assert_eq!((*s).hdr.mark, SHARED | FROZEN | IMMORTAL);
+                        assert_ne!((*s).hash, 0);
+                    }
+                }
+                p = (*p).next;
+            }
+        }
+        assert_eq!(found, 2);
+    }
+}

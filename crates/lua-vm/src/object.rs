@@ -59,7 +59,8 @@ pub(crate) struct Header {
     pub(crate) word: u32,
 }
 
-/// A string: `hdr.word` is its length; `hdr.small` is 1 for a symbol, [`DRAFT`] until it is complete. The bytes follow.
+/// A string: `hdr.word` is its length; `hdr.small` is 1 for a symbol, [`DRAFT`] until it is complete. The bytes follow. One in a
+/// block of a message is on no list: its `next` and its colour say nothing, `hdr.small` where it lies (`packed`).
 #[repr(C)]
 pub(crate) struct Str {
     pub(crate) hdr: Header,

@@ -618,22 +618,9 @@ impl Table {
     pub(crate) unsafe fn insert_new(heap: &mut Heap, t: *mut Table, key: Value, val: Value) {
         // SAFETY: see `get`; without room or for other keys the general way is taken, which cannot fail for such a key.
         unsafe {
-            let simple = key.tag == value::STR
-                && !val.is_nil()
-                && (*t).node_len < (*t).node_cap
-                && (*t).index_mask != large::MARK;
-            if !simple {
+            if Table::extend(t, std::iter::once((key, val))) == 0 {
                 let done = Table::set(heap, t, key, val);
                 debug_assert!(done.is_ok());
-                return;
-            }
-            let key = string_key(key.as_str());
-            (*t).hdr.small = 0;
-            let at = (*t).node_len;
-            *(*t).nodes.add(at as usize) = Node { key, val };
-            (*t).node_len = at + 1;
-            if !(*t).index.is_null() {
-                Table::index_insert((*t).index, (*t).index_mask, key, at);
             }
         }
     }

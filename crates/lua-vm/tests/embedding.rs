@@ -444,9 +444,9 @@ fn fragments_keep_shape_and_name_what_cannot_travel() {
 }
 
 /// Strings of a message share blocks. Whoever takes a message over, whole or as a copy, may drop its strings in any order,
-/// keep single ones, and collect between; the bytes come back with the last string of a block.
+/// keep single ones, and collect between; the bytes come back when no string of a block is reached any more.
 #[test]
-fn strings_of_a_message_die_one_by_one() {
+fn strings_of_a_message_live_and_die_with_their_block() {
     // One more is a multiple of seven.
     let many = number(300, 62);
     let source = format!(

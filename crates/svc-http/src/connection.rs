@@ -32,7 +32,7 @@ use tokio::sync::futures::OwnedNotified;
 /// After this long without a request, a kept-alive connection gives back hyper's state and buffers.
 const PARK: Duration = Duration::from_secs(2);
 
-/// Responses up to this length are put together and written by the system call for one buffer, which is faster than that
+/// Pieces up to this length, a head and a short body, are put together for the system call for one buffer, which is faster than that
 /// for a list.
 const TOGETHER: usize = 1024;
 
@@ -137,7 +137,9 @@ impl Write for Io {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let length: usize = bufs.iter().map(|buf| buf.len()).sum();
-        let written = if length <= TOGETHER {
+        let written = if let [one] = bufs {
+            Pin::new(&mut self.stream).poll_write(cx, one)
+        } else if length <= TOGETHER {
             let mut all = SmallVec::<[u8; TOGETHER]>::new();
             bufs.iter().for_each(|buf| all.extend_from_slice(buf));
             Pin::new(&mut self.stream).poll_write(cx, &all)

@@ -152,8 +152,9 @@ pub(crate) struct Admission {
 /// A place in a pool, for the length of a call; none for a call that passes without.
 #[derive(Default)]
 pub(crate) struct Place {
+    /// Most need no counter for it.
     _permit: Option<OwnedSemaphorePermit>,
-    /// Of a place whose state has it, too.
+    /// In its place, if there is a slot: who leaves a state holds the permit until that lies there.
     _shared: Option<Arc<OwnedSemaphorePermit>>,
     /// The state that goes with the place, if the pool keeps states.
     pub(crate) slot: Option<StateSlot>,
