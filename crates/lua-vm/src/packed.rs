@@ -1,9 +1,9 @@
 //! Blocks of strings: the texts of a message are a few allocations, which its receiver takes over.
 //!
 //! A block holds complete string objects, one behind the other. While it travels nobody but its owner knows it. For a heap that
-//! takes it over it is one object: it lives as long as one of its strings, which have no colour of their own, so it is marked
-//! with each of them and swept at once. So that a short string keeps little memory alive, blocks of several strings are small,
-//! and a long string has one of its own.
+//! takes it over it is one object (ADR 25): it lives as long as one of its strings, which have no colour of their own, so it is
+//! marked with each of them and swept at once. So that a short string keeps little memory alive, blocks of several strings are
+//! small, and a long string has one of its own.
 
 #![allow(unsafe_code, reason = "objects in memory that they share")]
 
