@@ -100,6 +100,18 @@ impl Item {
     fn immortal(v: Value) -> Item {
         Item::Immortal { tag: v.tag as u8, data: v.data }
     }
+    /// The value of an item that says all of it; nil for a string of a block, and for one that stands for an object.
+    #[inline(always)]
+    fn plain(self) -> Value {
+        match self {
+            Item::Nil => Value::NIL,
+            Item::Bool(b) => Value::bool(b),
+            Item::Int(i) => Value::int(i),
+            Item::Float(f) => Value::float(f),
+            Item::Immortal { tag, data } => Value { tag: u64::from(tag), data },
+            Item::Str { .. } | Item::Foreign(_) | Item::Seen(_) | Item::Table { .. } => Value::NIL,
+        }
+    }
 }
 
 /// The items of a small table need no allocation of their own.
@@ -544,14 +556,9 @@ impl Writer<'_> {
 #[inline(always)]
 unsafe fn leaf(item: &Item, starts: &[*mut u8]) -> Value {
     match *item {
-        Item::Nil => Value::NIL,
-        Item::Bool(b) => Value::bool(b),
-        Item::Int(i) => Value::int(i),
-        Item::Float(f) => Value::float(f),
-        Item::Immortal { tag, data } => Value { tag: u64::from(tag), data },
         // SAFETY: the caller's promise; the place lies in the block.
         Item::Str { block, at } => unsafe { text(block, at, starts) },
-        Item::Foreign(_) | Item::Seen(_) | Item::Table { .. } => Value::NIL,
+        other => other.plain(),
     }
 }
 

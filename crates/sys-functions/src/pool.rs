@@ -152,10 +152,7 @@ pub(crate) struct Admission {
 /// A place in a pool, for the length of a call; none for a call that passes without.
 #[derive(Default)]
 pub(crate) struct Place {
-    /// Most need no counter for it.
-    _permit: Option<OwnedSemaphorePermit>,
-    /// In its place, if there is a slot: who leaves a state holds the permit until that lies there.
-    _shared: Option<Arc<OwnedSemaphorePermit>>,
+    _permit: Option<Permit>,
     /// The state that goes with the place, if the pool keeps states.
     pub(crate) slot: Option<StateSlot>,
 }
@@ -172,6 +169,12 @@ struct Idle {
     states: Vec<(Moment, State)>,
     /// A task drops what is not used.
     watched: bool,
+}
+
+enum Permit {
+    Own(#[expect(dead_code, reason = "held")] OwnedSemaphorePermit),
+    /// There is a slot, too: whoever leaves a state there holds the permit until it lies there.
+    Shared(#[expect(dead_code, reason = "held")] Arc<OwnedSemaphorePermit>),
 }
 
 impl Admission {
@@ -197,11 +200,11 @@ impl Admission {
             },
         };
         if !self.pool.kind.keeps_states() {
-            return Ok(Place { _permit: Some(permit), ..Place::default() });
+            return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
         }
         let permit = Arc::new(permit);
         let slot = self.slot(permit.clone(), clock, tasks);
-        Ok(Place { _shared: Some(permit), slot: Some(slot), ..Place::default() })
+        Ok(Place { _permit: Some(Permit::Shared(permit)), slot: Some(slot) })
     }
 
     /// The slot of a place: what is left there is for the next one, whose permit is free only then.

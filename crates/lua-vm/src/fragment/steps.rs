@@ -617,11 +617,6 @@ impl Adoption {
         let mut cost = VALUE;
         let mut opened = None;
         let v = match item {
-            Item::Nil => Value::NIL,
-            Item::Bool(b) => Value::bool(b),
-            Item::Int(i) => Value::int(i),
-            Item::Float(f) => Value::float(f),
-            Item::Immortal { tag, data } => Value { tag: u64::from(tag), data },
             Item::Str { block, at } => {
                 let start = self.block(lua, block, &mut cost);
                 // SAFETY: the place lies in the block, which the heap took over; nothing was collected since.
@@ -644,6 +639,7 @@ impl Adoption {
                 opened = Some(Open { table: t, array, pairs, filled: 0, key: None });
                 Value::table(t)
             }
+            plain => plain.plain(),
         };
         match self.open.last_mut() {
             // SAFETY: the table was made here and is not reachable yet.
