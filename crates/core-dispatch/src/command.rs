@@ -148,7 +148,7 @@ impl<T> Future for Answer<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infra_base::{EntryId, Name, Pid};
+    use infra_base::{Name, Pid};
     use std::task::Waker;
 
     struct Double(i64);
@@ -160,12 +160,7 @@ mod tests {
 
     fn frame() -> Frame {
         let pid = Pid::draw(Name::intern("app:host"));
-        Frame {
-            pid,
-            entry: EntryId::parse("app:x").unwrap(),
-            context: Arc::default(),
-            own: Default::default(),
-        }
+        Frame { pid, context: Arc::default(), own: Default::default() }
     }
 
     fn poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {

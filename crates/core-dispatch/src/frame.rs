@@ -53,8 +53,6 @@ impl Context {
 pub struct Frame {
     /// Its address.
     pub pid: Pid,
-    /// The entry that runs.
-    pub entry: EntryId,
     /// Inherited by callees.
     pub context: Arc<Context>,
     /// Not inherited.

@@ -2,8 +2,9 @@
 //!
 //! One lock guards the mailbox, the waker, the kill reason and the end, so their order is that of the lock:
 //!
-//! * A process that is a future of its own stores its waker and takes its mail in one critical section at the start of a poll.
-//!   Whoever delivers or kills afterwards finds that waker, takes it and wakes: no wake is lost, and a burst of mail wakes once.
+//! * A process that is a future of its own stores its waker at the end of a poll, and looks for news behind that: whoever delivers or
+//!   kills has either left news by then, or finds that waker, takes it and wakes. No wake is lost, a burst of mail wakes once, and a
+//!   call that ends in its first poll stores nothing.
 //! * A spawned process lies in its control block while nobody polls it. Whoever delivers inside of a
 //!   [`chain`] takes it out, hands it the mail, and has it polled next, instead of waking its task. While it is polled, news is
 //!   noted in the block, and whoever puts it back sees the note; so its polls need the lock only when there is news.
@@ -405,13 +406,16 @@ impl Control {
         self.news.load(Ordering::Acquire)
     }
 
-    /// Stores the waker of a process that is a future of its own.
-    pub(crate) fn listen(&self, waker: &Waker) {
+    /// Stores the waker of a process that is a future of its own, at the end of a poll. False: there is news, which that waker would
+    /// not be woken for.
+    #[must_use]
+    pub(crate) fn listen(&self, waker: &Waker) -> bool {
         if let Place::Elsewhere(known) = &mut self.inner.lock().place
             && !known.as_ref().is_some_and(|known| known.will_wake(waker))
         {
             *known = Some(waker.clone());
         }
+        !self.has_news()
     }
 
     /// Takes mail, limit and questions. `Err`: the reason of a kill.

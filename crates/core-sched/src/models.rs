@@ -52,10 +52,17 @@ fn message() -> Mail {
     Message { from: None, topic: "t".into(), payloads: Default::default() }.into()
 }
 
-/// The start of a poll of a process that is a future of its own; whether there was mail.
+/// A poll of a process that is a future of its own, to its end; whether there was mail.
 fn look(control: &Control, waker: &Waker, inbox: &mut Inbox) -> Result<bool, Error> {
-    control.listen(waker);
-    if control.has_news() { control.take(inbox, &mut None).map(|news| news.mail) } else { Ok(false) }
+    let mut seen = false;
+    loop {
+        if control.has_news() {
+            seen |= control.take(inbox, &mut None)?.mail;
+        }
+        if control.listen(waker) {
+            return Ok(seen);
+        }
+    }
 }
 
 #[test]

@@ -160,9 +160,6 @@ impl<B: Body> Process<B> {
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Outcome {
         loop {
-            if !self.resident {
-                self.control.listen(cx.waker());
-            }
             if self.control.has_news()
                 && let Err(reason) = self.take_news()
             {
@@ -195,7 +192,9 @@ impl<B: Body> Process<B> {
             // first, one of them may be what woke it.
             if !body_first && !self.ops.has_unpolled() {
                 self.control.settle(&mut self.inbox);
-                return Outcome::Wait;
+                if self.resident || self.control.listen(cx.waker()) {
+                    return Outcome::Wait;
+                }
             }
         }
     }
@@ -224,16 +223,16 @@ impl<B: Body> Process<B> {
     /// Frees everything, then reports; the one way out of a process.
     fn finish(&mut self, exit: Exit) -> Exit {
         let exit = exit.outside();
-        let control = self.control.clone();
+        let Process { control, body, ops, inbox, ticket, .. } = self;
         if let Some(gate) = control.gate() {
-            gate.give_up(&mut self.ticket);
+            gate.give_up(ticket);
         }
-        let (body, ops, inbox) = (self.body.take(), &mut self.ops, std::mem::take(&mut self.inbox));
-        guarded(&control, "while it was freed", || {
+        let (body, inbox) = (body.take(), std::mem::take(inbox));
+        guarded(control, "while it was freed", || {
             ops.clear();
             drop((body, inbox));
         });
-        guarded(&control, "while its end was reported", || control.finish(&exit));
+        guarded(control, "while its end was reported", || control.finish(&exit));
         exit
     }
 }
@@ -255,6 +254,10 @@ impl<B: Body> Future for Process<B> {
         let exit = match polled {
             Ok(Outcome::Wait) => return Poll::Pending,
             Ok(Outcome::Yield) => {
+                if !this.resident {
+                    // It may have to wait for its gate; news is seen when the yield has passed.
+                    let _ = this.control.listen(cx.waker());
+                }
                 if outermost {
                     turn::yielded();
                     this.yielding = Some(Yield::defer(cx.waker()));

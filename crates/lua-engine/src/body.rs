@@ -176,11 +176,11 @@ impl LuaBody {
         if self.keeping.as_ref().is_some_and(|keeping| keeping.method.is_some()) {
             return self.start_method(None);
         }
-        let program = self.program.clone();
+        let (lua, host, program) = (&mut self.lua, &mut self.host, &*self.program);
         let done = match program.made.get() {
-            Some(made) if self.lua.is_from(&made.image) => made.units,
+            Some(made) if lua.is_from(&made.image) => made.units,
             _ => {
-                self.lua.enter(&mut self.host, |cx| preset(cx, &program))?;
+                lua.enter(host, |cx| preset(cx, program))?;
                 0
             }
         };
@@ -231,16 +231,16 @@ impl LuaBody {
             self.lua.set_quota(limit + self.built as usize);
         }
         let limit = self.lua.stats().quota - self.built as usize;
-        let program = self.program.clone();
         let args = self.args.take().map_or_else(Payloads::new, |args| *args);
-        let mut keeping = self.keeping.take();
-        let thread = self.lua.enter(&mut self.host, |cx| {
+        let (lua, host, program, keeping) =
+            (&mut self.lua, &mut self.host, &*self.program, &mut self.keeping);
+        let thread = lua.enter(host, |cx| {
             let kept = keeping.as_ref().and_then(|keeping| keeping.method.as_ref());
             let function = match kept {
                 Some(method) => cx.pinned(method),
-                None => method_of(cx, &program, first)?,
+                None => method_of(cx, program, first)?,
             };
-            if let Some(keeping) = &mut keeping
+            if let Some(keeping) = keeping
                 && keeping.method.is_none()
             {
                 keeping.method = Some(cx.pin(function));
@@ -257,9 +257,7 @@ impl LuaBody {
             let thread = cx.thread(function, &values);
             Ok(cx.pin(thread))
         });
-        self.keeping = keeping;
-        let id = &program.root().id;
-        let thread = thread.map_err(|e: Error| e.context(id))?;
+        let thread = thread.map_err(|e: Error| e.context(&program.root().id))?;
         self.host.restart(true);
         self.host.spawn(thread);
         self.phase = Phase::Running;

@@ -6,6 +6,7 @@ use crate::making::Making;
 use crate::memory::Heaps;
 use crate::program::{Coverage, Program};
 use core_dispatch::Commands;
+use core_registry::Entry;
 use core_sched::{BoxProcess, Freed, Process};
 use infra_app::App;
 use infra_base::{EntryId, Error, Result};
@@ -13,7 +14,6 @@ use infra_clock::{Clock, Rng};
 use infra_profile::Profiler;
 use lua_api::{Coroutines, Host, Mailroom, Memory, System};
 use lua_vm::Statics;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
 use sys_process::{Executor, Launch};
@@ -25,8 +25,8 @@ pub struct LuaExecutor {
     clock: Clock,
     options: Options,
     heaps: Arc<Heaps>,
-    /// Where the chance of the next process starts.
-    seed: AtomicU64,
+    /// Where the chance of processes starts; the number of each is added.
+    seed: u64,
     /// Set once when the context is sealed, before anything runs.
     system: OnceLock<Arc<System>>,
 }
@@ -34,7 +34,7 @@ pub struct LuaExecutor {
 impl LuaExecutor {
     /// An executor over the node's statics. `options` bound every process.
     pub fn new(statics: Arc<Statics>, entries: Arc<Entries>, clock: Clock, options: Options) -> LuaExecutor {
-        let seed = AtomicU64::new(Rng::from_entropy().next_u64());
+        let seed = Rng::from_entropy().next_u64();
         let heaps = Heaps::new(options.memory);
         LuaExecutor { statics, entries, clock, options, heaps, seed, system: OnceLock::new() }
     }
@@ -67,9 +67,9 @@ impl LuaExecutor {
 }
 
 impl Executor for LuaExecutor {
-    fn launch(&self, launch: Launch) -> Result<BoxProcess> {
+    fn launch(&self, entry: &Arc<Entry>, launch: Launch) -> Result<BoxProcess> {
         self.heaps.memory.admit()?;
-        let Launch { entry, args, frame, control, parent, memory, slot } = launch;
+        let Launch { args, frame, control, parent, memory, slot } = launch;
         let program = self.entries.get::<Program>(&entry.id)?;
         let system = self.system.get().ok_or_else(|| Error::internal("the Lua engine has not started"))?;
         let host = Host {
@@ -91,7 +91,7 @@ impl Executor for LuaExecutor {
             may_wait: false,
         };
         // Neighbouring seeds are spread by the generator.
-        let seed = Rng::seeded(self.seed.fetch_add(1, Ordering::Relaxed)).next_u64();
+        let seed = Rng::seeded(self.seed.wrapping_add(control.pid().unique)).next_u64();
         let limits = [program.root().memory, memory];
         let quota = limits.into_iter().flatten().min().unwrap_or(self.options.process.quota);
         let process = lua_vm::Options { seed, quota, ..self.options.process };

@@ -109,7 +109,13 @@ fn prepare(cx: &mut Cx<'_>, at: usize, plan: Plan) -> Result<Result<Option<Call>
             Arc::make_mut(&mut own.values).extend(plan.values);
         }
         let spawned = !host.is_alone();
-        Some(Call { args, context, timeout: plan.timeout, retry: plan.retry, spawned, ..Call::new(target) })
+        Some(Call {
+            args,
+            timeout: plan.timeout,
+            retry: plan.retry,
+            spawned,
+            ..Call::within(context, target)
+        })
     }))
 }
 

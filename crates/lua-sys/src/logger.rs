@@ -38,7 +38,7 @@ struct Logger {
 
 fn logger(cx: &mut Cx<'_>) -> Logger {
     let own = cx.arg(0).as_userdata().and_then(|u| u.payload::<Logger>().cloned());
-    own.unwrap_or_else(|| Logger { name: cx.at().frame.entry.as_str().into(), fields: Arc::default() })
+    own.unwrap_or_else(|| Logger { name: cx.at().control.entry().as_str().into(), fields: Arc::default() })
 }
 
 /// The text fields of a table; what has no plain form is shown by its type.

@@ -82,7 +82,7 @@ pub(crate) fn module() -> Module {
 }
 
 fn id(cx: &mut Cx<'_>) -> NativeResult {
-    let id = cx.at().frame.entry.clone();
+    let id = cx.at().control.entry().clone();
     cx.give_text(id.as_str())
 }
 
@@ -253,7 +253,7 @@ pub(crate) fn entry_id(cx: &mut Cx<'_>, i: usize, what: &str) -> Result<Result<E
     let id = if text.contains(':') {
         EntryId::parse(text)
     } else {
-        EntryId::resolve(text, cx.at().frame.entry.namespace())
+        EntryId::resolve(text, cx.at().control.entry().namespace())
     };
     Ok(id.map_err(Error::from))
 }

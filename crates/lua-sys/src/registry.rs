@@ -172,7 +172,7 @@ fn apply_version(cx: &mut Cx<'_>) -> NativeResult {
 
 /// Who changes the registry, for its history: the entry that runs.
 fn who(cx: &mut Cx<'_>) -> String {
-    cx.at().frame.entry.to_string()
+    cx.at().control.entry().to_string()
 }
 
 /// `registry.build_delta(from, to)`

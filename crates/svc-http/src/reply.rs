@@ -1,8 +1,9 @@
 //! From a running call to a response: whole when the call ended first, else streamed.
 
 use crate::connection::Link;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Inner};
 use crate::response::Response as State;
+use crate::table::Route;
 use bytes::Bytes;
 use core_dispatch::BoxFuture;
 use hyper::body::{Body, Frame, SizeHint};
@@ -37,9 +38,9 @@ impl Future for Answer {
         };
         let (exchange, call) = slot.as_mut().expect("hyper polls an answer until it is ready");
         if let Poll::Ready(result) = call.as_mut().poll(cx) {
-            let response = finished(exchange, result);
-            *slot = None;
-            return Poll::Ready(Ok(response));
+            // The call lets go of the exchange, too.
+            let exchange = slot.take().map(|(exchange, _)| exchange);
+            return Poll::Ready(Ok(finished(exchange.expect("taken out above"), result)));
         }
         let mut state = exchange.0.response.lock();
         if !state.streams() {
@@ -64,41 +65,58 @@ fn head(state: &mut State) -> Response<()> {
 }
 
 /// The response of a call that ended before anything left.
-fn finished(exchange: &Exchange, result: Result<Payload>) -> Response<ReplyBody> {
-    let link = exchange.0.link.clone();
-    let mut state = exchange.0.response.lock();
+fn finished(exchange: Exchange, result: Result<Payload>) -> Response<ReplyBody> {
+    match Arc::try_unwrap(exchange.0) {
+        Ok(Inner { head, route, link, response, .. }) => {
+            answer(&head.method, &route, link, &mut response.into_inner(), result)
+        }
+        // A heap that is being freed, or a write that waits, holds it still.
+        Err(held) => {
+            let link = held.link.clone();
+            answer(&held.head.method, &held.route, link, &mut held.response.lock(), result)
+        }
+    }
+}
+
+fn answer(
+    method: &Method,
+    route: &Route,
+    link: Arc<Link>,
+    state: &mut State,
+    result: Result<Payload>,
+) -> Response<ReplyBody> {
     if state.started() {
         if let Err(error) = result {
-            tracing::warn!(endpoint = %exchange.endpoint(), %error, "handler failed after it had written");
+            tracing::warn!(endpoint = %route.endpoint, %error, "handler failed after it had written");
         }
         let pieces = std::mem::take(&mut state.queue);
         let length = state.queued() as u64;
-        return whole(head(&mut state), pieces, length, link, &exchange.0.head.method);
+        return whole(head(state), pieces, length, link, method);
     }
     let (status, content_type, body) = match result {
         Ok(value) => match encoded(value) {
             Ok(Some(json)) => (state.status.unwrap_or(StatusCode::OK), "application/json", json),
             Ok(None) if state.status.is_some() || !state.headers.is_empty() => {
-                return whole(head(&mut state), VecDeque::new(), 0, link, &exchange.0.head.method);
+                return whole(head(state), VecDeque::new(), 0, link, method);
             }
             Ok(None) => (StatusCode::INTERNAL_SERVER_ERROR, TEXT, Bytes::from_static(b"no response sent")),
-            Err(error) => failed(exchange, &error),
+            Err(error) => failed(route, &link, &error),
         },
-        Err(error) => failed(exchange, &error),
+        Err(error) => failed(route, &link, &error),
     };
     state.status = Some(status);
     state.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
     let length = body.len() as u64;
-    whole(head(&mut state), VecDeque::from([body]), length, link, &exchange.0.head.method)
+    whole(head(state), VecDeque::from([body]), length, link, method)
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-fn failed(exchange: &Exchange, error: &Error) -> (StatusCode, &'static str, Bytes) {
-    if exchange.0.link.malformed.load(Ordering::Relaxed) {
+fn failed(route: &Route, link: &Link, error: &Error) -> (StatusCode, &'static str, Bytes) {
+    if link.malformed.load(Ordering::Relaxed) {
         return (StatusCode::BAD_REQUEST, TEXT, Bytes::from_static(b"malformed request body"));
     }
-    tracing::error!(endpoint = %exchange.endpoint(), func = %exchange.0.route.func, %error, "handler failed");
+    tracing::error!(endpoint = %route.endpoint, func = %route.func, %error, "handler failed");
     (StatusCode::INTERNAL_SERVER_ERROR, TEXT, Bytes::copy_from_slice(error.message().as_bytes()))
 }
 

@@ -227,13 +227,22 @@ impl Exchange {
     /// the returned future completes. `Internal` when the connection is closed.
     pub fn write(&self, bytes: Bytes) -> Result<Option<Writing>> {
         let left = self.0.response.lock().offer(bytes)?;
-        Ok(left.map(|bytes| Writing { inner: self.0.clone(), bytes }))
+        Ok(self.writing(left))
+    }
+
+    fn writing(&self, left: Option<Bytes>) -> Option<Writing> {
+        left.map(|bytes| Writing { inner: self.0.clone(), bytes })
     }
 
     /// As [`write`](Self::write) of an encoded JSON value; `application/json` unless a content type is set.
     pub fn write_json(&self, json: Bytes) -> Result<Option<Writing>> {
-        self.default_content_type(&HeaderValue::from_static("application/json"));
-        self.write(json)
+        let mut response = self.0.response.lock();
+        if !response.started() && !response.headers.contains_key(CONTENT_TYPE) {
+            response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let left = response.offer(json)?;
+        drop(response);
+        Ok(self.writing(left))
     }
 
     /// Appends a server-sent event; `data` is an encoded JSON value. The first one makes the response an event stream.
@@ -262,12 +271,5 @@ impl Exchange {
     /// Have the headers left, or are they fixed because something was written?
     pub fn headers_sent(&self) -> bool {
         self.0.response.lock().started()
-    }
-
-    pub(crate) fn default_content_type(&self, value: &HeaderValue) {
-        let mut response = self.0.response.lock();
-        if !response.started() && !response.headers.contains_key(CONTENT_TYPE) {
-            response.headers.insert(CONTENT_TYPE, value.clone());
-        }
     }
 }

@@ -10,6 +10,7 @@ use infra_base::{Data, Diagnostic, EntryId, Error, Map, Payload, Result};
 use rustc_hash::FxHashSet;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use sys_services::{Batch, State, Takeover};
 
 /// An entry whose replacement did not start, with what lived before and what was to live.
@@ -101,6 +102,7 @@ impl Writer {
         let Outcome { world, built, .. } = outcome;
         let world = Arc::new(world);
         shared.world.store(world.clone());
+        shared.version.store(world.snapshot.version().0, Ordering::Release);
         self.reconfigure(&world, &built);
         if start {
             events(shared, changes, world.snapshot.version());

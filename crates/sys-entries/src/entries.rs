@@ -13,6 +13,7 @@ use infra_base::{Diagnostic, EntryId, Error, Result};
 use infra_clock::Clock;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use sys_services::Services;
 use tokio::sync::oneshot;
 
@@ -22,6 +23,8 @@ pub struct Entries(Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) world: ArcSwap<World>,
+    /// The version of `world`, or for a moment the one before: what needs no more does not take hold of a world.
+    pub(crate) version: AtomicU64,
     pub(crate) services: Services,
     pub(crate) bus: Bus,
     pub(crate) clock: Clock,
@@ -38,6 +41,7 @@ impl Entries {
     pub fn new(services: Services, bus: Bus, clock: Clock, tasks: Tasks) -> Entries {
         Entries(Arc::new(Shared {
             world: ArcSwap::default(),
+            version: AtomicU64::new(0),
             services,
             bus,
             clock,
@@ -104,9 +108,14 @@ impl Entries {
         self.0.world.load().snapshot.clone()
     }
 
-    /// The version at this moment; cheaper than a snapshot.
+    /// The version at this moment: one load. What is looked up afterwards is as new as that, or newer.
     pub fn version(&self) -> Version {
-        self.0.world.load().snapshot.version()
+        Version(self.0.version.load(Ordering::Acquire))
+    }
+
+    /// The entry of `id` at this moment.
+    pub fn entry(&self, id: &EntryId) -> Option<Arc<Entry>> {
+        self.0.world.load().snapshot.get(id).cloned()
     }
 
     /// What the entry offers as a `T`, without a lock: `entries.get::<dyn Store>(&id)`. Handles keep the id, not the

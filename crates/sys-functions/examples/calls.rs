@@ -38,7 +38,7 @@ impl Body for Run {
             _ => 0,
         };
         if depth > 0 && !std::mem::replace(&mut self.started, true) {
-            let mut call = call(&self.launch.entry.id, depth - 1, false);
+            let mut call = call(self.launch.control.entry(), depth - 1, false);
             call.context = self.launch.frame.context.clone();
             cx.ops.start(self.engine.0.get().expect("set before any call").call(call));
         }
@@ -53,7 +53,7 @@ impl Body for Run {
 struct Shared(Arc<Engine>);
 
 impl Executor for Shared {
-    fn launch(&self, launch: Launch) -> Result<BoxProcess> {
+    fn launch(&self, _: &Arc<Entry>, launch: Launch) -> Result<BoxProcess> {
         let control = launch.control.clone();
         Ok(Box::new(Process::new(control, Box::new(Run { engine: self.0.clone(), launch, started: false }))))
     }
@@ -62,6 +62,10 @@ impl Executor for Shared {
 struct Shelf(Arc<Entry>);
 
 impl Directory for Shelf {
+    fn version(&self) -> Version {
+        Version(0)
+    }
+
     fn entry(&self, _: &EntryId) -> Option<Arc<Entry>> {
         Some(self.0.clone())
     }

@@ -32,7 +32,12 @@ pub struct Call {
 impl Call {
     /// A call of `target` without anything else.
     pub fn new(target: EntryId) -> Call {
-        let (args, context, own) = Default::default();
+        Call::within(Arc::default(), target)
+    }
+
+    /// A call of `target` on behalf of a caller with `context`.
+    pub fn within(context: Arc<Context>, target: EntryId) -> Call {
+        let (args, own) = Default::default();
         Call { target, args, context, own, timeout: None, retry: None, spawned: false }
     }
 

@@ -2,14 +2,17 @@
 
 use crate::pool::{Admission, Pool};
 use crate::retry::Retry;
-use core_registry::Entry;
+use core_registry::{Entry, Version};
 use infra_base::{Data, EntryId, Error, Name, Result};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use sys_process::{Executor, Processes};
 
 /// A callable entry as it was when it was first called; a changed entry gets a new one, running calls keep theirs.
 pub(crate) struct Function {
     pub(crate) entry: Arc<Entry>,
+    /// The version of the registry at which `entry` was last found to be the present one.
+    pub(crate) seen: AtomicU64,
     pub(crate) retry: Option<Retry>,
     pub(crate) way: Way,
 }
@@ -23,7 +26,7 @@ pub(crate) enum Way {
 
 impl Function {
     /// Errors name the entry and what is wrong with it. Warnings go to the log: once for each generation.
-    pub(crate) fn read(processes: &Processes, entry: Arc<Entry>) -> Result<Function> {
+    pub(crate) fn read(processes: &Processes, entry: Arc<Entry>, version: Version) -> Result<Function> {
         let named = |e: Error| e.context(format!("call of {}", entry.id));
         let options = entry.meta.get("options");
         let retry = options.and_then(|o| o.get(&["retry"]));
@@ -56,7 +59,7 @@ impl Function {
         for warning in warnings {
             tracing::warn!(entry = %entry.id, "{warning}");
         }
-        Ok(Function { entry, retry, way })
+        Ok(Function { entry, seen: AtomicU64::new(version.0), retry, way })
     }
 }
 

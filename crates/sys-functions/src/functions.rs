@@ -15,6 +15,7 @@ use rustc_hash::FxBuildHasher;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use sys_process::{Launch, Processes, Spawn, check_depth};
 
@@ -119,41 +120,42 @@ impl Functions {
         if let Some(watch) = watch {
             watch.runs(Callee::Call(control.clone()))?;
         }
-        let context = Arc::new(context.descend(target.clone()));
-        let frame = Frame { pid: control.pid(), entry: target, context, own };
-        let entry = function.entry.clone();
-        let process = executor.launch(Launch {
-            entry,
-            args,
-            frame,
-            control: control.clone(),
-            parent: None,
-            memory: None,
-            slot: place.slot.take(),
-        })?;
-        if !spawned && turn::depth() < turn::INLINE_DEPTH {
-            return process.await.result;
-        }
+        let context = Arc::new(context.descend(target));
+        let frame = Frame { pid: control.pid(), context, own };
+        let inline = !spawned && turn::depth() < turn::INLINE_DEPTH;
+        let callee = (!inline).then(|| control.clone());
+        let slot = place.slot.take();
+        let launch = Launch { args, frame, control, parent: None, memory: None, slot };
+        let process = executor.launch(&function.entry, launch)?;
+        let Some(callee) = callee else { return process.await.result };
         let (reply, answer) = reply();
         self.0.processes.scheduler().spawn_future(Replying { process, reply: Some(reply) });
-        let mut guard = CallerGone(Some(control));
+        let mut guard = CallerGone(Some(callee));
         let result = answer.await;
         guard.0 = None;
         result
     }
 
     fn find(&self, id: &EntryId) -> Result<Arc<Function>> {
+        let directory = self.0.processes.directory();
+        // Before the entry, which may be newer: then it is looked up once more.
+        let version = directory.version();
         let known = self.0.known.pin();
-        let Some(entry) = self.0.processes.directory().entry(id) else {
+        let found = known.get(id);
+        if let Some(function) = found.filter(|f| f.seen.load(Ordering::Relaxed) == version.0) {
+            return Ok(function.clone());
+        }
+        let Some(entry) = directory.entry(id) else {
             if known.remove(id).is_some() {
                 self.forget_old();
             }
             return Err(Error::not_found(format!("function {id} not found")));
         };
-        if let Some(function) = known.get(id).filter(|f| Arc::ptr_eq(&f.entry, &entry)) {
+        if let Some(function) = found.filter(|f| Arc::ptr_eq(&f.entry, &entry)) {
+            function.seen.store(version.0, Ordering::Relaxed);
             return Ok(function.clone());
         }
-        let function = Arc::new(Function::read(&self.0.processes, entry)?);
+        let function = Arc::new(Function::read(&self.0.processes, entry, version)?);
         if known.insert(id.clone(), function.clone()).is_some() {
             self.forget_old();
         }

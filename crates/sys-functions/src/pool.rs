@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use sys_process::{State, StateSlot};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// How long a call that holds places itself waits for another.
 pub(crate) const NESTED_WAIT: Duration = Duration::from_secs(30);
@@ -151,8 +151,8 @@ pub(crate) struct Admission {
 
 /// A place in a pool, for the length of a call; none for a call that passes without.
 #[derive(Default)]
-pub(crate) struct Place {
-    _permit: Option<Permit>,
+pub(crate) struct Place<'a> {
+    _permit: Option<Permit<'a>>,
     /// The state that goes with the place, if the pool keeps states.
     pub(crate) slot: Option<StateSlot>,
 }
@@ -171,8 +171,10 @@ struct Idle {
     watched: bool,
 }
 
-enum Permit {
-    Own(#[expect(dead_code, reason = "held")] OwnedSemaphorePermit),
+enum Permit<'a> {
+    Own(#[expect(dead_code, reason = "held")] SemaphorePermit<'a>),
+    /// It was waited for.
+    Late(#[expect(dead_code, reason = "held")] OwnedSemaphorePermit),
     /// There is a slot, too: whoever leaves a state there holds the permit until it lies there.
     Shared(#[expect(dead_code, reason = "held")] Arc<OwnedSemaphorePermit>),
 }
@@ -190,7 +192,11 @@ impl Admission {
         context: &Context,
         clock: &Clock,
         tasks: &Tasks,
-    ) -> Result<Place> {
+    ) -> Result<Place<'_>> {
+        let keeps_states = self.pool.kind.keeps_states();
+        if !keeps_states && let Ok(permit) = self.places.try_acquire() {
+            return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
+        }
         let permit = match self.places.clone().try_acquire_owned() {
             Ok(permit) => permit,
             // In a box, so that the future of each call is small.
@@ -199,8 +205,8 @@ impl Admission {
                 None => return Ok(Place::default()),
             },
         };
-        if !self.pool.kind.keeps_states() {
-            return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
+        if !keeps_states {
+            return Ok(Place { _permit: Some(Permit::Late(permit)), slot: None });
         }
         let permit = Arc::new(permit);
         let slot = self.slot(permit.clone(), clock, tasks);

@@ -5,7 +5,7 @@ use crate::host::{Cores, ProcessHost};
 use crate::kind::ProcessHosts;
 use crate::processes::{Directory, Processes};
 use core_events::Bus;
-use core_registry::Entry;
+use core_registry::{Entry, Version};
 use core_relay::{Config as RelayConfig, Relay};
 use infra_app::{Component, Tasks};
 use infra_base::{Data, EntryId, Error, Map, Payload, Result};
@@ -47,12 +47,16 @@ impl Engines {
 struct Registry(Entries);
 
 impl Directory for Registry {
+    fn version(&self) -> Version {
+        self.0.version()
+    }
+
     fn entry(&self, id: &EntryId) -> Option<Arc<Entry>> {
-        self.0.snapshot().get(id).cloned()
+        self.0.entry(id)
     }
 
     fn host(&self, id: &EntryId) -> Result<Arc<dyn ProcessHost>> {
-        self.0.get::<dyn ProcessHost>(id).map_err(|error| match self.0.snapshot().get(id) {
+        self.0.get::<dyn ProcessHost>(id).map_err(|error| match self.0.entry(id) {
             Some(entry) => Error::invalid(format!("{id} is a {}, which is no host of processes", entry.kind)),
             None => error.context("host"),
         })

@@ -10,8 +10,6 @@ use std::sync::Arc;
 
 /// Everything an engine needs to start a process or call.
 pub struct Launch {
-    /// The entry to run.
-    pub entry: Arc<Entry>,
     /// Arguments of its method.
     pub args: Payloads,
     /// The frame; its pid is the control block's.
@@ -63,9 +61,9 @@ impl Drop for StateSlot {
 
 /// An engine: makes processes of the entry kinds it registered for.
 pub trait Executor: Send + Sync {
-    /// Makes the process, a [`core_sched::Process`] under `launch.control`; it has not run yet. Errors: no such method, code
-    /// that does not compile.
-    fn launch(&self, launch: Launch) -> Result<BoxProcess>;
+    /// Makes the process of `entry`, a [`core_sched::Process`] under `launch.control`; it has not run yet. Errors: no such
+    /// method, code that does not compile.
+    fn launch(&self, entry: &Arc<Entry>, launch: Launch) -> Result<BoxProcess>;
 }
 
 type Table = FxHashMap<&'static str, (Arc<dyn Executor>, &'static str)>;

@@ -3,7 +3,7 @@
 use crate::executor::{Executors, Launch};
 use crate::host::{ProcessHost, SHUTDOWN};
 use core_dispatch::{Context as CallContext, Frame, Own, Reply, reply};
-use core_registry::Entry;
+use core_registry::{Entry, Version};
 use core_relay::{Relay, Sent};
 use core_sched::{Control, Ending, Event, Exit, Mail, Message, Scheduler, Topic};
 use infra_base::{EntryId, Error, Kind, Name, Payload, Payloads, Pid, Result};
@@ -23,6 +23,8 @@ pub const MAX_DEPTH: u16 = 1_000;
 
 /// Where entries and hosts are found: the registry, as it is at the call.
 pub trait Directory: Send + Sync {
+    /// Changes with the entries. What is looked up afterwards is as new as that, or newer.
+    fn version(&self) -> Version;
     /// The entry of an id.
     fn entry(&self, id: &EntryId) -> Option<Arc<Entry>>;
     /// The host of an id. `NotFound` without such an entry, `Invalid` when it is no host.
@@ -226,18 +228,11 @@ impl Processes {
         }
         let pid = Pid::draw(Name::intern(host.as_str()));
         let control = Control::with_gate(pid, entry.id.clone(), runs_on.gate().cloned());
-        let frame = Frame { pid, entry: entry.id.clone(), context, own };
+        let frame = Frame { pid, context, own };
         let memory = runs_on.memory();
         let control_of = control.clone();
-        let process = executor.launch(Launch {
-            entry,
-            args,
-            frame,
-            control: control_of,
-            parent,
-            memory,
-            slot: None,
-        })?;
+        let launch = Launch { args, frame, control: control_of, parent, memory, slot: None };
+        let process = executor.launch(&entry, launch)?;
         // From here on dropping the process undoes everything through its ending.
         let ending = Box::new(Ended { topology: inner.topology.clone(), seat, reply, told });
         let told = control.set_ending(ending);

@@ -96,8 +96,8 @@ impl Run {
 struct Shared(Arc<Engine>);
 
 impl Executor for Shared {
-    fn launch(&self, launch: Launch) -> Result<BoxProcess> {
-        let program: Program = match launch.entry.id.name().split('-').next().unwrap() {
+    fn launch(&self, entry: &Arc<Entry>, launch: Launch) -> Result<BoxProcess> {
+        let program: Program = match entry.id.name().split('-').next().unwrap() {
             "echo" => |run, _| done(Ok(int(run.arg()))),
             "fail" => |_, _| done(Err(Error::new(Kind::Unknown, "plain"))),
             "shaky" => |_, _| done(Err(Error::unavailable("not now"))),
@@ -172,10 +172,15 @@ fn number(payload: &Payload) -> i64 {
 
 struct Shelf {
     entries: Mutex<FxHashMap<EntryId, Arc<Entry>>>,
+    version: AtomicU64,
     host: Arc<Host>,
 }
 
 impl Directory for Shelf {
+    fn version(&self) -> Version {
+        Version(self.version.load(Ordering::Acquire))
+    }
+
     fn entry(&self, id: &EntryId) -> Option<Arc<Entry>> {
         self.entries.lock().get(id).cloned()
     }
@@ -236,9 +241,15 @@ fn node() -> Node {
 }
 
 impl Node {
+    fn remove(&self, name: &str) {
+        self.shelf.entries.lock().remove(&id(name));
+        self.shelf.version.fetch_add(1, Ordering::Release);
+    }
+
     fn put(&self, name: &str, kind: &str, meta: Map, data: Data) {
         let entry = Entry { id: id(name), kind: kind.into(), meta, data, origin: None };
         self.shelf.entries.lock().insert(id(name), Arc::new(entry));
+        self.shelf.version.fetch_add(1, Ordering::Release);
     }
 
     fn options(&self, name: &str, options: &[(&str, Data)]) {
@@ -570,7 +581,7 @@ async fn states_of_changed_functions_go_with_the_next_look() {
     }
     let known = || node.functions.0.known.pin().len();
     assert_eq!(known(), 2);
-    node.shelf.entries.lock().remove(&id("twice-inline"));
+    node.remove("twice-inline");
     let pool = map(&[("pool", map(&[("type", Data::text("inline"))]))]);
     node.put("keep-inline", "function.test", Map::default(), pool);
     assert_eq!(node.call("keep-inline", 0).await.unwrap(), 1);
@@ -587,7 +598,7 @@ async fn a_changed_entry_is_read_anew_and_running_calls_stay() {
     let mut new = node.functions.call(node.plan("wait", 0));
     assert!(pending(&mut new) && pending(&mut old));
     assert_eq!(node.engine.alive.load(Ordering::SeqCst), 2);
-    node.shelf.entries.lock().remove(&id("wait"));
+    node.remove("wait");
     assert_eq!(node.call("wait", 0).await.unwrap_err().kind(), Kind::NotFound);
     assert!(pending(&mut old));
 }

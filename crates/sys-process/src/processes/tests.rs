@@ -29,8 +29,8 @@ impl Body for Run {
 }
 
 impl Executor for Engine {
-    fn launch(&self, launch: Launch) -> Result<BoxProcess> {
-        let program: Program = match launch.entry.id.name() {
+    fn launch(&self, entry: &Arc<Entry>, launch: Launch) -> Result<BoxProcess> {
+        let program: Program = match entry.id.name() {
             "broken" => return Err(Error::invalid("method main not found")),
             "echo" => |launch, _| done(launch.args.first().cloned()),
             "fail" => |_, _| Step::Done(Exit::failed(Error::new(Kind::Conflict, "no"))),
@@ -67,6 +67,10 @@ struct Shelf {
 }
 
 impl Directory for Shelf {
+    fn version(&self) -> Version {
+        Version(0)
+    }
+
     fn entry(&self, id: &EntryId) -> Option<Arc<Entry>> {
         self.entries.get(id).cloned()
     }
