@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "it prints figures")]
 #![allow(clippy::disallowed_methods, reason = "it measures wall time")]
 
-use core_registry::Entry;
+use core_registry::{Entry, Version};
 use core_relay::{Config, Relay};
 use core_sched::{Body, BoxProcess, Exit, Process, Step, StepCx};
 use infra_app::Tasks;

@@ -7,7 +7,7 @@ use super::{
 use crate::Retry;
 use crate::call::Call;
 use core_dispatch::Context as CallContext;
-use core_registry::Entry;
+use core_registry::{Entry, Version};
 use core_relay::{Config, Relay};
 use core_sched::{Body, BoxProcess, Event, Mail, Operation, Process, Step, StepCx};
 use infra_app::Tasks;
@@ -15,7 +15,7 @@ use infra_base::{Data, Kind, Map};
 use infra_clock::SimControl;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use sys_process::{
     Cores, Directory, Executor, ExecutorsBuilder, GRACE, Host, MAX_DEPTH, ProcessHost, State, StateSlot,
@@ -212,7 +212,7 @@ fn node() -> Node {
     let topology = Topology::new(clock.clone());
     let host = Host::new(id("host"), None, Cores::new(2), topology.clone(), clock.clone());
     host.start();
-    let shelf = Arc::new(Shelf { entries: Mutex::default(), host });
+    let shelf = Arc::new(Shelf { entries: Mutex::default(), version: AtomicU64::new(0), host });
     let relay = Relay::new(topology.clone(), Config::default(), clock.clone(), &Tasks::default());
     let processes = Processes::new(shelf.clone(), topology, relay, clock.clone());
     let engine = Arc::new(Engine::default());
