@@ -85,6 +85,16 @@ fn chains_are_bounded() {
     }
 }
 
+/// The code generator makes a chain of fields of it.
+#[test]
+fn names_of_functions_are_chains() {
+    let source = |times| format!("function a{}() end", ".b".repeat(times));
+    assert_eq!(on_small_stack(source(MAX_HEIGHT as usize - 10)), "");
+    for times in [MAX_HEIGHT as usize + 10, 100_000] {
+        assert_eq!(on_small_stack(source(times)), "expression is a chain of more than 1000 levels\n");
+    }
+}
+
 /// Chains inside parentheses inside chains add up, although each is short.
 #[test]
 fn chains_in_nests_are_bounded_together() {

@@ -328,6 +328,7 @@ fn faulty_forms() {
         type T = (a?: A) -> B
         type T = (...) -> B
         type T = (...A, B) -> C
+        type T = fun(): (A, B) @min(1), C
         type T = (A,) -> C
         type T = readonly number
         type T = A |
@@ -374,6 +375,8 @@ fn faulty_forms() {
             1:14: a type expected behind '...', found ')' (help: write '...any')
         type T = (...A, B) -> C
             1:15: ')' expected, found ',' (help: '...' is the last parameter)
+        type T = fun(): (A, B) @min(1), C
+            1:31: a statement expected, found ','
         type T = (A,) -> C
             1:13: a type expected behind ',', found ')'
         type T = readonly number
