@@ -328,7 +328,6 @@ fn faulty_forms() {
         type T = (a?: A) -> B
         type T = (...) -> B
         type T = (...A, B) -> C
-        type T = fun(): (A, B) @min(1), C
         type T = (A,) -> C
         type T = readonly number
         type T = A |
@@ -375,8 +374,6 @@ fn faulty_forms() {
             1:14: a type expected behind '...', found ')' (help: write '...any')
         type T = (...A, B) -> C
             1:15: ')' expected, found ',' (help: '...' is the last parameter)
-        type T = fun(): (A, B) @min(1), C
-            1:31: a statement expected, found ','
         type T = (A,) -> C
             1:13: a type expected behind ',', found ')'
         type T = readonly number
@@ -443,4 +440,10 @@ fn faulty_declarations() {
             1:11: arguments expected behind the name of a method, found '=' (help: a type stands only behind a local, a parameter or a function)
     "#]]
     .assert_eq(&found);
+}
+
+#[test]
+fn results_do_not_follow_an_annotation() {
+    assert_eq!(super::errors("type T = fun(): (A, B) @min(1), C"), "1:31: a statement expected, found ','\n");
+    assert_eq!(super::errors("type T = fun(): (A, B), C @min(1)"), "");
 }
