@@ -98,4 +98,4 @@ pub fn decode(bytes: &[u8]) -> Result<Tree, TreeError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
