@@ -57,7 +57,10 @@ pub enum Run {
 const DISMANTLE: usize = 1 << 18;
 
 /// The host of a process without memory, which is taken for a running native: it has no stack to enter.
-const HOLLOW: Option<(NonNull<()>, TypeId)> = Some((NonNull::dangling(), TypeId::of::<()>()));
+const HOLLOW: Option<(NonNull<()>, TypeOf)> = Some((NonNull::dangling(), TypeId::of::<()>));
+
+/// A type, as a word that is compared faster than its identity.
+pub(crate) type TypeOf = fn() -> TypeId;
 
 /// A process.
 pub struct Lua {
@@ -71,7 +74,7 @@ pub struct Lua {
     pub(crate) pending: Value,
     pub(crate) fuel: i64,
     /// Set for the duration of `run` and `enter`: the embedder's side and its type.
-    pub(crate) host: Option<(NonNull<()>, TypeId)>,
+    pub(crate) host: Option<(NonNull<()>, TypeOf)>,
     /// The root that runs and the coroutine that it is in; null between runs.
     pub(crate) root: *mut Thread,
     pub(crate) current: *mut Thread,
@@ -168,7 +171,7 @@ impl Lua {
         self.settle(&mut i64::MAX.clone());
         let _overlay = crate::overlay::enter(self.heap.overlay);
         // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
-        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>));
         let guard = ClearHost(self);
         let lua: *mut Lua = &raw mut *guard.0;
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
@@ -193,7 +196,7 @@ impl Lua {
             _ => return Run::Dead,
         };
         let _overlay = crate::overlay::enter(self.heap.overlay);
-        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>));
         self.fuel = *fuel;
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, thread);
