@@ -8,7 +8,9 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::block::LARGE;
+use crate::fetch::fetch;
 use crate::fragment::Transit;
+use crate::frame::Frame;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
@@ -81,6 +83,8 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    /// Where the last run ended: coroutine, frame on top, its registers. Only to be fetched.
+    pub(crate) near: [*const u8; 3],
     pub(crate) names: &'static crate::symbol::Names,
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught; a box, since it is rare.
@@ -151,6 +155,7 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            near: [ptr::null(); 3],
             names: crate::symbol::names(),
             exit: crate::interp::Exit::Finished,
             trace: None,
@@ -216,6 +221,17 @@ impl Lua {
             crate::thread::deliver(&mut self.heap, thread, &[], false);
         }
         self.run(root, fuel, host)
+    }
+
+    /// Fetches what the next run meets first.
+    #[inline]
+    pub fn fetch(&self) {
+        let [thread, frame, registers] = self.near;
+        fetch(thread, size_of::<Thread>());
+        fetch(frame, size_of::<Frame>());
+        fetch(registers, 128);
+        fetch(self.scratch, 64);
+        self.heap.fetch();
     }
 
     /// What the host's pins hold.
@@ -286,6 +302,7 @@ impl Lua {
             pending: Value::NIL,
             fuel: 0,
             host: HOLLOW,
+            near: [ptr::null(); 3],
             root: ptr::null_mut(),
             current: ptr::null_mut(),
             scratch: ptr::null_mut(),
