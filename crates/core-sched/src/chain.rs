@@ -122,9 +122,8 @@ fn poll(Link { mut process, unborn }: Link) -> Poll<Option<Waker>> {
         let waker = task.as_ref().unwrap_or(Waker::noop());
         let polled = Pin::new(&mut process).poll(&mut Context::from_waker(waker));
         let yields = turn::take_yielded();
-        let control = process.control().clone();
         if polled.is_ready() {
-            control.evict();
+            process.control().evict();
             return Poll::Ready(task);
         }
         if let Some(counted) = unborn {
@@ -133,6 +132,7 @@ fn poll(Link { mut process, unborn }: Link) -> Poll<Option<Waker>> {
             return Poll::Pending;
         }
         *process.task() = task;
+        let control = process.control().clone();
         match control.put_back(process, yields) {
             Put::Parked => return Poll::Pending,
             Put::Evicted(gone) => {

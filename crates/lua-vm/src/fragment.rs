@@ -613,7 +613,7 @@ impl<'cx> Cx<'cx> {
     /// The copy, unless the values are so many or so long that it has to be made in steps.
     #[inline]
     fn copy_small(&mut self, values: &[Val<'cx>]) -> Option<Result<Fragment, NotPortable>> {
-        let statics = &Arc::clone(&self.lua().statics);
+        let statics = &self.lua().statics;
         let out = SCRATCH.take().unwrap_or_default();
         let mut w = Writer { out, foreign: Vec::new(), kept: None, statics };
         for (i, v) in values.iter().enumerate() {

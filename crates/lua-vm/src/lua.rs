@@ -8,7 +8,9 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::block::LARGE;
+use crate::fetch::fetch;
 use crate::fragment::Transit;
+use crate::frame::Frame;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
@@ -57,7 +59,10 @@ pub enum Run {
 const DISMANTLE: usize = 1 << 18;
 
 /// The host of a process without memory, which is taken for a running native: it has no stack to enter.
-const HOLLOW: Option<(NonNull<()>, TypeId)> = Some((NonNull::dangling(), TypeId::of::<()>()));
+const HOLLOW: Option<(NonNull<()>, TypeOf)> = Some((NonNull::dangling(), TypeId::of::<()>));
+
+/// A type, as a word that is compared faster than its identity.
+pub(crate) type TypeOf = fn() -> TypeId;
 
 /// A process.
 pub struct Lua {
@@ -71,13 +76,15 @@ pub struct Lua {
     pub(crate) pending: Value,
     pub(crate) fuel: i64,
     /// Set for the duration of `run` and `enter`: the embedder's side and its type.
-    pub(crate) host: Option<(NonNull<()>, TypeId)>,
+    pub(crate) host: Option<(NonNull<()>, TypeOf)>,
     /// The root that runs and the coroutine that it is in; null between runs.
     pub(crate) root: *mut Thread,
     pub(crate) current: *mut Thread,
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    /// Where the last run ended: coroutine, frame on top, its registers. Only to be fetched.
+    pub(crate) near: [*const u8; 3],
     pub(crate) names: &'static crate::symbol::Names,
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught; a box, since it is rare.
@@ -148,6 +155,7 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            near: [ptr::null(); 3],
             names: crate::symbol::names(),
             exit: crate::interp::Exit::Finished,
             trace: None,
@@ -168,7 +176,7 @@ impl Lua {
         self.settle(&mut i64::MAX.clone());
         let _overlay = crate::overlay::enter(self.heap.overlay);
         // The borrow outlives this call, and the pointer is cleared before it ends, also by a panic.
-        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>));
         let guard = ClearHost(self);
         let lua: *mut Lua = &raw mut *guard.0;
         // SAFETY: the scratch thread lives as long as the process; nothing else runs meanwhile.
@@ -193,7 +201,7 @@ impl Lua {
             _ => return Run::Dead,
         };
         let _overlay = crate::overlay::enter(self.heap.overlay);
-        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>()));
+        self.host = Some((NonNull::from(host).cast(), TypeId::of::<H>));
         self.fuel = *fuel;
         let guard = ClearHost(self);
         let run = crate::interp::run(guard.0, thread);
@@ -213,6 +221,17 @@ impl Lua {
             crate::thread::deliver(&mut self.heap, thread, &[], false);
         }
         self.run(root, fuel, host)
+    }
+
+    /// Fetches what the next run meets first.
+    #[inline]
+    pub fn fetch(&self) {
+        let [thread, frame, registers] = self.near;
+        fetch(thread, size_of::<Thread>());
+        fetch(frame, size_of::<Frame>());
+        fetch(registers, 128);
+        fetch(self.scratch, 64);
+        self.heap.fetch();
     }
 
     /// What the host's pins hold.
@@ -283,6 +302,7 @@ impl Lua {
             pending: Value::NIL,
             fuel: 0,
             host: HOLLOW,
+            near: [ptr::null(); 3],
             root: ptr::null_mut(),
             current: ptr::null_mut(),
             scratch: ptr::null_mut(),

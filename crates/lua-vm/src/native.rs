@@ -21,7 +21,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::frame::Waits;
-use crate::lua::Lua;
+use crate::lua::{Lua, TypeOf};
 use crate::object::{Native, Str, Thread};
 use crate::types::{self, Type};
 use crate::value::{self, Value};
@@ -452,8 +452,18 @@ impl<'cx> Cx<'cx> {
     /// Returns two values.
     #[inline]
     pub fn ret2(&mut self, a: impl Into<Val<'cx>>, b: impl Into<Val<'cx>>) -> NativeResult {
-        self.push(a);
-        self.push(b);
+        let (a, b) = (a.into(), b.into());
+        // SAFETY: as in `push`.
+        unsafe {
+            let top = (*self.thread).top;
+            if top + 2 > (*self.thread).stack_cap {
+                crate::thread::grow(&mut (*self.lua).heap, self.thread, 2);
+            }
+            let to = (*self.thread).stack.add(top as usize);
+            *to = a.raw;
+            *to.add(1) = b.raw;
+            (*self.thread).top = top + 2;
+        }
         Ok(Flow::values(2))
     }
     /// Returns nothing.
@@ -536,9 +546,12 @@ impl<'cx> Cx<'cx> {
     #[inline]
     pub fn try_host<T: Any>(&mut self) -> Option<&mut T> {
         let (host, id) = self.lua().host?;
-        // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs, and the id
+        let asked: TypeOf = TypeId::of::<T>;
+        // Functions at one address do the same, so that they name one type; the function of one type may have two addresses.
+        let same = std::ptr::fn_addr_eq(id, asked) || id() == asked();
+        // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs, and the type
         // is that of what it points to; the result borrows this Cx exclusively.
-        (id == TypeId::of::<T>()).then(|| unsafe { &mut *host.cast::<T>().as_ptr() })
+        same.then(|| unsafe { &mut *host.cast::<T>().as_ptr() })
     }
     /// Charges `work` units (about a nanosecond each); true when the slice is used up and long work should give way.
     #[inline]
