@@ -10,6 +10,7 @@ use infra_clock::Clock;
 use lua_vm::{Cx, Imported, NativeResult, Pin, Pins, Root};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 /// The rest of a native once what it waited for is there; runs in the coroutine that waited.
 pub type Finish = Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> NativeResult + Send>;
@@ -92,7 +93,7 @@ pub struct Host {
     /// What `require` may find.
     pub names: Arc<dyn Names>,
     /// Values of the units that have run, in order of evaluation.
-    pub values: Vec<Pin>,
+    pub values: ThinVec<Pin>,
     /// Inbox, events and topic listeners.
     pub mail: Mailroom,
     /// Coroutines by task number, and which of them go on.

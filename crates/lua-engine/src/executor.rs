@@ -17,6 +17,7 @@ use lua_vm::Statics;
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
 use sys_process::{Executor, Launch};
+use thin_vec::ThinVec;
 
 /// Runs `function.lua` and `process.lua`.
 pub struct LuaExecutor {
@@ -77,7 +78,7 @@ impl Executor for LuaExecutor {
             control: control.clone(),
             system: system.clone(),
             names: program.clone(),
-            values: Vec::new(),
+            values: ThinVec::new(),
             mail: Mailroom::default(),
             tasks: Coroutines::default(),
             generation: 0,

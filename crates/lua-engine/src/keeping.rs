@@ -12,6 +12,7 @@ use lua_api::Host;
 use lua_vm::{Lua, Pin};
 use std::sync::Arc;
 use sys_process::StateSlot;
+use thin_vec::ThinVec;
 
 /// Fuel of a slice of the collection behind a call, in units of about a nanosecond.
 const SLICE: i64 = 50_000;
@@ -28,7 +29,7 @@ pub(crate) struct Kept {
     lua: Lua,
     program: Arc<Program>,
     /// See [`Host::values`].
-    values: Vec<Pin>,
+    values: ThinVec<Pin>,
     method: Option<Pin>,
     /// See [`Host::generation`].
     generation: u32,

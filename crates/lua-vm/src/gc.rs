@@ -19,6 +19,7 @@
 #![allow(unsafe_code, reason = "walks raw objects")]
 
 use std::ptr;
+use thin_vec::ThinVec;
 
 mod pace;
 
@@ -131,8 +132,8 @@ pub(crate) struct Gc {
     /// Made by the first mark of a cycle, gone with its end: heaps that rest are many.
     tracks: Option<Box<Tracks>>,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
-    pins_done: usize,
-    bodies_done: usize,
+    pins_done: u32,
+    bodies_done: u32,
     /// Units of the step that runs.
     work: usize,
     /// Link to the next object to sweep.
@@ -149,7 +150,7 @@ pub(crate) struct Gc {
     /// Bytes allocated since the sweep began: garbage or not, this sweep does not free them.
     newborn: usize,
     /// Large blocks of freed objects; given back in slices.
-    pub(crate) rests: Vec<Rest>,
+    pub(crate) rests: ThinVec<Rest>,
 }
 
 impl Gc {
@@ -169,7 +170,7 @@ impl Gc {
             left: -FIRST_THRESHOLD,
             behind: 0,
             newborn: 0,
-            rests: Vec::new(),
+            rests: ThinVec::new(),
         }
     }
 
@@ -336,14 +337,15 @@ impl Heap {
             } else if let Some(scan) = self.gc.tracks().scans.pop() {
                 // SAFETY: objects that are scanned are live.
                 unsafe { self.scan_on(scan) }
-            } else if self.gc.pins_done < self.pins().len() {
-                let end = self.pins().len().min(self.gc.pins_done + CHUNK);
-                for i in self.gc.pins_done..end {
+            } else if (self.gc.pins_done as usize) < self.pins().len() {
+                let begin = self.gc.pins_done as usize;
+                let end = self.pins().len().min(begin + CHUNK);
+                for i in begin..end {
                     let v = self.pins()[i];
                     self.mark(v);
                 }
-                self.gc.work += end - self.gc.pins_done;
-                self.gc.pins_done = end;
+                self.gc.work += end - begin;
+                self.gc.pins_done = end as u32;
             } else if !self.trace_bodies() {
                 return true;
             }
@@ -359,7 +361,7 @@ impl Heap {
         for _ in 0..CHUNK {
             // SAFETY: the overlay is this heap's own; its bodies are live.
             unsafe {
-                let Some(body) = (&*self.overlay).root(self.gc.bodies_done) else { return false };
+                let Some(body) = (&*self.overlay).root(self.gc.bodies_done as usize) else { return false };
                 self.mark_object(body);
             }
             self.gc.bodies_done += 1;
@@ -697,7 +699,7 @@ impl Heap {
             }
         }
         if self.gc.rests.is_empty() {
-            self.gc.rests = Vec::new();
+            self.gc.rests = ThinVec::new();
         }
     }
 

@@ -8,6 +8,7 @@
 use std::alloc::Layout;
 use std::ptr;
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 use crate::block::{self, LARGE, Tail};
 use crate::frame::Frames;
@@ -466,7 +467,7 @@ impl Heap {
     ///
     /// # Safety
     /// The object is unlinked and nothing reaches it any more.
-    pub(crate) unsafe fn free(p: *mut Header, rests: &mut Vec<Rest>) -> usize {
+    pub(crate) unsafe fn free(p: *mut Header, rests: &mut ThinVec<Rest>) -> usize {
         // SAFETY: each kind was allocated with the size computed here, and its parts likewise.
         unsafe {
             let size = match (*p).kind {
@@ -525,7 +526,7 @@ pub(crate) unsafe fn free_userdata(u: *mut Userdata) -> usize {
 }
 
 /// Frees a block: a small one at once; its size then, else 0.
-unsafe fn free_block(p: *mut u8, bytes: usize, rests: &mut Vec<Rest>) -> usize {
+unsafe fn free_block(p: *mut u8, bytes: usize, rests: &mut ThinVec<Rest>) -> usize {
     // SAFETY: the caller passes a block of that size, or none for 0, that is not used any more.
     unsafe {
         if bytes >= LARGE {
@@ -543,7 +544,7 @@ unsafe fn free_block(p: *mut u8, bytes: usize, rests: &mut Vec<Rest>) -> usize {
 ///
 /// # Safety
 /// `p` is an array of `n` elements, unless `n` is 0.
-pub(crate) unsafe fn free_part<T>(p: *mut T, n: usize, rests: &mut Vec<Rest>) -> usize {
+pub(crate) unsafe fn free_part<T>(p: *mut T, n: usize, rests: &mut ThinVec<Rest>) -> usize {
     // SAFETY: the caller's promise.
     unsafe { free_block(p.cast(), n * size_of::<T>(), rests) }
 }

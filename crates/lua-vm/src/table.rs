@@ -20,6 +20,7 @@ pub(crate) use keys::{plain, string_key};
 pub(crate) use large::Large;
 
 use std::ptr;
+use thin_vec::ThinVec;
 
 use crate::block;
 use crate::heap::{Heap, free_array, free_part, regrow};
@@ -90,7 +91,7 @@ impl Table {
     }
 
     /// Frees the parts and returns their size, without the large ones, which become `rests`.
-    pub(crate) unsafe fn free_parts(t: *mut Table, rests: &mut Vec<Rest>) -> usize {
+    pub(crate) unsafe fn free_parts(t: *mut Table, rests: &mut ThinVec<Rest>) -> usize {
         // SAFETY: the parts were allocated with these sizes.
         unsafe {
             free_part((*t).arr, (*t).arr_cap as usize, rests)

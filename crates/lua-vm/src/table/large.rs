@@ -13,6 +13,7 @@
 #![allow(unsafe_code, reason = "raw arrays inside tables")]
 
 use std::ptr;
+use thin_vec::ThinVec;
 
 use super::{hash_of, key_eq};
 use crate::block;
@@ -406,7 +407,7 @@ unsafe fn copy_chain(first: *mut Segment) -> *mut Segment {
 }
 
 /// Takes the index away, to be freed in pieces; its size without them.
-pub(super) unsafe fn free(t: *mut Table, rests: &mut Vec<Rest>) -> usize {
+pub(super) unsafe fn free(t: *mut Table, rests: &mut ThinVec<Rest>) -> usize {
     // SAFETY: the index came from a box in `build`.
     let large = unsafe { Box::from_raw(of(t)) };
     rests.push(Rest::Index(large));
