@@ -170,6 +170,6 @@ fn set(root: &mut Section, text: &str) -> Result<()> {
 
 fn argument(name: &str, text: &str, value_at: usize, value: Data) -> Item {
     let file = Arc::new(SourceFile { name: name.into(), text: text.into() });
-    let place = Place { file, key: 0..value_at - 1, value: value_at..text.len() };
+    let place = Place { file, key: 0..value_at - 1, value: value_at..text.len(), environment: false };
     Item { place, value: Tree::Leaf(value) }
 }

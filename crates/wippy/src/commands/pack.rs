@@ -1,0 +1,123 @@
+//! `wippy pack`: writes the application's entries to one file.
+
+use crate::cli::{self, Global, Layers};
+use crate::commands::{out, quiet_log, registry};
+use crate::{banner, project};
+use core_registry::Entry;
+use infra_base::{Diagnostic, Error, Result, Severity, SourceFile};
+use infra_clock::Clock;
+use infra_config::{Config, Disable, Pattern, shaped};
+use std::sync::Arc;
+use sys_pipeline::{Changes, EntrySet, PackMeta, matches, prepare, write_pack};
+
+pub(crate) fn run(global: &Global, args: cli::Pack) -> Result<u8> {
+    let log = quiet_log(global)?;
+    if args.out.extension().is_none_or(|extension| extension != "wapp") {
+        return Err(Error::invalid(format!("{}: a pack is named NAME.wapp", args.out.display())));
+    }
+    if args.embed_all || !args.embed.is_empty() {
+        let flag = if args.embed_all { "--embed-all" } else { "--embed" };
+        return Err(Error::invalid(format!(
+            "{flag}: this version has no directories (fs.directory) that a pack could carry"
+        )));
+    }
+    let meta = metadata(&args)?;
+    let (config, mut warnings) = project::config(global, &Layers { profile: args.profile.clone(), set: vec![] })?;
+    let (entries, told) = project::load(&config, &args.lock_file)?;
+    project::refuse_skipped(&told)?;
+    let excluded = excluded(&args, &entries, &mut warnings);
+    let changes = changes(config, excluded, &mut warnings);
+    let mut prepared = prepare((entries, told), &changes)?;
+    warnings.append(&mut prepared.warnings);
+    let entries = without_directories(prepared.entries, &mut warnings);
+    project::log_warnings(&warnings);
+    log.flush();
+    if entries.is_empty() {
+        return Err(Error::invalid("there is no entry to pack"));
+    }
+    let (count, file) = (counted(entries.len()), args.out.display());
+    if args.list {
+        let rows: Vec<&Arc<Entry>> = entries.iter().collect();
+        return out(&format!("{}\n{count} for {file}, which was not written\n", registry::table(&rows)));
+    }
+    let all: Vec<&Entry> = entries.iter().map(|entry| &**entry).collect();
+    let size = write_pack(&args.out, &meta, &all)?;
+    out(&format!("{file}: {count}, {size} bytes\n"))
+}
+
+fn counted(entries: usize) -> String {
+    let plural = if entries == 1 { "y" } else { "ies" };
+    format!("{entries} entr{plural}")
+}
+
+fn metadata(args: &cli::Pack) -> Result<PackMeta> {
+    let now = jiff::Timestamp::from_nanosecond(i128::from(Clock::system().wall()));
+    let now = now.map_err(|e| Error::internal(format!("the time is out of range: {e}")))?;
+    let mut meta = PackMeta {
+        version: banner::VERSION.into(),
+        packed_at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        description: args.description.clone(),
+        tags: args.tags.clone(),
+        ..PackMeta::default()
+    };
+    for text in &args.meta {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(Error::invalid(format!("--meta {text}: key=value expected")));
+        };
+        meta.add(key, shaped(value))?;
+    }
+    Ok(meta)
+}
+
+/// The patterns of the command line; one that fits nothing would leave in what somebody wants to keep back.
+fn excluded(args: &cli::Pack, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Disable {
+    let patterns = |flag: &str, given: &[String]| {
+        let file = |text: &String| Arc::new(SourceFile { name: flag.into(), text: text.clone() });
+        let pattern = |text: &String| Pattern {
+            text: text.as_str().into(),
+            file: file(text),
+            span: 0..text.len(),
+        };
+        given.iter().map(pattern).collect::<Vec<_>>()
+    };
+    let namespaces = patterns("--exclude-ns", &args.exclude_ns);
+    let by_id = patterns("--exclude", &args.exclude);
+    let fits = |pattern: &Pattern, of_id: bool| {
+        entries.keys().any(|id| match pattern.text.split_once(':').filter(|_| of_id) {
+            Some((ns, name)) => matches(ns, id.namespace(), '.') && matches(name, id.name(), '.'),
+            // Without a colon it is a mistake, which the stage tells.
+            None => of_id || matches(&pattern.text, id.namespace(), '.'),
+        })
+    };
+    for (pattern, _) in namespaces
+        .iter()
+        .map(|pattern| (pattern, false))
+        .chain(by_id.iter().map(|pattern| (pattern, true)))
+        .filter(|(pattern, of_id)| !fits(pattern, *of_id))
+    {
+        warnings.push(Diagnostic::warning("no entry fits this pattern", &pattern.file, pattern.span.clone()));
+    }
+    Disable { namespaces, entries: by_id }
+}
+
+/// What the environment of this machine says stays here: it may be a secret, and is another thing where the pack runs.
+fn changes(config: Config, excluded: Disable, warnings: &mut Vec<Diagnostic>) -> Changes {
+    let (here, overrides) = config.overrides.into_iter().partition(|one| one.environment);
+    for one in &here as &Vec<infra_config::Override> {
+        let text = format!("override {} reads the environment and is not packed", one.key);
+        let help = "the configuration beside which the pack runs may hold it";
+        warnings.push(Diagnostic::warning(text, &one.file, one.span.clone()).help(help));
+    }
+    Changes { overrides, excluded, disabled: config.disable, ..Changes::default() }
+}
+
+/// Directories that no option has chosen are left out.
+fn without_directories(entries: Vec<Arc<Entry>>, warnings: &mut Vec<Diagnostic>) -> Vec<Arc<Entry>> {
+    let (left, kept): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| &*entry.kind == "fs.directory");
+    for entry in left {
+        let text = "it is left out: this version packs no directories";
+        warnings.push(Diagnostic { severity: Severity::Warning, ..entry.mistake("kind", text) });
+    }
+    kept
+}
