@@ -1,0 +1,375 @@
+//! Packs in the user's language: written in one directory, run from another that is empty.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A user's home with an application in `app` and an empty directory `elsewhere`.
+struct Home(tempfile::TempDir);
+
+/// What a run says.
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+const TERMINAL: &str = "  - {name: terminal, kind: terminal.host, lifecycle: {auto_start: true}}\n";
+
+/// One command, which says its arguments and ends with their number.
+const COMMAND: &str = "  - name: job
+    kind: process.lua
+    meta: {command: {name: job, short: Counts}}
+    modules: [io]
+    imports: {names: app:names}
+    source: file://job.lua
+  - {name: names, kind: library.lua, source: file://names.lua}
+";
+
+const JOB: &str = "local io = require('io')
+local names = require('names')
+return { main = function(...)
+  for _, name in ipairs({...}) do io.print(names.greeting(name)) end
+  return select('#', ...)
+end }
+";
+
+const NAMES: &str = "local names = {}
+function names.greeting(who: string): string
+  if who == 'nobody' then
+    error('nobody is there')
+  end
+  return 'hello, ' .. who
+end
+return names
+";
+
+impl Home {
+    fn new(entries: &str) -> Home {
+        let home = Home(tempfile::tempdir().unwrap());
+        fs::create_dir_all(home.path("app/src")).unwrap();
+        fs::create_dir(home.path("elsewhere")).unwrap();
+        home.write("app/wippy.lock", "directories:\n  modules: .wippy\n  src: ./src\n");
+        home.write("app/src/_index.yaml", &format!("version: '1.0'\nnamespace: app\nentries:\n{entries}"));
+        home.write("app/src/job.lua", JOB);
+        home.write("app/src/names.lua", NAMES);
+        home
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn write(&self, below: &str, text: &str) {
+        fs::write(self.path(below), text).unwrap();
+    }
+
+    fn command(&self, dir: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wippy"));
+        command.args(args).current_dir(self.path(dir)).env_clear().env("HOME", self.0.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn said(&self, dir: &str, args: &[&str]) -> Said {
+        Said::of(&self.command(dir, args).output().unwrap())
+    }
+
+    /// Packs the application to `app.wapp` beside `elsewhere`.
+    #[track_caller]
+    fn pack(&self, more: &[&str]) -> Said {
+        let said = self.said("app", &[&["pack", "../app.wapp"], more].concat());
+        assert_eq!(said.status, 0, "{}", said.err);
+        said
+    }
+
+    /// Runs the pack from the empty directory.
+    fn run(&self, args: &[&str]) -> Said {
+        self.said("elsewhere", &[&["run"], args].concat())
+    }
+}
+
+impl Said {
+    fn of(output: &Output) -> Said {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Said {
+            status: output.status.code().unwrap(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn fails(&self, why: &str) {
+        assert_eq!(self.status, 1, "{}{}", self.out, self.err);
+        assert!(self.err.contains(why), "{}", self.err);
+    }
+
+    #[track_caller]
+    fn ends(&self, status: i32, out: &str) {
+        assert_eq!((self.status, &*self.out), (status, out), "{}", self.err);
+    }
+}
+
+/// A server that is ended with the test.
+struct Server {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Server {
+    #[track_caller]
+    fn start(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+        let mut said = String::new();
+        let listening = loop {
+            match log.next() {
+                Some(line) if line.contains("http server listening") => break line,
+                Some(line) => said.push_str(&(line + "\n")),
+                None => panic!("it does not serve:\n{said}"),
+            }
+        };
+        let addr = listening.split("\"addr\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let addr = addr.parse().unwrap();
+        // The rest of the log is read until it ends, so that nobody waits for room.
+        std::thread::spawn(move || log.for_each(drop));
+        Server { child, addr }
+    }
+
+    /// The whole answer without its date.
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.addr).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => _ = fs::copy(entry.path(), target).unwrap(),
+        }
+    }
+}
+
+fn hello() -> Home {
+    let home = Home::new("");
+    fs::remove_dir_all(home.path("app")).unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/hello"), &home.path("app"));
+    home
+}
+
+#[test]
+fn the_example_answers_from_its_pack_as_from_its_files() {
+    let home = hello();
+    let port = ["-o", "app:gateway:addr=127.0.0.1:0"];
+    let answers = |server: Server| ["/", "/hello/%3CAda%3E", "/nowhere"].map(|path| server.get(path));
+    let from_files = answers(Server::start(home.command("app", &[&["run"], &port[..]].concat())));
+    assert!(from_files[1].contains("Hello, &lt;Ada&gt;!"), "{from_files:?}");
+    for (flags, bytecode) in [(&[][..], false), (&["--bytecode"], true)] {
+        let said = home.pack(&[&["--exclude", "app:greet"], flags].concat());
+        assert!(said.out.starts_with("../app.wapp: 8 entries"), "{}", said.out);
+        let command = home.command("elsewhere", &[&["run"], &port[..], &["../app.wapp"]].concat());
+        assert_eq!(answers(Server::start(command)), from_files, "bytecode: {bytecode}");
+    }
+}
+
+#[test]
+fn a_pack_runs_its_only_command_or_the_one_that_is_named_or_serves() {
+    let home = hello();
+    home.pack(&[]);
+    let greeted = "Hello, Ada!\nThe greeter has greeted 1 and is gone.\n";
+    home.run(&["../app.wapp", "Ada"]).ends(0, greeted);
+    home.run(&["../app.wapp", "greet", "Ada"]).ends(0, greeted);
+    home.run(&["-x", "app:greet", "../app.wapp", "Ada"]).ends(0, greeted);
+    let no_main = ["run", "-o", "app:greet:meta.command.main=false", "-o", "app:gateway:addr=127.0.0.1:0"];
+    let server = Server::start(home.command("elsewhere", &[&no_main[..], &["../app.wapp"]].concat()));
+    assert!(server.get("/").starts_with("HTTP/1.1 200 OK"));
+    let said = home.run(&["-o", "app:greet:meta.command.main=false", "../app.wapp", "grete"]);
+    said.fails("pack ../app.wapp has no command \"grete\"");
+}
+
+#[test]
+fn arguments_go_in_and_the_exit_status_comes_out() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    for flags in [&[][..], &["--bytecode"]] {
+        home.pack(flags);
+        home.run(&["../app.wapp"]).ends(0, "");
+        home.run(&["../app.wapp", "Ada", "--all"]).ends(2, "hello, Ada\nhello, --all\n");
+    }
+}
+
+#[test]
+fn of_several_commands_the_main_one_runs_or_all_are_named() {
+    let command = |name: &str, main: &str| {
+        format!(
+            "  - {{name: {name}, kind: process.lua, meta: {{command: {{name: {name}{main}}}}}, modules: [io], \
+             source: \"return function() require('io').print('{name}') end\"}}\n"
+        )
+    };
+    let home = Home::new(&format!("{TERMINAL}{}{}", command("one", ""), command("two", "")));
+    home.pack(&[]);
+    home.run(&["../app.wapp"]).fails("several commands, name one behind it: one, two");
+    home.run(&["../app.wapp", "two"]).ends(0, "two\n");
+    let home = Home::new(&format!("{TERMINAL}{}{}", command("one", ""), command("two", ", main: true")));
+    home.pack(&[]);
+    home.run(&["../app.wapp"]).ends(0, "two\n");
+    home.run(&["../app.wapp", "one"]).ends(0, "one\n");
+}
+
+#[test]
+fn an_error_names_entry_and_line_as_from_source() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    let from_files = home.said("app", &["run", "job", "nobody"]);
+    from_files.fails("app:names:4");
+    assert!(from_files.err.contains("nobody is there"), "{}", from_files.err);
+    for flags in [&[][..], &["--bytecode"]] {
+        home.pack(flags);
+        let said = home.run(&["../app.wapp", "nobody"]);
+        assert_eq!((said.status, said.err), (1, from_files.err.clone()), "{flags:?}");
+    }
+}
+
+#[test]
+fn what_is_excluded_or_disabled_is_not_in_the_pack() {
+    let home = Home::new(&format!(
+        "{TERMINAL}{COMMAND}  - {{name: secret, kind: registry.entry, text: hidden}}\n  \
+         - {{name: off, kind: registry.entry}}\n  - {{name: kept, kind: registry.entry}}\n"
+    ));
+    home.write("app/.wippy.yaml", "disable: {entries: ['app:off']}\n");
+    let list = |flags: &[&str]| home.said("app", &[&["pack", "../app.wapp", "--list"], flags].concat());
+    let all = list(&[]);
+    assert_eq!(all.status, 0, "{}", all.err);
+    assert!(all.out.ends_with("\n5 entries for ../app.wapp, which was not written\n"), "{}", all.out);
+    assert!(all.out.contains("app:secret") && !all.out.contains("app:off"), "{}", all.out);
+    assert!(!home.path("app.wapp").exists());
+    let less = list(&["--exclude", "app:s*,app:k*"]);
+    assert!(!less.out.contains("app:secret") && !less.out.contains("app:kept"), "{}", less.out);
+    let odd = list(&["--exclude", "app:nothing", "--exclude-ns", "app.x"]);
+    assert_eq!(odd.err.matches("no entry fits this pattern").count(), 2, "{}", odd.err);
+    list(&["--exclude", "secret"]).fails("must be namespace:name");
+    list(&["--exclude-ns", "**"]).fails("there is no entry to pack");
+}
+
+#[test]
+fn overrides_are_applied_when_it_is_made_and_when_it_runs() {
+    let home = Home::new(&format!(
+        "{TERMINAL}  - name: job
+    kind: process.lua
+    meta: {{command: {{name: job}}}}
+    modules: [io, registry]
+    source: |
+      return function()
+        local data = require('registry').get('app:settings').data
+        require('io').print(data.a, data.b, data.c)
+      end
+  - {{name: settings, kind: registry.entry, a: 1, b: 1, c: '${{env:HOME}}'}}
+"
+    ));
+    home.write("app/.wippy.yaml", "override: {'app:settings:b': 2}\n");
+    home.pack(&[]);
+    home.run(&["../app.wapp"]).ends(0, "1\t2\t${env:HOME}\n");
+    home.run(&["-o", "app:settings:a=7", "../app.wapp"]).ends(0, "7\t2\t${env:HOME}\n");
+    home.run(&["--set", "override.app:settings:a=8", "../app.wapp"]).ends(0, "8\t2\t${env:HOME}\n");
+    home.write("elsewhere/.wippy.yaml", "override: {'app:settings:b': 3}\ndisable: {entries: ['app:x']}\n");
+    home.run(&["../app.wapp"]).ends(0, "1\t3\t${env:HOME}\n");
+    home.run(&["-o", "app:nothing:a=7", "../app.wapp"]).fails("app:nothing, which does not exist");
+}
+
+#[test]
+fn what_the_environment_says_never_gets_into_a_pack() {
+    let home = Home::new("  - {name: db, kind: registry.entry, password: none, other: none}\n");
+    home.write(
+        "app/.wippy.yaml",
+        "vars: {pw: 'pre-${env:PASSWORD}'}\noverride: {'app:db:password': '${pw}', 'app:db:other': {x: ['${env:PASSWORD}']}, 'app:db:plain': 1}\n",
+    );
+    let output = home.command("app", &["pack", "../app.wapp"]).env("PASSWORD", "hunter2").output().unwrap();
+    let said = Said::of(&output);
+    assert_eq!(said.status, 0, "{}", said.err);
+    for key in ["app:db:password", "app:db:other"] {
+        assert!(said.err.contains(&format!("override {key} reads the environment")), "{}", said.err);
+    }
+    assert!(!said.err.contains("app:db:plain"), "{}", said.err);
+    let pack = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap();
+    let db = &pack.entries[0].data;
+    assert_eq!(db.get(&["password"]).and_then(infra_base::Data::as_str), Some("none"), "{db:?}");
+    assert_eq!(db.get(&["plain"]), Some(&infra_base::Data::Int(1)));
+    assert!(!format!("{pack:?}").contains("hunter2"));
+}
+
+#[test]
+fn metadata_is_what_the_flags_say() {
+    let home = Home::new("  - {name: a, kind: registry.entry}\n");
+    let flags = ["-d", "A shop", "-t", "shop,web", "-t", "x", "--meta", "build=7", "--meta", "team=blue"];
+    home.pack(&flags);
+    let metadata = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap().metadata;
+    let shown: Vec<String> = metadata
+        .iter()
+        .filter(|(key, _)| !matches!(&***key, "packed_at" | "wippy_version"))
+        .map(|(key, value)| format!("{key} {value:?}"))
+        .collect();
+    let tags = "tags List([Text(\"shop\"), Text(\"web\"), Text(\"x\")])";
+    let expected = [
+        "build Int(7)",
+        "description Text(\"A shop\")",
+        "entry_count Int(1)",
+        "resource_count Int(0)",
+        tags,
+        "team Text(\"blue\")",
+    ];
+    assert_eq!(shown, expected);
+    let at = metadata["packed_at"].as_str().unwrap();
+    assert!(at.len() == 20 && at.ends_with('Z'), "{at}");
+    let refused = |flag: &[&str], why: &str| {
+        home.said("app", &[&["pack", "x.wapp"], flag].concat()).fails(why);
+        assert!(!home.path("app/x.wapp").exists());
+    };
+    refused(&["--meta", "wippy.x=1"], "metadata key wippy.x: the prefix wippy. is reserved");
+    refused(&["--meta", "tags=1"], "metadata key tags is reserved, use --tags");
+    refused(&["--meta", "x"], "key=value expected");
+    refused(&["--embed", "app:files"], "--embed: this version has no directories");
+    refused(&["--embed-all"], "--embed-all: this version has no directories");
+    refused(&["--embed-all", "--embed", "app:files"], "cannot be used with");
+    home.said("app", &["pack", "x.zip"]).fails("x.zip: a pack is named NAME.wapp");
+}
+
+#[test]
+fn a_file_that_holds_no_entries_stops_the_pack() {
+    let home = Home::new("  - {name: a, kind: registry.entry}\n");
+    home.write("app/src/b.yaml", "namespace: app\nentrys: []\n");
+    home.said("app", &["pack", "../app.wapp"]).fails("file ignored");
+    assert!(!home.path("app.wapp").exists());
+}
+
+#[test]
+fn a_pack_that_is_damaged_or_missing_is_refused() {
+    let home = Home::new("  - {name: a, kind: registry.entry}\n");
+    home.pack(&[]);
+    home.run(&["no.wapp"]).fails("pack no.wapp does not exist");
+    let mut bytes = fs::read(home.path("app.wapp")).unwrap();
+    bytes[280] ^= 1;
+    fs::write(home.path("app.wapp"), &bytes).unwrap();
+    home.run(&["../app.wapp"])
+        .fails("pack ../app.wapp: hash of the data section does not match, the file is damaged");
+    home.write("elsewhere/text.wapp", "no pack");
+    home.run(&["text.wapp"]).fails("pack text.wapp: 7 bytes are too few for a pack");
+    fs::create_dir(home.path("elsewhere/dir.wapp")).unwrap();
+    home.run(&["dir.wapp"]).fails("pack dir.wapp is not a file");
+}
