@@ -137,11 +137,7 @@ struct Vars {
     touched: Cell<bool>,
 }
 
-fn value_of(
-    name: &str,
-    vars: &Vars,
-    open: &mut Vec<String>,
-) -> Option<Result<Data, String>> {
+fn value_of(name: &str, vars: &Vars, open: &mut Vec<String>) -> Option<Result<Data, String>> {
     // Anything else (`${env:…}` behind `$$`, `${X:-y}`) is not ours.
     let ours = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(ours) {

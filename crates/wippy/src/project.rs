@@ -68,7 +68,8 @@ pub(crate) fn packed(config: &Config, pack: &Pack, overrides: &[String]) -> Resu
         warnings.extend(inert);
     }
     if pack.resources > 0 {
-        let text = format!("pack {} carries {} file trees, which nothing serves yet", pack.name, pack.resources);
+        let text =
+            format!("pack {} carries {} file trees, which nothing serves yet", pack.name, pack.resources);
         warnings.push(Diagnostic::placeless(Severity::Warning, text));
     }
     let entries = pack.entries.iter().map(|entry| (entry.id.clone(), entry.clone())).collect();

@@ -96,11 +96,7 @@ impl Home {
 impl Said {
     fn of(output: &Output) -> Said {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Said {
-            status: output.status.code().unwrap(),
-            out: text(&output.stdout),
-            err: text(&output.stderr),
-        }
+        Said { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
     #[track_caller]
@@ -244,6 +240,142 @@ fn an_error_names_entry_and_line_as_from_source() {
         home.pack(flags);
         let said = home.run(&["../app.wapp", "nobody"]);
         assert_eq!((said.status, said.err), (1, from_files.err.clone()), "{flags:?}");
+    }
+}
+
+/// Every kind that holds Lua, and what an entry of it declares.
+const ALL_KINDS: &str = "  - name: job
+    kind: process.lua
+    meta: {command: {name: job}}
+    modules: [io, funcs]
+    memory: 64mb
+    method: start
+    source: |
+      local io, funcs = require('io'), require('funcs')
+      return { start = function()
+        io.print(funcs.call('app:count', 2), funcs.call('app:count', 3))
+      end, other = function() end }
+  - name: count
+    kind: function.lua
+    pool: {type: inline}
+    imports: {add: app:add, js: ':json'}
+    source: |
+      local add, js = require('add'), require('js')
+      local total = 0
+      return function(n) total = add(total, n) return js.encode({total = total}) end
+  - {name: add, kind: module.lua, source: 'return function(a, b) return a + b end'}
+";
+
+#[test]
+fn trees_run_as_their_sources_do() {
+    let home = Home::new(&format!("{TERMINAL}{ALL_KINDS}"));
+    let said = "{\"total\":2}\t{\"total\":5}\n";
+    home.said("app", &["run", "job"]).ends(0, said);
+    home.pack(&[]);
+    home.run(&["../app.wapp"]).ends(0, said);
+    home.pack(&["--bytecode"]);
+    home.run(&["../app.wapp"]).ends(0, said);
+    let pack = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap();
+    let kinds: Vec<String> = pack.entries.iter().map(|e| format!("{} {}", e.id, e.kind)).collect();
+    let expected = [
+        "app:terminal terminal.host",
+        "app:job process.lua.bc",
+        "app:count function.lua.bc",
+        "app:add library.lua.bc",
+    ];
+    assert_eq!(kinds, expected);
+    for entry in &pack.entries[1..] {
+        assert!(entry.data.get(&["source"]).is_none() && entry.data.get(&["tree"]).is_some(), "{}", entry.id);
+    }
+    assert!(!format!("{pack:?}").contains("total = add(total"), "no source is left");
+}
+
+#[test]
+fn lua_that_does_not_compile_is_not_packed_as_a_tree() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    home.write("app/src/job.lua", "local = 1\n");
+    home.write("app/src/names.lua", "goto nowhere\n");
+    let said = home.said("app", &["pack", "../app.wapp", "--bytecode"]);
+    said.fails("src/job.lua:1:7");
+    said.fails("src/names.lua:1");
+    assert!(!home.path("app.wapp").exists());
+}
+
+/// The pack of the application with trees, changed.
+fn changed(home: &Home, change: impl Fn(&mut core_registry::Entry)) {
+    home.pack(&["--bytecode"]);
+    let mut entries = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap().entries;
+    entries.iter_mut().filter(|entry| entry.id.as_str() == "app:names").for_each(change);
+    let all: Vec<&core_registry::Entry> = entries.iter().collect();
+    sys_pipeline::write_pack(&home.path("app.wapp"), &sys_pipeline::PackMeta::default(), &all).unwrap();
+}
+
+#[test]
+fn bytecode_of_another_program_and_damaged_trees_are_refused_by_name() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    let fields = |entry: &mut core_registry::Entry| match &mut entry.data {
+        infra_base::Data::Map(map) => std::mem::take(map),
+        _ => panic!("a map"),
+    };
+    changed(&home, |entry| {
+        let mut map = fields(entry);
+        map.shift_remove("tree");
+        for name in ["fs", "path", "hash"] {
+            map.insert(name.into(), "x".into());
+        }
+        entry.data = infra_base::Data::Map(map);
+    });
+    let said = home.run(&["../app.wapp"]);
+    said.fails("app:names: tree: missing: this is bytecode of another program (fs, path, hash)");
+    assert!(!said.err.contains("unknown field"), "{}", said.err);
+    changed(&home, |entry| _ = fields(entry));
+    home.run(&["../app.wapp"]).fails("app:names: tree: required");
+    for tree in [&b""[..], b"\x1bLua", b"return {}", b"\xff\xff"] {
+        changed(&home, |entry| {
+            let mut map = fields(entry);
+            map.insert("tree".into(), infra_base::Data::Bytes(tree.into()));
+            entry.data = infra_base::Data::Map(map);
+        });
+        home.run(&["../app.wapp"]).fails("app:names: tree: ");
+    }
+    changed(&home, |entry| {
+        let mut map = fields(entry);
+        map.insert("tree".into(), infra_base::Data::Int(1));
+        entry.data = infra_base::Data::Map(map);
+    });
+    home.run(&["../app.wapp"]).fails("app:names: tree: bytes expected, this is a integer");
+}
+
+#[test]
+fn types_of_trees_are_checked_as_those_of_sources() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    let strict = ["--set", "lua.type_system.strict=true", "--set", "lua.type_system.enabled=true"];
+    let run = |more: &[&str]| home.run(&[&strict[..], &["../app.wapp"], more].concat());
+    home.pack(&["--bytecode"]);
+    run(&["Ada"]).ends(1, "hello, Ada\n");
+    let wrong = JOB.replace("names.greeting(name)", "names.greeting(5)");
+    home.write("app/src/job.lua", &wrong);
+    home.pack(&[]);
+    let from_source = run(&[]);
+    from_source.fails("argument 1 of 'names.greeting': expected string, got 5");
+    home.pack(&["--bytecode"]);
+    let from_tree = run(&[]);
+    from_tree.fails("app:job:4:59: argument 1 of 'names.greeting': expected string, got 5");
+    let quiet = wrong.replace("greeting(5)) end", "greeting(5)) end -- lint: ignore E0000");
+    home.write("app/src/job.lua", &quiet);
+    home.pack(&["--bytecode"]);
+    run(&[]).ends(0, "");
+}
+
+#[test]
+fn code_of_trees_is_kept_between_runs() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    home.pack(&["--bytecode"]);
+    let run = || home.run(&["-v", "--set", "lua.cache.enabled=true", "../app.wapp", "Ada"]);
+    for counts in ["0 from cache, 2 compiled", "2 from cache, 0 compiled"] {
+        let said = run();
+        said.ends(1, "hello, Ada\n");
+        assert!(said.err.contains(counts), "{}", said.err);
     }
 }
 

@@ -57,7 +57,9 @@ impl Header {
         }
         let end = header.offset.checked_add(header.size);
         if header.offset < HEADER || end.is_none_or(|end| end > len.saturating_sub(FOOTER)) {
-            return Err(Error::invalid("its data section lies outside of the file, the file is damaged or cut"));
+            return Err(Error::invalid(
+                "its data section lies outside of the file, the file is damaged or cut",
+            ));
         }
         Ok(header)
     }
@@ -80,7 +82,9 @@ pub(super) fn table_place(footer: &[u8; FOOTER as usize], header: &Header, len: 
     let (offset, size) = (number(&footer[..8]), number(&footer[8..]));
     let inside = offset.checked_add(size).is_some_and(|end| end <= len - FOOTER);
     if size == 0 || offset < header.end() || !inside {
-        return Err(Error::invalid("its table of contents lies outside of the file, the file is damaged or cut"));
+        return Err(Error::invalid(
+            "its table of contents lies outside of the file, the file is damaged or cut",
+        ));
     }
     if size > MOST_TABLE {
         let text = format!("its table of contents is larger than {} MiB", MOST_TABLE >> 20);

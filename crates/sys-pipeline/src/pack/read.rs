@@ -1,9 +1,7 @@
 //! Reads a pack of which nothing is known: every number is compared, every hash is made again.
 
 use super::contents::{self, DEPTH};
-use super::format::{
-    FOOTER, Frame, HEADER, Header, MOST_TABLE_UNPACKED, MOST_UNPACKED, Table, table_place,
-};
+use super::format::{FOOTER, Frame, HEADER, Header, MOST_TABLE_UNPACKED, MOST_UNPACKED, Table, table_place};
 use super::stream::{hash_of, hex, unpacked};
 use core_registry::Entry;
 use infra_base::{Data, Error, Map, Result};

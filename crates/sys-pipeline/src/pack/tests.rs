@@ -189,7 +189,10 @@ fn frames_lie_where_they_may_and_hold_what_they_say() {
     refused(&of(&|map| set(map, "Entries", "UncompressedSize", 2)), "2 were announced");
     refused(&of(&|map| set(map, "Entries", "UncompressedSize", 0)), "more than the 0 bytes");
     refused(&of(&|map| _ = map.shift_remove("Metadata")), "no place of the metadata");
-    refused(&of(&|map| _ = map.insert("Resources".into(), Data::Int(1))), "Resources of its table is no list");
+    refused(
+        &of(&|map| _ = map.insert("Resources".into(), Data::Int(1))),
+        "Resources of its table is no list",
+    );
     let wrong = data(&[("Offset", Data::Int(268)), ("Size", Data::Int(1))]);
     refused(&of(&|map| _ = map.insert("DataFrames".into(), Data::List(vec![wrong.clone()]))), "overlap");
     let hash = |map: &mut Map| {

@@ -22,14 +22,18 @@ pub(crate) fn run(global: &Global, args: cli::Pack) -> Result<u8> {
         )));
     }
     let meta = metadata(&args)?;
-    let (config, mut warnings) = project::config(global, &Layers { profile: args.profile.clone(), set: vec![] })?;
+    let (config, mut warnings) =
+        project::config(global, &Layers { profile: args.profile.clone(), set: vec![] })?;
     let (entries, told) = project::load(&config, &args.lock_file)?;
     project::refuse_skipped(&told)?;
     let excluded = excluded(&args, &entries, &mut warnings);
     let changes = changes(config, excluded, &mut warnings);
     let mut prepared = prepare((entries, told), &changes)?;
     warnings.append(&mut prepared.warnings);
-    let entries = without_directories(prepared.entries, &mut warnings);
+    let mut entries = without_directories(prepared.entries, &mut warnings);
+    if args.bytecode {
+        entries = with_trees(entries)?;
+    }
     project::log_warnings(&warnings);
     log.flush();
     if entries.is_empty() {
@@ -73,11 +77,8 @@ fn metadata(args: &cli::Pack) -> Result<PackMeta> {
 fn excluded(args: &cli::Pack, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Disable {
     let patterns = |flag: &str, given: &[String]| {
         let file = |text: &String| Arc::new(SourceFile { name: flag.into(), text: text.clone() });
-        let pattern = |text: &String| Pattern {
-            text: text.as_str().into(),
-            file: file(text),
-            span: 0..text.len(),
-        };
+        let pattern =
+            |text: &String| Pattern { text: text.as_str().into(), file: file(text), span: 0..text.len() };
         given.iter().map(pattern).collect::<Vec<_>>()
     };
     let namespaces = patterns("--exclude-ns", &args.exclude_ns);
@@ -109,6 +110,22 @@ fn changes(config: Config, excluded: Disable, warnings: &mut Vec<Diagnostic>) ->
         warnings.push(Diagnostic::warning(text, &one.file, one.span.clone()).help(help));
     }
     Changes { overrides, excluded, disabled: config.disable, ..Changes::default() }
+}
+
+/// Entries of Lua with syntax trees; the error shows the mistakes of all that do not compile.
+fn with_trees(entries: Vec<Arc<Entry>>) -> Result<Vec<Arc<Entry>>> {
+    let (mut packed, mut mistakes) = (Vec::with_capacity(entries.len()), Vec::new());
+    for entry in entries {
+        match lua_engine::with_tree(&entry) {
+            Ok(None) => packed.push(entry),
+            Ok(Some(with_tree)) => packed.push(Arc::new(with_tree)),
+            Err(error) => mistakes.extend(error.diagnostics().iter().cloned()),
+        }
+    }
+    match mistakes.is_empty() {
+        true => Ok(packed),
+        false => Err(Error::invalid("the application has mistakes").with_diagnostics(mistakes)),
+    }
 }
 
 /// Directories that no option has chosen are left out.
