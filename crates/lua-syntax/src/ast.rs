@@ -8,14 +8,14 @@
 use crate::span::Span;
 
 /// A whole source text.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Chunk {
     /// Its statements.
     pub block: Block,
 }
 
 /// A sequence of statements with a scope of its own.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Block {
     /// In source order.
     pub stats: Vec<Stat>,
@@ -33,7 +33,7 @@ pub struct Name {
 }
 
 /// A statement.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Stat {
     /// What it is.
     pub kind: StatKind,
@@ -42,7 +42,7 @@ pub struct Stat {
 }
 
 /// The forms of a statement.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum StatKind {
     /// `local a: T, b = …`
     Local { names: Vec<TypedName>, values: Vec<Expr> },
@@ -81,7 +81,7 @@ pub enum StatKind {
 }
 
 /// A local or parameter with its optional annotation.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TypedName {
     /// The name.
     pub name: Name,
@@ -90,7 +90,7 @@ pub struct TypedName {
 }
 
 /// An expression.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -99,7 +99,7 @@ pub struct Expr {
 }
 
 /// The forms of an expression.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum ExprKind {
     /// `nil`
     Nil,
@@ -169,7 +169,7 @@ pub enum BinOp {
 }
 
 /// An item of a table constructor.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Item {
     /// `value`; the last one may expand to several.
     Positional(Expr),
@@ -180,7 +180,7 @@ pub enum Item {
 }
 
 /// Parameters, result types and body of a function.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Function {
     /// `<T: Bound, …>`
     pub type_params: Vec<TypeParam>,
@@ -197,7 +197,7 @@ pub struct Function {
 }
 
 /// `...: T` as a parameter.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct VarArgParam {
     /// The dots.
     pub span: Span,
@@ -206,7 +206,7 @@ pub struct VarArgParam {
 }
 
 /// A type parameter with its optional constraint.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TypeParam {
     /// `T`
     pub name: Name,
@@ -215,7 +215,7 @@ pub struct TypeParam {
 }
 
 /// `type Name<P> = T`
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TypeDecl {
     /// The declared name.
     pub name: Name,
@@ -226,7 +226,7 @@ pub struct TypeDecl {
 }
 
 /// `interface Name: Base, … function m(…): T … end`
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct InterfaceDecl {
     /// The declared name.
     pub name: Name,
@@ -237,7 +237,7 @@ pub struct InterfaceDecl {
 }
 
 /// A method of an interface.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct MethodSig {
     /// Its name.
     pub name: Name,
@@ -250,7 +250,7 @@ pub struct MethodSig {
 }
 
 /// A type.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TypeExpr {
     /// What it is.
     pub kind: TypeKind,
@@ -261,7 +261,7 @@ pub struct TypeExpr {
 }
 
 /// A validator: `@min(0)`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Annotation {
     /// `min`
     pub name: Name,
@@ -270,7 +270,7 @@ pub struct Annotation {
 }
 
 /// The forms of a type.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum TypeKind {
     /// `nil`
     Nil,
@@ -315,7 +315,7 @@ pub enum TypeKind {
 }
 
 /// A field of a record type.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Field {
     /// Its name.
     pub name: Name,
@@ -328,7 +328,7 @@ pub struct Field {
 }
 
 /// A function type.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct FunctionType {
     /// Named or bare parameter types.
     pub params: Vec<(Option<Name>, TypeExpr)>,
@@ -341,7 +341,7 @@ pub struct FunctionType {
 }
 
 /// A function without a body, as a library declares it: `a.b.name<P>(x: T, y?: U, ...V): (R, ...S)`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Signature {
     /// At least one part.
     pub path: Vec<Name>,
@@ -358,7 +358,7 @@ pub struct Signature {
 }
 
 /// `name: T` or `name?: T`
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct SigParam {
     /// The name.
     pub name: Name,

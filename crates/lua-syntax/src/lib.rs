@@ -8,8 +8,10 @@ mod comments;
 mod lexer;
 mod literal;
 mod parser;
+mod precedence;
 mod span;
 mod token;
+pub mod tree;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ mod stat;
 mod types;
 
 pub use signature::{parse_head, parse_signature, parse_type};
+pub(crate) use types::is_primitive;
 
 use crate::ast::{Chunk, Name};
 use crate::lexer::Lexer;

@@ -34,6 +34,17 @@ impl LineIndex {
         Self { starts: std::iter::once(0).chain(breaks).collect() }
     }
 
+    /// Of the offsets at which lines start: 0 first, in order.
+    pub(crate) fn of_starts(starts: Vec<u32>) -> Self {
+        debug_assert!(starts.first() == Some(&0), "the first line starts with the source");
+        Self { starts: starts.into() }
+    }
+
+    /// Where each line starts.
+    pub(crate) fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
     /// Line of `offset`, counted from 1.
     pub fn line(&self, offset: u32) -> u32 {
         self.starts.partition_point(|s| *s <= offset) as u32

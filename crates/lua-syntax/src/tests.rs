@@ -2,7 +2,7 @@
 
 mod casts;
 mod dump;
-mod hostile;
+pub(crate) mod hostile;
 mod lexis;
 mod plain;
 mod recovery;

@@ -102,6 +102,7 @@ impl Parser<'_> {
             && written_fun
             && !function.returns.is_empty()
             && function.rest.is_none()
+            && ty.annotations.is_empty()
         {
             while self.eat(Tok::Comma) {
                 function.returns.push(self.ty()?);

@@ -3,13 +3,9 @@
 use super::{Failed, Opener, Parser, Res};
 use crate::ast::{BinOp, Expr, ExprKind, Item, UnOp};
 use crate::literal::{self, Number};
+use crate::precedence::{CONCAT, UNARY, binds};
 use crate::span::SyntaxError;
 use crate::token::Tok;
-
-/// How tightly unary operators bind; see [`binary`].
-const UNARY: u8 = 12;
-/// How tightly `..` binds on its left.
-const CONCAT: u8 = 9;
 
 /// A binary operator, `..` being none of the [`BinOp`]s.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,30 +16,31 @@ enum Infix {
 
 /// The operator that `kind` is, and how tightly it binds on its left and right. Casts bind tighter than all.
 fn binary(kind: Tok) -> Option<(Infix, u8, u8)> {
-    let (op, left, right) = match kind {
-        Tok::Or => (BinOp::Or, 1, 1),
-        Tok::And => (BinOp::And, 2, 2),
-        Tok::Equal => (BinOp::Eq, 3, 3),
-        Tok::NotEqual => (BinOp::Ne, 3, 3),
-        Tok::Less => (BinOp::Lt, 3, 3),
-        Tok::LessEqual => (BinOp::Le, 3, 3),
-        Tok::Greater => (BinOp::Gt, 3, 3),
-        Tok::GreaterEqual => (BinOp::Ge, 3, 3),
-        Tok::Pipe => (BinOp::BitOr, 4, 4),
-        Tok::Tilde => (BinOp::BitXor, 5, 5),
-        Tok::Ampersand => (BinOp::BitAnd, 6, 6),
-        Tok::ShiftLeft => (BinOp::Shl, 7, 7),
-        Tok::ShiftRight => (BinOp::Shr, 7, 7),
+    let op = match kind {
+        Tok::Or => BinOp::Or,
+        Tok::And => BinOp::And,
+        Tok::Equal => BinOp::Eq,
+        Tok::NotEqual => BinOp::Ne,
+        Tok::Less => BinOp::Lt,
+        Tok::LessEqual => BinOp::Le,
+        Tok::Greater => BinOp::Gt,
+        Tok::GreaterEqual => BinOp::Ge,
+        Tok::Pipe => BinOp::BitOr,
+        Tok::Tilde => BinOp::BitXor,
+        Tok::Ampersand => BinOp::BitAnd,
+        Tok::ShiftLeft => BinOp::Shl,
+        Tok::ShiftRight => BinOp::Shr,
         Tok::Concat => return Some((Infix::Concat, CONCAT, CONCAT)),
-        Tok::Plus => (BinOp::Add, 10, 10),
-        Tok::Minus => (BinOp::Sub, 10, 10),
-        Tok::Star => (BinOp::Mul, 11, 11),
-        Tok::Slash => (BinOp::Div, 11, 11),
-        Tok::DoubleSlash => (BinOp::IDiv, 11, 11),
-        Tok::Percent => (BinOp::Mod, 11, 11),
-        Tok::Caret => (BinOp::Pow, 14, 13),
+        Tok::Plus => BinOp::Add,
+        Tok::Minus => BinOp::Sub,
+        Tok::Star => BinOp::Mul,
+        Tok::Slash => BinOp::Div,
+        Tok::DoubleSlash => BinOp::IDiv,
+        Tok::Percent => BinOp::Mod,
+        Tok::Caret => BinOp::Pow,
         _ => return None,
     };
+    let (left, right) = binds(op);
     Some((Infix::Op(op), left, right))
 }
 

@@ -347,6 +347,7 @@ impl Parser<'_> {
         let mut fields = Vec::new();
         while self.eat(Tok::Dot) {
             fields.push(self.name("a field name")?);
+            self.link()?;
         }
         let method = if self.eat(Tok::Colon) { Some(self.name("a method name")?) } else { None };
         Ok((root, fields, method))

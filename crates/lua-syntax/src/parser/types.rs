@@ -491,6 +491,6 @@ fn number_type(value: Number, negative: bool) -> TypeKind {
     }
 }
 
-fn is_primitive(name: &str) -> bool {
+pub(crate) fn is_primitive(name: &str) -> bool {
     matches!(name, "any" | "unknown" | "never" | "boolean" | "number" | "integer" | "string")
 }

@@ -15,7 +15,7 @@ fn on_small_stack(source: String) -> String {
     thread.join().expect("neither parser nor walk panics")
 }
 
-const NESTED: [(&str, &str, &str); 22] = [
+pub(crate) const NESTED: [(&str, &str, &str); 22] = [
     ("x = ", "(", ")"),
     ("x = ", "{", "}"),
     ("x = ", "{[1]=", "}"),
@@ -40,7 +40,7 @@ const NESTED: [(&str, &str, &str); 22] = [
     ("type T = ", "typeof(x as ", ")"),
 ];
 
-fn nested((start, open, close): (&str, &str, &str), depth: usize) -> String {
+pub(crate) fn nested((start, open, close): (&str, &str, &str), depth: usize) -> String {
     let middle = if start.is_empty() { "f()" } else { "A" };
     format!("{start}{}{middle}{}", open.repeat(depth), close.repeat(depth))
 }
@@ -56,7 +56,7 @@ fn nesting_is_bounded() {
     }
 }
 
-const CHAINS: [(&str, &str); 14] = [
+pub(crate) const CHAINS: [(&str, &str); 14] = [
     ("x = a", ".b"),
     ("x = a", "[1]"),
     ("x = a", "()"),
@@ -82,6 +82,16 @@ fn chains_are_bounded() {
             let found = on_small_stack(format!("{start}{}", link.repeat(times)));
             assert_eq!(found, "expression is a chain of more than 1000 levels\n", "{start}{link}");
         }
+    }
+}
+
+/// The code generator makes a chain of fields of it.
+#[test]
+fn names_of_functions_are_chains() {
+    let source = |times| format!("function a{}() end", ".b".repeat(times));
+    assert_eq!(on_small_stack(source(MAX_HEIGHT as usize - 10)), "");
+    for times in [MAX_HEIGHT as usize + 10, 100_000] {
+        assert_eq!(on_small_stack(source(times)), "expression is a chain of more than 1000 levels\n");
     }
 }
 

@@ -441,3 +441,9 @@ fn faulty_declarations() {
     "#]]
     .assert_eq(&found);
 }
+
+#[test]
+fn results_do_not_follow_an_annotation() {
+    assert_eq!(super::errors("type T = fun(): (A, B) @min(1), C"), "1:31: a statement expected, found ','\n");
+    assert_eq!(super::errors("type T = fun(): (A, B), C @min(1)"), "");
+}
