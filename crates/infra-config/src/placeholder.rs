@@ -1,6 +1,6 @@
 //! `${env:NAME}` and `${name}` in configuration values.
 
-use crate::tree::{Item, Place, Section, Tree};
+use crate::tree::{Item, Section, Tree};
 use infra_base::{Data, Diagnostic, nearest};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -94,15 +94,22 @@ pub(crate) fn environment(
 pub(crate) fn refuse_in_profile_vars(file: &Item, mistakes: &mut Vec<Diagnostic>) {
     let Some(profiles) = file.as_map().and_then(|m| m.get("profiles")).and_then(Item::as_map) else { return };
     for vars in profiles.values().filter_map(|p| p.as_map()?.get("vars")) {
-        vars.clone().leaves(&mut |place: &mut Place, leaf| {
-            texts(leaf, &mut |data| {
-                if data.as_str().is_some_and(|t| t.contains("${env:")) {
-                    let text = "variables of a profile can't read the environment";
-                    mistakes.push(place.error(text).help("put the variable under the top-level `vars`"));
-                }
-            });
-        });
+        let help = "put the variable under the top-level `vars`";
+        let from = mistakes.len();
+        refuse_environment(&mut vars.clone(), "variables of a profile can't read the environment", mistakes);
+        mistakes[from..].iter_mut().for_each(|mistake| mistake.help = Some(help.into()));
     }
+}
+
+/// Says `why` of every value that reads the operating system's environment.
+pub(crate) fn refuse_environment(item: &mut Item, why: &str, mistakes: &mut Vec<Diagnostic>) {
+    item.leaves(&mut |place, leaf| {
+        texts(leaf, &mut |data| {
+            if data.as_str().is_some_and(|t| t.contains("${env:")) {
+                mistakes.push(place.error(why));
+            }
+        });
+    });
 }
 
 /// Resolves `${name}` from `vars` (which may use one another) in every section.

@@ -20,7 +20,7 @@ mod write;
 pub use write::{PackMeta, write};
 
 use core_registry::Entry;
-use infra_base::{Data, Map, Result};
+use infra_base::{Data, Error, Map, Result};
 use std::io::{Read, Seek};
 use std::path::Path;
 
@@ -58,8 +58,48 @@ impl Pack {
         namespace.contains('.').then(|| namespace.replacen('.', "/", 1))
     }
 
-    /// Whether it brings defaults for the configuration: `runtime`, or `runtime.<section>.<key>`.
-    pub fn has_runtime(&self) -> bool {
-        self.metadata.keys().any(|key| &**key == "runtime" || key.starts_with("runtime."))
+    /// Sections of the configuration that it brings, from `runtime` and `runtime.<section>.<key>`; `None`: none. Errors
+    /// (`Invalid`) name the key that is no such thing.
+    pub fn runtime(&self) -> Result<Option<Map>> {
+        let wrong =
+            |key: &str, why: &str| Error::invalid(format!("pack {}: {key} of its metadata {why}", self.name));
+        let mut sections = match self.metadata.get("runtime") {
+            Some(Data::Map(sections)) => sections.clone(),
+            Some(Data::Null) | None => Map::default(),
+            Some(_) => return Err(wrong("runtime", "is no map")),
+        };
+        for (key, value) in &self.metadata {
+            let Some(path) = key.strip_prefix("runtime.") else { continue };
+            let keys: Vec<&str> = match path.split_once('.') {
+                // An override key has dots of its own.
+                Some(("override", rest)) => vec!["override", rest],
+                _ => path.split('.').collect(),
+            };
+            if keys.len() > MOST_KEYS || keys.iter().any(|key| key.is_empty()) {
+                return Err(wrong(key, "is no path of a configuration key"));
+            }
+            let mut all = Data::Map(sections);
+            put(&mut all, &keys, value);
+            let Data::Map(changed) = all else { return Ok(None) };
+            sections = changed;
+        }
+        Ok((!sections.is_empty()).then_some(sections))
+    }
+}
+
+/// Deepest configuration key; plain data has a bound.
+const MOST_KEYS: usize = 16;
+
+/// Puts a value at a path, making maps on the way.
+fn put(at: &mut Data, keys: &[&str], value: &Data) {
+    let Some((first, rest)) = keys.split_first() else {
+        *at = value.clone();
+        return;
+    };
+    if !matches!(at, Data::Map(_)) {
+        *at = Data::Map(Map::default());
+    }
+    if let Data::Map(map) = at {
+        put(map.entry((*first).into()).or_default(), rest, value);
     }
 }

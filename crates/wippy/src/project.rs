@@ -2,7 +2,7 @@
 
 use crate::cli::{Global, Layers};
 use infra_base::{Diagnostic, Error, Result, Severity};
-use infra_config::{Config, Override, Sources};
+use infra_config::{Config, Defaults, Override, Sources};
 use std::path::{Path, PathBuf};
 use sys_pipeline::{Changes, EntrySet, Link, Lock, Pack, Plan, Prepared, SKIPPED_FILE};
 
@@ -25,8 +25,23 @@ pub(crate) fn because(error: &std::io::Error) -> String {
 
 /// The merged configuration, and what is odd about it.
 pub(crate) fn config(global: &Global, layers: &Layers) -> Result<(Config, Vec<Diagnostic>)> {
-    let sources =
-        Sources { files: global.config.clone(), profiles: layers.profile.clone(), set: layers.set.clone() };
+    config_over(global, layers, None)
+}
+
+/// The same over what a pack brings.
+pub(crate) fn config_over(
+    global: &Global,
+    layers: &Layers,
+    pack: Option<&Pack>,
+) -> Result<(Config, Vec<Diagnostic>)> {
+    let (files, profiles, set) = (global.config.clone(), layers.profile.clone(), layers.set.clone());
+    let defaults = match pack {
+        Some(pack) => pack.runtime()?.map(|sections| (pack, sections)),
+        None => None,
+    };
+    let defaults =
+        defaults.map(|(pack, sections)| Defaults { name: format!("runtime of {}", pack.name), sections });
+    let sources = Sources { files, profiles, set, defaults };
     let env = |name: &str| std::env::var(name).ok();
     let loaded = infra_config::load(&sources, &env)?;
     Ok((loaded.config, loaded.warnings))

@@ -426,6 +426,41 @@ fn overrides_are_applied_when_it_is_made_and_when_it_runs() {
 }
 
 #[test]
+fn what_a_pack_says_of_the_configuration_ranks_below_everything_of_the_user() {
+    let home = Home::new(&format!(
+        "{TERMINAL}  - name: job
+    kind: process.lua
+    meta: {{command: {{name: job}}}}
+    modules: [io, registry]
+    source: \"return function() require('io').print(require('registry').get('app:settings').data.a) end\"
+  - {{name: settings, kind: registry.entry, a: 1}}
+"
+    ));
+    home.pack(&[]);
+    let with = |runtime: &str| {
+        let entries = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap().entries;
+        let all: Vec<&core_registry::Entry> = entries.iter().collect();
+        let mut meta = sys_pipeline::PackMeta::default();
+        meta.more.insert("runtime".into(), infra_codec::json::decode(runtime.as_bytes()).unwrap());
+        sys_pipeline::write_pack(&home.path("app.wapp"), &meta, &all).unwrap();
+    };
+    with(
+        r#"{"override": {"app:settings:a": 2}, "profiles": {"three": {"override": {"app:settings:a": 3}}}}"#,
+    );
+    home.run(&["../app.wapp"]).ends(0, "2\n");
+    home.run(&["--profile", "three", "../app.wapp"]).ends(0, "3\n");
+    home.run(&["--set", "override.app:settings:a=5", "../app.wapp"]).ends(0, "5\n");
+    home.write("elsewhere/.wippy.yaml", "override: {'app:settings:a': 4}\n");
+    home.run(&["../app.wapp"]).ends(0, "4\n");
+    with(r#"{"vars": {"x": "${env:HOME}"}}"#);
+    home.run(&["../app.wapp"]).fails("a pack can't read the environment");
+    with(r#"{"workspace": {"replacements": {}}}"#);
+    let said = home.run(&["-v", "../app.wapp"]);
+    said.ends(0, "4\n");
+    assert!(said.err.contains("section workspace of a pack has no effect"), "{}", said.err);
+}
+
+#[test]
 fn what_the_environment_says_never_gets_into_a_pack() {
     let home = Home::new("  - {name: db, kind: registry.entry, password: none, other: none}\n");
     home.write(

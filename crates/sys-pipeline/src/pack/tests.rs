@@ -266,7 +266,16 @@ fn who_made_it_is_asked_of_its_metadata() {
     };
     assert_eq!(of("namespace", Data::text("acme.shop")).module().as_deref(), Some("acme/shop"));
     assert_eq!(of("team", Data::text("acme.shop")).module(), None);
-    assert!(of("runtime", data(&[])).has_runtime());
-    assert!(of("runtime.http.port", Data::Int(1)).has_runtime());
-    assert!(!of("runtimes", Data::Int(1)).has_runtime());
+    let runtime = |key: &str, value: Data| of(key, value).runtime().map(|found| found.map(Data::Map));
+    let nested = |section: &str, key: &str| Some(data(&[(section, data(&[(key, Data::Int(1))]))]));
+    let http = nested("http", "port");
+    assert_eq!(runtime("runtime", http.clone().unwrap()).unwrap(), http);
+    assert_eq!(runtime("runtime.http.port", Data::Int(1)).unwrap(), http);
+    let key = "runtime.override.app:a.b:pool.size";
+    assert_eq!(runtime(key, Data::Int(1)).unwrap(), nested("override", "app:a.b:pool.size"));
+    assert_eq!(runtime("runtimes", Data::Int(1)).unwrap(), None);
+    let long = format!("runtime.{}", vec!["a"; 10_000].join("."));
+    for (key, value) in [(&*long, Data::Null), ("runtime.a..b", Data::Null), ("runtime", Data::Int(1))] {
+        assert!(runtime(key, value).is_err());
+    }
 }

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use sys_pipeline::{Pack, Prepared};
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
-    let (mut config, mut warnings) = project::config(global, &args.layers)?;
+    let pack = pack(&args)?;
+    let (mut config, mut warnings) = project::config_over(global, &args.layers, pack.as_ref())?;
     config.profiler.enabled |= global.profiler;
     if args.exec.is_none() && args.words.first().is_some_and(|w| w == "list") {
         let log = quiet_log(global)?;
@@ -27,10 +28,11 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
         log.flush();
         return out(&listing(&prepared.entries));
     }
-    let packed = packed(&config, &args)?;
-    let goal = match &packed {
-        Some((pack, prepared)) => goal_of_pack(&args, pack, prepared)?,
-        None => goal(&args.exec, &args.words)?,
+    // What is in a pack decides what a run is for, so its entries are prepared before anything starts.
+    let packed = pack.as_ref().map(|pack| project::packed(&config, pack, &args.overrides)).transpose()?;
+    let goal = match (&pack, &packed) {
+        (Some(pack), Some(prepared)) => goal_of_pack(&args, pack, prepared)?,
+        _ => goal(&args.exec, &args.words)?,
     };
     let memory = memory::limit(global.memory_limit.as_deref(), std::env::var("GOMEMLIMIT").ok().as_deref())?;
     let clock = Clock::system();
@@ -42,7 +44,7 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     project::log_warnings(&warnings);
     warn_flags(global, &args);
     let read = |config: &Config| match packed {
-        Some((_, prepared)) => Ok(prepared),
+        Some(prepared) => Ok(prepared),
         None => project::entries(config, Path::new(LOCK_FILE), &args.overrides),
     };
     let boot = Boot { clock, log: log.clone(), config, goal, host: args.host.clone(), memory };
@@ -51,18 +53,10 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     status
 }
 
-/// The pack that the first word names, and its entries. It is read before anything starts: what is in it decides what a
-/// run is for.
-fn packed(config: &Config, args: &Run) -> Result<Option<(Pack, Prepared)>> {
-    let Some(first) = args.words.first().filter(|word| word.ends_with(".wapp")) else { return Ok(None) };
-    let pack = Pack::open(Path::new(first))?;
-    if pack.has_runtime() {
-        return Err(Error::invalid(format!(
-            "pack {first} brings defaults for the configuration (`runtime`), which this version does not apply"
-        )));
-    }
-    let prepared = project::packed(config, &pack, &args.overrides)?;
-    Ok(Some((pack, prepared)))
+/// The pack that the first word names.
+fn pack(args: &Run) -> Result<Option<Pack>> {
+    let first = args.words.first().filter(|word| word.ends_with(".wapp"));
+    first.map(|word| Pack::open(Path::new(word))).transpose()
 }
 
 /// Behind the pack may stand a command and its arguments, or arguments of the command that runs without a name.
