@@ -1,4 +1,4 @@
-//! Any bytes as a pack, and as parts of one whose hashes are right: refused, or read, written and read alike.
+//! Any bytes as a pack, and as parts of one whose hashes are right: refused, or read.
 #![no_main]
 
 use infra_base::{Data, Map};

@@ -45,6 +45,21 @@ impl Pack {
         Pack::read(&name, file)
     }
 
+    /// Reads the pack at `path` if the SHA-256 of the whole file is `hash` (hex, lower case).
+    pub fn open_exactly(path: &Path, hash: &str) -> Result<Pack> {
+        let name = path.display().to_string();
+        let mut file = read::regular(path, &name)?;
+        let failed = |e: std::io::Error| Error::invalid(format!("pack {name} can't be read: {e}"));
+        let found = stream::hash_of(&mut file).map_err(failed)?;
+        if stream::hex(&found) != hash {
+            let text = format!(
+                "pack {name}: its hash is not the one in the lock file, it is another file or damaged"
+            );
+            return Err(Error::invalid(text));
+        }
+        Pack::read(&name, file)
+    }
+
     /// Reads the pack that `source` holds from its start to its end; errors call it `name`.
     pub fn read(name: &str, source: impl Read + Seek) -> Result<Pack> {
         let told = |e: infra_base::Error| e.context(format_args!("pack {name}"));

@@ -421,7 +421,7 @@ modules: [{name: org/packed, version: v1}]
 ",
         &[],
         expect![[r#"
-            Error: module org/packed is a pack (.wippy/vendor/org/packed-v1.wapp), and packs are not read yet | set options.unpack_modules in wippy.lock, or replace the module by a directory
+            Error: module org/packed: pack .wippy/vendor/org/packed-v1.wapp: 0 bytes are too few for a pack
         "#]],
     );
     check(

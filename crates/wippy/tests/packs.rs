@@ -540,3 +540,55 @@ fn a_pack_that_is_damaged_or_missing_is_refused() {
     fs::create_dir(home.path("elsewhere/dir.wapp")).unwrap();
     home.run(&["dir.wapp"]).fails("pack dir.wapp is not a file");
 }
+
+#[test]
+fn a_module_may_be_a_pack_if_it_is_the_one_of_the_lock() {
+    let home =
+        Home::new(&format!("{TERMINAL}{}", COMMAND.replace("names: app:names", "names: acme.names:names")));
+    home.write(
+        "app/src/_index.yaml",
+        &fs::read_to_string(home.path("app/src/_index.yaml"))
+            .unwrap()
+            .replace("  - {name: names, kind: library.lua, source: file://names.lua}\n", ""),
+    );
+    fs::create_dir_all(home.path("module/src")).unwrap();
+    let module =
+        "namespace: acme.names\nentries:\n  - {name: names, kind: library.lua, source: file://names.lua}\n";
+    home.write("module/src/_index.yaml", module);
+    home.write("module/src/names.lua", NAMES);
+    home.write("module/wippy.lock", "directories:\n  modules: .wippy\n  src: ./src\n");
+    fs::create_dir_all(home.path("app/.wippy/vendor/acme")).unwrap();
+    let place = "../app/.wippy/vendor/acme/names-v1.0.0.wapp";
+    let lock = |hash: &str| {
+        let directories = "directories:\n  modules: .wippy\n  src: ./src\n";
+        let module = format!("modules:\n  - {{name: acme/names, version: v1.0.0{hash}}}\n");
+        home.write("app/wippy.lock", &format!("{directories}{module}"));
+    };
+    for flags in [&[][..], &["--bytecode"]] {
+        assert_eq!(home.said("module", &[&["pack", place], flags].concat()).status, 0);
+        lock("");
+        home.said("app", &["run", "job", "Ada"]).ends(1, "hello, Ada\n");
+    }
+    let shown =
+        home.said("app", &["registry", "show", "acme.names:names", "--field", "meta.module", "--raw"]);
+    shown.ends(0, "acme/names\n");
+    let bytes = fs::read(home.path("module").join(place)).unwrap();
+    let right = sha256(&bytes);
+    lock(&format!(", hash: '{right}'"));
+    home.said("app", &["run", "job", "Ada"]).ends(1, "hello, Ada\n");
+    lock(&format!(", hash: '{}'", right.replace(|c: char| c.is_ascii_digit(), "a")));
+    home.said("app", &["run", "job"]).fails("its hash is not the one in the lock file");
+    // What the application packs holds its modules, too.
+    lock("");
+    home.pack(&[]);
+    home.run(&["../app.wapp", "Ada"]).ends(1, "hello, Ada\n");
+}
+
+/// As the system's own program says.
+fn sha256(bytes: &[u8]) -> String {
+    let mut child =
+        Command::new("sha256sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("coreutils");
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
