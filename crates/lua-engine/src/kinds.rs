@@ -1,4 +1,4 @@
-//! Entry kinds that hold Lua, as sources (`function.lua`, …) or as trees of packs (`function.lua.bc`, …).
+//! Entry kinds that hold Lua: sources (`function.lua`) and trees of packs (`function.lua.bc`).
 //!
 //! ```yaml
 //! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
