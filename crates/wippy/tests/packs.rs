@@ -578,8 +578,14 @@ fn a_module_may_be_a_pack_if_it_is_the_one_of_the_lock() {
     home.said("app", &["run", "job", "Ada"]).ends(1, "hello, Ada\n");
     lock(&format!(", hash: '{}'", right.replace(|c: char| c.is_ascii_digit(), "a")));
     home.said("app", &["run", "job"]).fails("its hash is not the one in the lock file");
-    // What the application packs holds its modules, too.
+    // The module is a tree, the application has its source.
     lock("");
+    home.write("app/src/job.lua", &JOB.replace("names.greeting(name)", "names.greeting(5)"));
+    let strict = ["--set", "lua.type_system.strict=true", "--set", "lua.type_system.enabled=true"];
+    let said = home.said("app", &[&["run"], &strict[..], &["job", "Ada"]].concat());
+    said.fails("argument 1 of 'names.greeting': expected string, got 5");
+    home.write("app/src/job.lua", JOB);
+    // What the application packs holds its modules, too.
     home.pack(&[]);
     home.run(&["../app.wapp", "Ada"]).ends(1, "hello, Ada\n");
 }

@@ -6,8 +6,8 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 
-/// Window that every decoder must take, whatever a stream comes to.
-const LEAST_WINDOW: u64 = 8 << 20;
+/// Windows that a stream may ask for: every decoder takes the first, none must take more than the second.
+const WINDOW: (u64, u64) = (8 << 20, 128 << 20);
 
 /// The bytes as one stream, with a checksum of their own.
 pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
@@ -17,7 +17,7 @@ pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
 /// What the one stream in `bytes` holds, `most` bytes at most. Memory grows with what comes, whatever was announced.
 pub(super) fn unpacked(mut bytes: &[u8], most: u64) -> Result<Vec<u8>> {
     let damaged = |e: &dyn std::fmt::Display| Error::invalid(format!("is no Zstandard stream: {e}"));
-    let window = most.max(LEAST_WINDOW);
+    let window = most.clamp(WINDOW.0, WINDOW.1);
     let mut decoder =
         StreamingDecoder::new_with_max_window_size(&mut bytes, window).map_err(|e| damaged(&e))?;
     let mut out = Vec::new();

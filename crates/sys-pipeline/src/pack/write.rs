@@ -7,7 +7,7 @@ use super::{Pack, read};
 use core_registry::Entry;
 use infra_base::{Data, Error, Map, Result};
 use infra_codec::msgpack;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -87,6 +87,7 @@ pub fn write(path: &Path, meta: &PackMeta, entries: &[&Entry]) -> Result<u64> {
     beside.push(".new");
     let beside = PathBuf::from(beside);
     let done = fill(&beside, &bytes)
+        .map_err(|e| unwritten(path, &e))
         .and_then(|()| check(&beside, path, &metadata, &contents))
         .and_then(|()| std::fs::rename(&beside, path).map_err(|e| unwritten(path, &e)));
     if done.is_err() {
@@ -96,14 +97,14 @@ pub fn write(path: &Path, meta: &PackMeta, entries: &[&Entry]) -> Result<u64> {
     done.map(|()| bytes.len() as u64)
 }
 
-fn fill(path: &Path, bytes: &[u8]) -> Result<()> {
-    let open = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-    let fill = |mut file: File| file.write_all(bytes).and_then(|()| file.sync_all());
-    open.and_then(fill).map_err(|e| unwritten(path, &e))
+fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Error {
-    Error::invalid(format!("{} can't be written: {error}", path.display()))
+    Error::invalid(format!("pack {} can't be written: {error}", path.display()))
 }
 
 /// What is read from the file, written again, must be what was meant.
