@@ -1,8 +1,8 @@
 //! The serialised form of a tree: code that is shipped without its source.
 //!
-//! [`encode`] writes what [`parse`](crate::parse) made of a source, [`decode`] reads any bytes: what it accepts is a tree that
-//! the parser makes of some source, so that nobody behind it has to ask where a tree came from. Neither text nor comments of
-//! the source are in the bytes, only where they stood.
+//! [`encode`] writes what [`parse`](crate::parse) made of a source, [`decode`] reads any bytes: what it accepts has all that the
+//! parser guarantees, so that nobody behind it has to ask where a tree came from. The source itself is not in the bytes; of
+//! comments only the places are, and the text of those that speak to the checker of types.
 //!
 //! ```text
 //! tree    = magic version length lines remarks statements
@@ -89,7 +89,7 @@ pub fn encode(chunk: &Chunk, lines: &LineIndex, remarks: &[Remark]) -> Vec<u8> {
 }
 
 /// The tree that `bytes` hold, which may come from anybody. Takes time in proportion to their number, at most 150 bytes of
-/// memory for each of them, and no more stack than the parser.
+/// memory for each of them, and stack as the parser does: half a MiB where code is optimised.
 ///
 /// # Errors
 /// They are no tree, one of another version, or one that the parser makes of no source; it says why and at which byte.
@@ -98,4 +98,4 @@ pub fn decode(bytes: &[u8]) -> Result<Tree, TreeError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -301,7 +301,7 @@ const SOUP: &[&str] = &[
     "\\",
 ];
 
-/// What holds of every result: mistakes lie in the source, in order, and a faultless tree can be walked.
+/// What holds of every result: mistakes lie in the source, in order, and a faultless tree can be walked and serialised.
 fn check(source: &[u8]) {
     let parsed = parse(source);
     assert!(parsed.errors.len() <= 20);
@@ -312,6 +312,9 @@ fn check(source: &[u8]) {
     }
     errors_of(source);
     dump::chunk(&parsed.chunk);
+    if parsed.errors.is_empty() {
+        crate::tree::tests::goes_round(source);
+    }
 }
 
 proptest! {

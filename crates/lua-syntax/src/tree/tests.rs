@@ -19,7 +19,7 @@ fn encoded(tree: &Tree) -> Vec<u8> {
 }
 
 /// What comes back is what went, places and bits of numbers included.
-fn goes_round(source: &[u8]) -> Vec<u8> {
+pub(crate) fn goes_round(source: &[u8]) -> Vec<u8> {
     let shown = || String::from_utf8_lossy(&source[..source.len().min(200)]);
     let bytes = bytes(source);
     let tree = decode(&bytes).unwrap_or_else(|e| panic!("{e}: {}", shown()));

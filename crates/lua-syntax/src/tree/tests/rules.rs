@@ -1,4 +1,4 @@
-//! Each rule of the reader is broken once: by a tree that is built by hand, or by bytes that no tree gives.
+//! Each rule of the reader is broken once, by a tree built by hand or by bytes that no tree gives.
 
 use super::super::{Remark, decode, encode, remarks};
 use super::bytes;
