@@ -4,7 +4,7 @@ use crate::cli::{self, Global, Layers};
 use crate::commands::{out, quiet_log, registry};
 use crate::{banner, project};
 use core_registry::Entry;
-use infra_base::{Diagnostic, Error, Result, Severity, SourceFile};
+use infra_base::{Diagnostic, EntryId, Error, Result, Severity, SourceFile};
 use infra_clock::Clock;
 use infra_config::{Config, Disable, Pattern, shaped};
 use std::sync::Arc;
@@ -75,36 +75,34 @@ fn metadata(args: &cli::Pack) -> Result<PackMeta> {
 
 /// The patterns of the command line; one that fits nothing would leave in what somebody wants to keep back.
 fn excluded(args: &cli::Pack, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Disable {
-    let patterns = |flag: &str, given: &[String]| {
-        let file = |text: &String| Arc::new(SourceFile { name: flag.into(), text: text.clone() });
-        let pattern =
-            |text: &String| Pattern { text: text.as_str().into(), file: file(text), span: 0..text.len() };
-        given.iter().map(pattern).collect::<Vec<_>>()
-    };
     let namespaces = patterns("--exclude-ns", &args.exclude_ns);
     let by_id = patterns("--exclude", &args.exclude);
-    let fits = |pattern: &Pattern, of_id: bool| {
-        entries.keys().any(|id| match pattern.text.split_once(':').filter(|_| of_id) {
-            Some((ns, name)) => matches(ns, id.namespace(), '.') && matches(name, id.name(), '.'),
-            // Without a colon it is a mistake, which the stage tells.
-            None => of_id || matches(&pattern.text, id.namespace(), '.'),
-        })
-    };
-    for (pattern, _) in namespaces
-        .iter()
-        .map(|pattern| (pattern, false))
-        .chain(by_id.iter().map(|pattern| (pattern, true)))
-        .filter(|(pattern, of_id)| !fits(pattern, *of_id))
-    {
-        warnings.push(Diagnostic::warning("no entry fits this pattern", &pattern.file, pattern.span.clone()));
-    }
+    let any = |fits: &dyn Fn(&EntryId) -> bool| entries.keys().any(fits);
+    let idle_namespaces =
+        namespaces.iter().filter(|pattern| !any(&|id| matches(&pattern.text, id.namespace(), '.')));
+    let idle_ids = by_id.iter().filter(|pattern| match pattern.text.split_once(':') {
+        Some((ns, name)) => !any(&|id| matches(ns, id.namespace(), '.') && matches(name, id.name(), '.')),
+        // That is a mistake, which the stage tells.
+        None => false,
+    });
+    warnings.extend(idle_namespaces.chain(idle_ids).map(|pattern| {
+        Diagnostic::warning("no entry fits this pattern", &pattern.file, pattern.span.clone())
+    }));
     Disable { namespaces, entries: by_id }
+}
+
+fn patterns(flag: &str, given: &[String]) -> Vec<Pattern> {
+    let pattern = |text: &String| {
+        let file = Arc::new(SourceFile { name: flag.into(), text: text.clone() });
+        Pattern { text: text.as_str().into(), file, span: 0..text.len() }
+    };
+    given.iter().map(pattern).collect()
 }
 
 /// What the environment of this machine says stays here: it may be a secret, and is another thing where the pack runs.
 fn changes(config: Config, excluded: Disable, warnings: &mut Vec<Diagnostic>) -> Changes {
-    let (here, overrides) = config.overrides.into_iter().partition(|one| one.environment);
-    for one in &here as &Vec<infra_config::Override> {
+    let (here, overrides): (Vec<_>, Vec<_>) = config.overrides.into_iter().partition(|one| one.environment);
+    for one in here {
         let text = format!("override {} reads the environment and is not packed", one.key);
         let help = "the configuration beside which the pack runs may hold it";
         warnings.push(Diagnostic::warning(text, &one.file, one.span.clone()).help(help));
