@@ -1,6 +1,7 @@
-//! Payload formats and the transcoder: json, yaml, text, bytes; YAML trees with spans.
+//! Payload formats and the transcoder: json, yaml, text, bytes; MessagePack; YAML trees with spans.
 
 pub mod json;
+pub mod msgpack;
 pub mod yaml;
 
 mod transcode;

@@ -136,6 +136,8 @@ pub struct Override {
     pub file: Arc<SourceFile>,
     /// Bytes of the key there.
     pub span: Range<usize>,
+    /// Whether the value, or a part of it, came from the operating system's environment: it may be a secret.
+    pub environment: bool,
 }
 
 /// A pattern and where it was written.
@@ -432,6 +434,7 @@ impl<'a> Reader<'a> {
                 value: item.to_data(),
                 file: item.place.file.clone(),
                 span: item.place.key.clone(),
+                environment: item.reads_environment(),
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 use crate::config::{self, Config};
 use crate::placeholder;
 use crate::tree::{self, Item, Place, Section, Tree};
-use infra_base::{Data, Diagnostic, Error, Result, Severity, SourceFile, nearest};
+use infra_base::{Data, Diagnostic, Error, Map, Result, Severity, SourceFile, nearest};
 use infra_codec::yaml;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,17 @@ pub struct Sources {
     pub profiles: Vec<String>,
     /// `--set path=value`, in order.
     pub set: Vec<String>,
+    /// What a pack brings; every file, profile and argument wins over it.
+    pub defaults: Option<Defaults>,
+}
+
+/// Sections that a pack brings.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// What mistakes call the place: `runtime of app.wapp`.
+    pub name: String,
+    /// By section.
+    pub sections: Map,
 }
 
 /// What [`load`] gives.
@@ -35,6 +46,9 @@ const DEFAULT_FILE: &str = ".wippy.yaml";
 pub fn load(sources: &Sources, env: &dyn Fn(&str) -> Option<String>) -> Result<Loaded> {
     let mut mistakes = Vec::new();
     let mut root = Section::new();
+    if let Some(defaults) = &sources.defaults {
+        add_defaults(&mut root, defaults, &mut mistakes);
+    }
     let default = [PathBuf::from(DEFAULT_FILE)];
     let files = if sources.files.is_empty() { &default[..] } else { &sources.files };
     for path in files {
@@ -107,6 +121,29 @@ fn add_file(
     }
 }
 
+/// Sections that belong to the directory that somebody works in.
+const LOCAL: [&str; 3] = ["boot", "extensions", "workspace"];
+
+/// A pack may come from anybody: it reads no environment and says nothing of this directory.
+fn add_defaults(root: &mut Section, defaults: &Defaults, mistakes: &mut Vec<Diagnostic>) {
+    let text = yaml::encode(&Data::Map(defaults.sections.clone()));
+    let file = Arc::new(SourceFile { name: defaults.name.clone(), text });
+    let node = match yaml::parse(&file) {
+        Ok(node) => node,
+        Err(found) => return mistakes.extend(found),
+    };
+    let mut item = Item::from_node(node, 0..0, &file);
+    placeholder::refuse_environment(&mut item, "a pack can't read the environment", mistakes);
+    let Tree::Map(mut sections) = item.value else { return };
+    for section in LOCAL {
+        if let Some(item) = sections.shift_remove(section) {
+            let text = format!("section {section} of a pack has no effect");
+            mistakes.push(item.place.warning_at_key(text));
+        }
+    }
+    tree::merge(root, sections);
+}
+
 /// Lays a profile over the sections. In profiles `disable.namespaces` and `.entries` may be edits (`add`, `remove`).
 fn apply_profile(root: &mut Section, profiles: Option<&Item>, name: &str) -> Result<()> {
     let known = profiles.and_then(Item::as_map);
@@ -170,6 +207,6 @@ fn set(root: &mut Section, text: &str) -> Result<()> {
 
 fn argument(name: &str, text: &str, value_at: usize, value: Data) -> Item {
     let file = Arc::new(SourceFile { name: name.into(), text: text.into() });
-    let place = Place { file, key: 0..value_at - 1, value: value_at..text.len() };
+    let place = Place { file, key: 0..value_at - 1, value: value_at..text.len(), environment: false };
     Item { place, value: Tree::Leaf(value) }
 }

@@ -1,7 +1,8 @@
 //! `${env:NAME}` and `${name}` in configuration values.
 
-use crate::tree::{Item, Place, Section, Tree};
+use crate::tree::{Item, Section, Tree};
 use infra_base::{Data, Diagnostic, nearest};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// What a lookup answers: a value, or why there is none.
@@ -53,8 +54,10 @@ fn texts(data: &mut Data, each: &mut impl FnMut(&mut Data)) {
     }
 }
 
-fn apply(item: &mut Item, lookup: &mut Lookup<'_>, mistakes: &mut Vec<Diagnostic>) {
+/// `touched` is set by `lookup` when it gives what comes from the environment: places remember that.
+fn apply(item: &mut Item, lookup: &mut Lookup<'_>, touched: &Cell<bool>, mistakes: &mut Vec<Diagnostic>) {
     item.leaves(&mut |place, leaf| {
+        touched.set(false);
         texts(leaf, &mut |data| {
             let replaced = data.as_str().filter(|t| t.contains("${")).map(|t| replace(t, lookup));
             match replaced {
@@ -67,6 +70,7 @@ fn apply(item: &mut Item, lookup: &mut Lookup<'_>, mistakes: &mut Vec<Diagnostic
                 }
             }
         });
+        place.environment |= touched.get();
     });
 }
 
@@ -76,39 +80,51 @@ pub(crate) fn environment(
     env: &dyn Fn(&str) -> Option<String>,
     mistakes: &mut Vec<Diagnostic>,
 ) {
+    let touched = Cell::new(false);
     let mut lookup = |name: &str| {
         let name = name.strip_prefix("env:")?;
+        touched.set(true);
         // Text on purpose: typed keys read text leniently, and `1.10` must not become 1.1.
         Some(env(name).map(Data::from).ok_or_else(|| format!("environment variable {name} is not set")))
     };
-    apply(file, &mut lookup, mistakes);
+    apply(file, &mut lookup, &touched, mistakes);
 }
 
 /// Refuses operating system variables in the vars of profiles.
 pub(crate) fn refuse_in_profile_vars(file: &Item, mistakes: &mut Vec<Diagnostic>) {
     let Some(profiles) = file.as_map().and_then(|m| m.get("profiles")).and_then(Item::as_map) else { return };
     for vars in profiles.values().filter_map(|p| p.as_map()?.get("vars")) {
-        vars.clone().leaves(&mut |place: &Place, leaf| {
-            texts(leaf, &mut |data| {
-                if data.as_str().is_some_and(|t| t.contains("${env:")) {
-                    let text = "variables of a profile can't read the environment";
-                    mistakes.push(place.error(text).help("put the variable under the top-level `vars`"));
-                }
-            });
-        });
+        let help = "put the variable under the top-level `vars`";
+        let from = mistakes.len();
+        refuse_environment(&mut vars.clone(), "variables of a profile can't read the environment", mistakes);
+        mistakes[from..].iter_mut().for_each(|mistake| mistake.help = Some(help.into()));
     }
+}
+
+/// Says `why` of every value that reads the operating system's environment.
+pub(crate) fn refuse_environment(item: &mut Item, why: &str, mistakes: &mut Vec<Diagnostic>) {
+    item.leaves(&mut |place, leaf| {
+        texts(leaf, &mut |data| {
+            if data.as_str().is_some_and(|t| t.contains("${env:")) {
+                mistakes.push(place.error(why));
+            }
+        });
+    });
 }
 
 /// Resolves `${name}` from `vars` (which may use one another) in every section.
 pub(crate) fn variables(root: &mut Section, mistakes: &mut Vec<Diagnostic>) {
-    let raw: HashMap<Box<str>, Data> = match root.get("vars").map(|v| &v.value) {
-        Some(Tree::Map(vars)) => vars.iter().map(|(k, v)| (k.clone(), v.to_data())).collect(),
+    let values = match root.get("vars").map(|v| &v.value) {
+        Some(Tree::Map(vars)) => {
+            vars.iter().map(|(k, v)| (k.clone(), (v.to_data(), v.reads_environment()))).collect()
+        }
         _ => HashMap::new(),
     };
-    let mut lookup = |name: &str| value_of(name, &raw, &mut Vec::new());
+    let vars = Vars { values, touched: Cell::new(false) };
+    let mut lookup = |name: &str| value_of(name, &vars, &mut Vec::new());
     for (section, item) in root.iter_mut() {
         if &**section != "vars" {
-            apply(item, &mut lookup, mistakes);
+            apply(item, &mut lookup, &vars.touched, mistakes);
             item.leaves(&mut |_, leaf| {
                 texts(leaf, &mut |data| {
                     if let Some(text) = data.as_str().filter(|t| t.contains("$${")) {
@@ -120,28 +136,35 @@ pub(crate) fn variables(root: &mut Section, mistakes: &mut Vec<Diagnostic>) {
     }
 }
 
-fn value_of(
-    name: &str,
-    raw: &HashMap<Box<str>, Data>,
-    open: &mut Vec<String>,
-) -> Option<Result<Data, String>> {
+/// `vars` of the merged configuration.
+struct Vars {
+    /// With whether they read the environment.
+    values: HashMap<Box<str>, (Data, bool)>,
+    /// One that reads it was asked for.
+    touched: Cell<bool>,
+}
+
+fn value_of(name: &str, vars: &Vars, open: &mut Vec<String>) -> Option<Result<Data, String>> {
     // Anything else (`${env:…}` behind `$$`, `${X:-y}`) is not ours.
     let ours = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(ours) {
         return None;
     }
-    let Some(value) = raw.get(name) else {
-        let near = nearest(name, raw.keys().map(|k| &**k));
+    let Some((value, environment)) = vars.values.get(name) else {
+        let near = nearest(name, vars.values.keys().map(|k| &**k));
         let hint = near.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
         return Some(Err(format!("variable {name} is not defined under `vars`{hint}")));
     };
+    if *environment {
+        vars.touched.set(true);
+    }
     let Some(text) = value.as_str().filter(|t| t.contains("${")) else { return Some(Ok(value.clone())) };
     if open.iter().any(|n| n == name) {
         open.push(name.to_owned());
         return Some(Err(format!("variables need each other: {}", open.join(" → "))));
     }
     open.push(name.to_owned());
-    let result = replace(text, &mut |inner| value_of(inner, raw, open));
+    let result = replace(text, &mut |inner| value_of(inner, vars, open));
     if result.is_ok() {
         open.pop();
     }

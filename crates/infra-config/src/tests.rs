@@ -17,7 +17,7 @@ fn loaded(files: &[&str], profiles: &[&str], set: &[&str]) -> Result<Loaded, Err
         std::fs::write(path, text).unwrap();
     }
     let own = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect();
-    let sources = Sources { files: paths, profiles: own(profiles), set: own(set) };
+    let sources = Sources { files: paths, profiles: own(profiles), set: own(set), defaults: None };
     load(&sources, &|name| (name == "SECRET").then(|| "1.10".to_owned()))
 }
 
@@ -68,7 +68,7 @@ profiles:
 
 #[test]
 fn the_environment_names_the_node() {
-    let sources = Sources { files: vec![], profiles: vec![], set: vec![] };
+    let sources = Sources::default();
     let env = |name: &str| (name == "WIPPY_NODE_ID").then(|| "n7".to_owned());
     assert_eq!(load(&sources, &env).unwrap().config.node_name.as_deref(), Some("n7"));
     assert_eq!(Config::defaults().node_name, None);

@@ -12,6 +12,8 @@ pub(crate) struct Place {
     pub(crate) file: Arc<SourceFile>,
     pub(crate) key: Range<usize>,
     pub(crate) value: Range<usize>,
+    /// Whether the value, or a part of it, came from the operating system's environment.
+    pub(crate) environment: bool,
 }
 
 impl Place {
@@ -41,7 +43,7 @@ pub(crate) type Section = IndexMap<Box<str>, Item>;
 
 impl Item {
     pub(crate) fn from_node(node: Node, key: Range<usize>, file: &Arc<SourceFile>) -> Item {
-        let place = Place { file: file.clone(), key, value: node.span.clone() };
+        let place = Place { file: file.clone(), key, value: node.span.clone(), environment: false };
         let value = match node.value {
             Value::Map(pairs) => {
                 let item =
@@ -69,6 +71,12 @@ impl Item {
         }
     }
 
+    /// Whether any part of it came from the environment.
+    pub(crate) fn reads_environment(&self) -> bool {
+        let inside = self.as_map().is_some_and(|section| section.values().any(Item::reads_environment));
+        self.place.environment || inside
+    }
+
     /// What a message calls it, with its article.
     pub(crate) fn described(&self) -> &'static str {
         match &self.value {
@@ -83,9 +91,9 @@ impl Item {
     }
 
     /// Visits every leaf.
-    pub(crate) fn leaves(&mut self, each: &mut impl FnMut(&Place, &mut Data)) {
+    pub(crate) fn leaves(&mut self, each: &mut impl FnMut(&mut Place, &mut Data)) {
         match &mut self.value {
-            Tree::Leaf(data) => each(&self.place, data),
+            Tree::Leaf(data) => each(&mut self.place, data),
             Tree::Map(section) => section.values_mut().for_each(|item| item.leaves(each)),
         }
     }

@@ -85,9 +85,9 @@ impl Cache {
         })
     }
 
-    /// Identifies the code of an entry.
-    pub(crate) fn id(&self, entry: &str, source: &str) -> CodeId {
-        self.key.id(entry, source.as_bytes())
+    /// Identifies the code of an entry: of the text of a source, or of the bytes of a tree.
+    pub(crate) fn id(&self, entry: &str, source: &[u8]) -> CodeId {
+        self.key.id(entry, source)
     }
 
     /// Identifies what the check of an entry comes to, by all that decides it.

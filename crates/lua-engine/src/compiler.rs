@@ -1,10 +1,10 @@
-//! From the source of an entry to code and types: from the cache, or compiled and checked.
+//! From the source or the tree of an entry to code and types: from the cache, or compiled and checked.
 
 use crate::cache::Cache;
-use crate::typing::{Given, TypeChecks, Typed, source_file};
+use crate::typing::{Given, TypeChecks, Typed};
+use crate::written::{Syntax, Written};
 use core_registry::Entry;
-use infra_base::{Diagnostic, Error, Kind, Result, SourceFile};
-use lua_syntax::{LineIndex, Parsed, SyntaxError};
+use infra_base::{Error, Kind, Result};
 use lua_vm::Proto;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -48,28 +48,27 @@ impl Compiler {
     }
 
     /// The code of an entry, if it is in the cache.
-    fn cached(&self, entry: &Entry, source: &str) -> Option<Arc<Proto>> {
+    fn cached(&self, entry: &Entry, written: &Written) -> Option<Arc<Proto>> {
+        // No source begins as trees do: it is refused, whatever a tree of the same bytes came to.
+        if matches!(written, Written::Source(source) if source.starts_with('\x1b')) {
+            return None;
+        }
         let cache = self.cache.as_ref()?;
-        let proto = cache.load(&cache.id(entry.id.as_str(), source))?;
+        let proto = cache.load(&cache.id(entry.id.as_str(), written.bytes()))?;
         self.cached.fetch_add(1, Relaxed);
         Some(proto)
     }
 
     /// Code, and the tree that it was made of; mistakes point into the Lua file, or into the YAML file for inline text.
-    fn compile(&self, entry: &Entry, source: &str) -> Result<(Arc<Proto>, Parsed)> {
-        let parsed = lua_syntax::parse(source.as_bytes());
-        let refused = |mistakes: &[SyntaxError]| refuse(entry, &source_file(entry, source), mistakes);
-        if !parsed.errors.is_empty() {
-            return Err(refused(&parsed.errors));
-        }
-        let lines = LineIndex::new(source.as_bytes());
-        let proto = lua_vm::compile(&parsed.chunk, entry.id.as_str(), &lines)
-            .map_err(|mistakes| refused(&mistakes))?;
+    fn compile(&self, entry: &Entry, written: &Written) -> Result<(Arc<Proto>, Syntax)> {
+        let syntax = written.syntax(entry)?;
+        let proto = lua_vm::compile(&syntax.chunk, entry.id.as_str(), &syntax.lines)
+            .map_err(|mistakes| written.refused(entry, &syntax.lines, &mistakes))?;
         self.compiled.fetch_add(1, Relaxed);
         if let Some(cache) = &self.cache {
-            cache.store(&cache.id(entry.id.as_str(), source), &proto);
+            cache.store(&cache.id(entry.id.as_str(), written.bytes()), &proto);
         }
-        Ok((proto, parsed))
+        Ok((proto, syntax))
     }
 }
 
@@ -81,7 +80,7 @@ const LITTLE: usize = 8 << 10;
 pub(crate) struct Job {
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) entry: Arc<Entry>,
-    pub(crate) source: Arc<str>,
+    pub(crate) written: Written,
     /// `None`: types are not checked.
     pub(crate) given: Option<Given>,
     /// What is known from before.
@@ -95,7 +94,7 @@ type Made = (Arc<Proto>, Option<Arc<Typed>>);
 impl Job {
     /// Looks for what is missing, then makes it. Long sources, and checks, which need a deep stack, go to a thread of their own.
     pub(crate) async fn run(mut self) -> Result<Made> {
-        let little = self.source.len() <= LITTLE;
+        let little = self.written.bytes().len() <= LITTLE;
         if little {
             self.look()?;
             if self.given.is_none() || self.is_done() {
@@ -124,40 +123,24 @@ impl Job {
     /// Takes from the cache what is there.
     fn look(&mut self) -> Result<()> {
         if self.proto.is_none() {
-            self.proto = self.compiler.cached(&self.entry, &self.source);
+            self.proto = self.compiler.cached(&self.entry, &self.written);
         }
         if let (Some(types), Some(given), None) = (&self.compiler.types, &self.given, &self.typed) {
-            self.typed = types.known(&self.entry, &self.source, given)?;
+            self.typed = types.known(&self.entry, &self.written, given)?;
         }
         Ok(())
     }
 
     fn make(self) -> Result<Made> {
-        let Job { compiler, entry, source, given, proto, typed } = self;
-        let (proto, parsed) = match proto {
+        let Job { compiler, entry, written, given, proto, typed } = self;
+        let (proto, syntax) = match proto {
             Some(proto) => (proto, None),
-            None => compiler.compile(&entry, &source).map(|(proto, parsed)| (proto, Some(parsed)))?,
+            None => compiler.compile(&entry, &written).map(|(proto, syntax)| (proto, Some(syntax)))?,
         };
         let typed = match (&compiler.types, &given, typed) {
-            (Some(types), Some(given), None) => Some(types.check(&entry, &source, parsed, given)?),
+            (Some(types), Some(given), None) => Some(types.check(&entry, &written, syntax, given)?),
             (_, _, typed) => typed,
         };
         Ok((proto, typed))
     }
-}
-
-fn refuse(entry: &Entry, file: &Arc<SourceFile>, mistakes: &[SyntaxError]) -> Error {
-    let found: Vec<Diagnostic> = mistakes
-        .iter()
-        .map(|mistake| {
-            let span = mistake.span.start as usize..mistake.span.end as usize;
-            let diagnostic = Diagnostic::error(mistake.message.clone(), file, span);
-            match &mistake.help {
-                Some(help) => diagnostic.help(help.clone()),
-                None => diagnostic,
-            }
-        })
-        .collect();
-    let first = found.first().map_or_else(String::new, Diagnostic::one_line);
-    Error::invalid(format!("{}: {first}", entry.id)).with_diagnostics(found)
 }

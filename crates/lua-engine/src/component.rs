@@ -3,7 +3,9 @@
 use crate::cache::{Cache, CacheOptions};
 use crate::compiler::Compiler;
 use crate::executor::LuaExecutor;
-use crate::kinds::{Function, Library, LuaKind, ModuleUnit, Process, Role};
+use crate::kinds::{
+    Function, FunctionTree, Library, LibraryTree, LuaKind, ModuleUnit, Process, ProcessTree, Role,
+};
 use crate::typing::{TypeChecks, Typing};
 use core_dispatch::Dispatch;
 use core_sched::Scheduler;
@@ -67,6 +69,9 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             kind::<Process>(&entries, &names, &compiler)?;
             kind::<Library>(&entries, &names, &compiler)?;
             kind::<ModuleUnit>(&entries, &names, &compiler)?;
+            kind::<FunctionTree>(&entries, &names, &compiler)?;
+            kind::<ProcessTree>(&entries, &names, &compiler)?;
+            kind::<LibraryTree>(&entries, &names, &compiler)?;
             boot.provide(compiler)?;
             let clock = boot.get::<Clock>()?;
             let id = options.node.clone();
@@ -79,8 +84,9 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             boot.provide(Arc::new(Node { id, memory: executor.memory().clone(), modules }))?;
             boot.provide(executor.profiler().clone())?;
             let engines = boot.get::<Engines>()?;
-            engines.register("lua.engine", Function::KIND, executor.clone())?;
-            engines.register("lua.engine", Process::KIND, executor.clone())?;
+            for kind in [Function::KIND, Process::KIND, FunctionTree::KIND, ProcessTree::KIND] {
+                engines.register("lua.engine", kind, executor.clone())?;
+            }
             boot.provide(executor)
         })
         .start(|app| async move {

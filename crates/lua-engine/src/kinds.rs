@@ -1,4 +1,4 @@
-//! Entry kinds that hold Lua: `function.lua`, `process.lua`, `library.lua`, `module.lua`.
+//! Entry kinds that hold Lua: sources (`function.lua`) and trees of packs (`function.lua.bc`).
 //!
 //! ```yaml
 //! - { name: greet, kind: function.lua, source: file://greet.lua, method: main, modules: [json], imports: { names: app:names } }
@@ -8,8 +8,9 @@ use crate::compiler::{Compiler, Job};
 use crate::program::Program;
 use crate::typing::{Given, Typed};
 use crate::unit::{Import, Unit};
+use crate::written::Written;
 use core_dispatch::BoxFuture;
-use infra_base::{EntryId, Error, Result, nearest};
+use infra_base::{Data, EntryId, Error, Result, nearest};
 use lua_types::{AMBIENT, GLOBALS};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -28,6 +29,10 @@ pub trait Role: Send + Sync + 'static {
     const FIELDS: &'static [FieldDoc];
     /// Whether it names a method.
     const RUNS: bool;
+    /// Whether calls of it go through a pool.
+    const POOLED: bool = false;
+    /// Whether it holds a tree, not a source.
+    const TREE: bool = false;
 }
 
 const SOURCE: FieldDoc = FieldDoc {
@@ -35,6 +40,12 @@ const SOURCE: FieldDoc = FieldDoc {
     ty: "text",
     default: "!",
     doc: "Lua code, or `file://` and a path beside the YAML file.",
+};
+const TREE: FieldDoc = FieldDoc {
+    name: "tree",
+    ty: "bytes",
+    default: "!",
+    doc: "The syntax tree of the code, as `wippy pack --bytecode` writes it.",
 };
 const METHOD: FieldDoc = FieldDoc {
     name: "method",
@@ -100,6 +111,7 @@ impl Role for Function {
     const FIELDS: &'static [FieldDoc] =
         &[SOURCE, METHOD, MODULES, IMPORTS, ENTRY_MEMORY, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
     const RUNS: bool = true;
+    const POOLED: bool = true;
 }
 
 impl Role for Process {
@@ -124,6 +136,41 @@ impl Role for ModuleUnit {
     const RUNS: bool = false;
 }
 
+/// `function.lua.bc`
+pub struct FunctionTree;
+/// `process.lua.bc`
+pub struct ProcessTree;
+/// `library.lua.bc`
+pub struct LibraryTree;
+
+impl Role for FunctionTree {
+    const KIND: &'static str = "function.lua.bc";
+    const DOC: &'static str =
+        "A `function.lua` of a pack, with the syntax tree of its code in the place of the source.";
+    const FIELDS: &'static [FieldDoc] =
+        &[TREE, METHOD, MODULES, IMPORTS, ENTRY_MEMORY, POOL[0], POOL[1], POOL[2], POOL[3], POOL[4]];
+    const RUNS: bool = true;
+    const POOLED: bool = true;
+    const TREE: bool = true;
+}
+
+impl Role for ProcessTree {
+    const KIND: &'static str = "process.lua.bc";
+    const DOC: &'static str =
+        "A `process.lua` of a pack, with the syntax tree of its code in the place of the source.";
+    const FIELDS: &'static [FieldDoc] = &[TREE, METHOD, MODULES, IMPORTS, ENTRY_MEMORY];
+    const RUNS: bool = true;
+    const TREE: bool = true;
+}
+
+impl Role for LibraryTree {
+    const KIND: &'static str = "library.lua.bc";
+    const DOC: &'static str = "A `library.lua` or `module.lua` of a pack, with the syntax tree of its code in the place of the source.";
+    const FIELDS: &'static [FieldDoc] = &[TREE, MODULES, IMPORTS];
+    const RUNS: bool = false;
+    const TREE: bool = true;
+}
+
 /// The entry kind of a role.
 pub struct LuaKind<R> {
     modules: Arc<[&'static str]>,
@@ -140,7 +187,7 @@ impl<R: Role> LuaKind<R> {
 
 /// A decoded Lua entry.
 pub struct Config {
-    source: Arc<str>,
+    written: Written,
     method: Option<Box<str>>,
     modules: Vec<Box<str>>,
     imports: Vec<(Box<str>, Import)>,
@@ -148,7 +195,15 @@ pub struct Config {
 }
 
 /// Kinds that can be imported.
-const IMPORTABLE: &[&str] = &["library.lua", "module.lua", "function.lua", "process.lua"];
+const IMPORTABLE: &[&str] = &[
+    "library.lua",
+    "module.lua",
+    "function.lua",
+    "process.lua",
+    "library.lua.bc",
+    "function.lua.bc",
+    "process.lua.bc",
+];
 
 impl<R: Role> EntryKind for LuaKind<R> {
     const KIND: &'static str = R::KIND;
@@ -159,13 +214,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
     type Instance = Code;
 
     fn decode(&self, fields: &mut Fields) -> Result<Config> {
-        let source = fields.source("source").unwrap_or_else(|| {
-            // A value that is there but no text has its own mistake already.
-            if !fields.has("source") {
-                fields.mistake("source", "required (Lua code, or file:// and a path)");
-            }
-            "".into()
-        });
+        let written = if R::TREE { tree(fields) } else { source(fields) };
         let method = if R::RUNS { fields.optional::<Box<str>>("method") } else { None };
         let mut listed: Vec<Box<str>> = fields.optional("modules").unwrap_or_default();
         for (i, name) in listed.iter().enumerate() {
@@ -188,14 +237,14 @@ impl<R: Role> EntryKind for LuaKind<R> {
             imports.push((alias, import));
         }
         let memory = if R::RUNS { memory_limit(fields) } else { None };
-        if R::KIND == Function::KIND {
+        if R::POOLED {
             self.check_pool(fields);
             fields.skip("pool");
             for pool in POOL {
                 fields.skip(pool.name);
             }
         }
-        Ok(Config { source: source.into(), method, modules: listed, imports, memory })
+        Ok(Config { written, method, modules: listed, imports, memory })
     }
 
     fn build<'a>(&'a self, cx: &'a BuildCx<'a>, config: Arc<Config>) -> BoxFuture<'a, Result<Code>> {
@@ -203,7 +252,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
             let entry =
                 cx.entry().ok_or_else(|| Error::internal(format!("entry {} is not in the change", cx.id)))?;
             // The source did not change when only an import did: the compiled code is kept.
-            let previous = cx.previous::<Code>().filter(|code| *code.source == *config.source);
+            let previous = cx.previous::<Code>().filter(|code| code.written == config.written);
             let given = match self.compiler.types() {
                 Some(_) => Some(Given::new(&config.modules, &config.imports, &|id| cx.get::<Typed>(id))?),
                 None => None,
@@ -212,7 +261,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
             let job = Job {
                 compiler: self.compiler.clone(),
                 entry: entry.clone(),
-                source: config.source.clone(),
+                written: config.written.clone(),
                 typed: typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given))),
                 proto: previous.map(|code| code.unit.proto.clone()),
                 given,
@@ -227,7 +276,7 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 memory: config.memory,
             });
             let program = Arc::new(Program::link(&unit, &|id: &EntryId| cx.get::<Unit>(id))?);
-            Ok(Code { source: config.source.clone(), typed, unit, program, runs: R::RUNS })
+            Ok(Code { written: config.written.clone(), typed, unit, program, runs: R::RUNS })
         })
     }
 
@@ -267,6 +316,45 @@ impl<R: Role> LuaKind<R> {
             fields.mistake(field, &message);
         }
     }
+}
+
+fn source(fields: &mut Fields) -> Written {
+    let source = fields.source("source").unwrap_or_else(|| {
+        // A value that is there but no text has its own mistake already.
+        if !fields.has("source") {
+            fields.mistake("source", "required (Lua code, or file:// and a path)");
+        }
+        "".into()
+    });
+    Written::Source(source.into())
+}
+
+/// Whether it is a tree is seen when it is compiled. Packs of another program hold compiled code, which never runs here.
+fn tree(fields: &mut Fields) -> Written {
+    let foreign = ["fs", "path", "hash"].into_iter().filter(|name| fields.has(name)).count() > 0;
+    let bytes = match fields.raw("tree") {
+        Some(Data::Bytes(bytes)) => bytes,
+        // Bytes that happen to be text.
+        Some(Data::Text(text)) => bytes::Bytes::from(text.into_string()),
+        Some(other) => {
+            fields.mistake("tree", &format!("bytes expected, this is a {}", other.type_name()));
+            bytes::Bytes::new()
+        }
+        None if foreign => {
+            let what = "missing: this is bytecode of another program (fs, path, hash), which is not run; pack its source, \
+                        or make the pack with `wippy pack --bytecode`";
+            fields.mistake("tree", what);
+            bytes::Bytes::new()
+        }
+        None => {
+            fields.mistake("tree", "required (`wippy pack --bytecode` writes it)");
+            bytes::Bytes::new()
+        }
+    };
+    if foreign {
+        ["fs", "path", "hash"].into_iter().for_each(|name| fields.skip(name));
+    }
+    Written::Tree(bytes)
 }
 
 /// Whether every unit has the global `name`; units may list it among their modules nevertheless, for nothing.
@@ -323,7 +411,7 @@ const PLANNED: &[&str] = &[
 
 /// What lives while a Lua entry does.
 pub struct Code {
-    source: Arc<str>,
+    written: Written,
     typed: Option<Arc<Typed>>,
     unit: Arc<Unit>,
     program: Arc<Program>,

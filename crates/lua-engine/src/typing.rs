@@ -5,12 +5,13 @@ mod kept;
 use crate::cache::Cache;
 use crate::declare::environment;
 use crate::unit::Import;
+use crate::written::{Syntax, Written};
 use core_registry::Entry;
 use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, SourceFile};
 use kept::Kept;
 use lua_api::Module;
-use lua_syntax::{LineIndex, Parsed};
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine};
+use lua_syntax::LineIndex;
+use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine, examine_tree};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -123,48 +124,59 @@ impl TypeChecks {
         (self.known.load(Relaxed), self.checked.load(Relaxed))
     }
 
-    /// Checks an entry of which nothing is kept, and whose code compiles. The tree is that of `source`, if somebody has it already.
+    /// Checks an entry of which nothing is kept, and whose code compiles. The syntax is that of `written`, if somebody has it already.
     pub(crate) fn check(
         &self,
         entry: &Entry,
-        source: &str,
-        parsed: Option<Parsed>,
+        written: &Written,
+        syntax: Option<Syntax>,
         given: &Given,
     ) -> Result<Arc<Typed>> {
         self.checked.fetch_add(1, Relaxed);
-        let Checked { reports, manifest } = self.examine(entry, source, parsed, given);
-        self.tell(entry, source, &reports)?;
+        let syntax = match syntax {
+            Some(syntax) => syntax,
+            None => written.syntax(entry)?,
+        };
+        let Checked { reports, manifest } = self.examine(entry, written, &syntax, given);
+        self.tell(entry, written, &reports)?;
         Ok(Arc::new(Typed::new(manifest, given)))
     }
 
     /// What an earlier start found, told again.
-    pub(crate) fn known(&self, entry: &Entry, source: &str, given: &Given) -> Result<Option<Arc<Typed>>> {
-        let known = self.kept.as_ref().and_then(|kept| kept.load(&kept.id(entry, source, given)));
+    pub(crate) fn known(
+        &self,
+        entry: &Entry,
+        written: &Written,
+        given: &Given,
+    ) -> Result<Option<Arc<Typed>>> {
+        let known = self.kept.as_ref().and_then(|kept| kept.load(&kept.id(entry, written.bytes(), given)));
         let Some(Checked { reports, manifest }) = known else { return Ok(None) };
         self.known.fetch_add(1, Relaxed);
-        self.tell(entry, source, &reports)?;
+        self.tell(entry, written, &reports)?;
         Ok(Some(Arc::new(Typed::new(manifest, given))))
     }
 
-    fn examine(&self, entry: &Entry, source: &str, parsed: Option<Parsed>, given: &Given) -> Checked {
-        let parsed = parsed.unwrap_or_else(|| lua_syntax::parse(source.as_bytes()));
+    fn examine(&self, entry: &Entry, written: &Written, syntax: &Syntax, given: &Given) -> Checked {
         let imports: Vec<(&str, Arc<Manifest>)> =
             given.imports.iter().map(|(alias, manifest, _)| (&**alias, manifest.clone())).collect();
         let modules: Vec<(&str, &str)> =
             given.modules.iter().map(|(alias, name)| (&**alias, &**name)).collect();
-        let (id, chunk) = (entry.id.as_str(), &parsed.chunk);
-        let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
-        let examined = || examine(&self.env, &unit, false);
+        let (id, chunk) = (entry.id.as_str(), &syntax.chunk);
+        let unit = |source| Unit { id, source, chunk, imports: &imports, modules: &modules };
+        let examined = || match written {
+            Written::Source(source) => examine(&self.env, &unit(source.as_bytes()), false),
+            Written::Tree(_) => examine_tree(&self.env, &unit(b""), &syntax.lines, &syntax.remarks),
+        };
         // Without a thread it says so, which is nothing to keep.
         let Ok(checked) = deep(examined) else { return examined() };
         if let Some(kept) = &self.kept {
-            kept.store(&kept.id(entry, source, given), &checked);
+            kept.store(&kept.id(entry, written.bytes(), given), &checked);
         }
         checked
     }
 
     /// Logs what is no reason to refuse the entry; the error says what is.
-    fn tell(&self, entry: &Entry, source: &str, reports: &[Report]) -> Result<()> {
+    fn tell(&self, entry: &Entry, written: &Written, reports: &[Report]) -> Result<()> {
         // A require that fails is a matter of run time, and code may count on it.
         let refuses = |report: &&Report| {
             self.strict
@@ -175,9 +187,9 @@ impl TypeChecks {
         if reports.is_empty() {
             return Ok(());
         }
-        let lines = LineIndex::new(source.as_bytes());
+        let lines = written.lines();
         for report in others.iter().filter(|report| report.severity != lua_types::Severity::Hint) {
-            let (line, column) = position(source, &lines, report.span.start);
+            let (line, column) = written.position(&lines, report.span.start);
             let (entry, code) = (entry.id.as_str(), report.code.as_str());
             tracing::warn!(target: "lua", entry, code, line, column, "{}", report.message);
         }
@@ -185,7 +197,7 @@ impl TypeChecks {
             return Ok(());
         }
         let one = |report: &&Report| {
-            let (line, column) = position(source, &lines, report.span.start);
+            let (line, column) = written.position(&lines, report.span.start);
             format!("{line}:{column} {}", report.message)
         };
         let mut texts: Vec<String> = errors.iter().take(NAMED).map(one).collect();
@@ -194,8 +206,15 @@ impl TypeChecks {
         }
         let mut details = Map::default();
         details.insert("error_count".into(), Data::Int(i64::try_from(errors.len()).unwrap_or(i64::MAX)));
-        let file = source_file(entry, source);
-        let diagnostics = errors.iter().map(|report| diagnostic(report, &file)).collect();
+        let diagnostics = match written {
+            Written::Source(source) => {
+                let file = source_file(entry, source);
+                errors.iter().map(|report| diagnostic(report, &file)).collect()
+            }
+            Written::Tree(_) => {
+                errors.iter().map(|report| placeless(report, written, entry, &lines)).collect()
+            }
+        };
         let message = format!("type errors in {}: {}", entry.id, texts.join("; "));
         Err(Error::invalid(message).with_details(Data::Map(details)).with_diagnostics(diagnostics))
     }
@@ -233,6 +252,15 @@ pub fn diagnostic(report: &Report, file: &Arc<SourceFile>) -> Diagnostic {
             None => told.notes.push(note.text.clone()),
         }
     }
+    told.help.clone_from(&report.help);
+    told.coded(report.code.as_str())
+}
+
+/// A report on a tree, which has no text to show.
+fn placeless(report: &Report, written: &Written, entry: &Entry, lines: &LineIndex) -> Diagnostic {
+    let told = Diagnostic::placeless(Severity::Error, report.message.clone());
+    let mut told = written.place(told, entry, lines, report.span);
+    told.notes.extend(report.notes.iter().map(|note| note.text.clone()));
     told.help.clone_from(&report.help);
     told.coded(report.code.as_str())
 }

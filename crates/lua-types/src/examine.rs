@@ -9,9 +9,10 @@ use crate::manifest::Manifest;
 use crate::pool::Pool;
 use crate::report::Report;
 use crate::rules::lint;
-use crate::suppress::suppress;
+use crate::suppress::{suppress, suppress_by};
 use crate::ty::Ty;
-use lua_syntax::Span;
+use lua_syntax::tree::Remark;
+use lua_syntax::{LineIndex, Span};
 
 /// What is assumed of an import whose types are not known: everything fits.
 pub fn unknown() -> Manifest {
@@ -21,20 +22,36 @@ pub fn unknown() -> Manifest {
 /// Checks the types of a unit and applies the rules, the `W` codes if `rules` says so. Reports that a comment suppresses are
 /// left out; the others come in order of places. Runs on a [`deep`] stack.
 pub fn examine(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
+    let mut checked = found(env, unit, rules);
+    suppress(unit.source, &mut checked.reports, rules);
+    sort(&mut checked.reports);
+    checked
+}
+
+/// [`examine`] without the rules, for a unit that has a tree and no source: its lines and comments come with the tree.
+pub fn examine_tree(env: &Env, unit: &Unit<'_>, lines: &LineIndex, remarks: &[Remark]) -> Checked {
+    let mut checked = found(env, unit, false);
+    suppress_by(remarks, lines, &mut checked.reports, false);
+    sort(&mut checked.reports);
+    checked
+}
+
+fn found(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
     let all = || {
         let bound = Bound::new(unit.chunk);
         let mut checked = check(env, unit, &bound);
         checked.reports.extend(lint(env, unit, &bound, rules));
         checked
     };
-    let mut checked = deep(all).unwrap_or_else(|error| {
+    deep(all).unwrap_or_else(|error| {
         let report = Report::new(Code::TooDeep, Span::default(), format!("no thread to check it: {error}"));
         Checked { reports: vec![report], manifest: unknown() }
-    });
-    suppress(unit.source, &mut checked.reports, rules);
-    checked.reports.sort_by(|a, b| {
+    })
+}
+
+fn sort(reports: &mut [Report]) {
+    reports.sort_by(|a, b| {
         let key = |report: &'_ Report| (report.span.start, report.severity, report.code);
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
-    checked
 }

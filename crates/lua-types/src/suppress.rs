@@ -6,7 +6,8 @@
 use crate::code::{Code, Severity};
 use crate::nearest::nearest;
 use crate::report::Report;
-use lua_syntax::{Comment, LineIndex, Span, comments};
+use lua_syntax::tree::{Remark, remarks};
+use lua_syntax::{Comment, LineIndex, Span};
 use rustc_hash::FxHashMap;
 
 /// A code that a comment names.
@@ -23,9 +24,13 @@ pub(crate) fn suppress(source: &[u8], reports: &mut Vec<Report>, rules: bool) {
     if !mentions(source) {
         return;
     }
-    let lines = LineIndex::new(source);
+    suppress_by(&remarks(source), &LineIndex::new(source), reports, rules);
+}
+
+/// The same by the comments that a tree carries.
+pub(crate) fn suppress_by(remarks: &[Remark], lines: &LineIndex, reports: &mut Vec<Report>, rules: bool) {
     let mut odd = Vec::new();
-    let mut suppressions = read(source, &lines, &mut odd);
+    let mut suppressions = read(remarks, lines, &mut odd);
     let mut found: FxHashMap<(Code, Option<u32>), Vec<usize>> = FxHashMap::default();
     for (at, suppression) in suppressions.iter().enumerate() {
         found.entry((suppression.code, suppression.line)).or_default().push(at);
@@ -55,12 +60,13 @@ fn mentions(source: &[u8]) -> bool {
     source.windows(5).any(|five| five == b"lint:")
 }
 
-fn read(source: &[u8], lines: &LineIndex, odd: &mut Vec<Report>) -> Vec<Suppression> {
-    let comments = comments(source);
+fn read(remarks: &[Remark], lines: &LineIndex, odd: &mut Vec<Report>) -> Vec<Suppression> {
+    let comments: Vec<Comment> = remarks.iter().map(|remark| remark.comment).collect();
     let targets = targets(&comments, lines);
     let mut found = Vec::new();
-    for (comment, target) in comments.iter().zip(targets) {
-        let Some((verb, mut rest)) = directive(source, comment).and_then(word) else { continue };
+    for (remark, target) in remarks.iter().zip(targets) {
+        let comment = &remark.comment;
+        let Some((verb, mut rest)) = directive(remark).and_then(word) else { continue };
         let whole = comment.span;
         let line = match verb {
             b"ignore" => Some(target),
@@ -120,11 +126,11 @@ fn unknown(span: Span, text: &str) -> Report {
 }
 
 /// What follows `lint:` in a comment, up to its end.
-fn directive<'s>(source: &'s [u8], comment: &Comment) -> Option<&'s [u8]> {
-    if comment.long {
+fn directive(remark: &Remark) -> Option<&[u8]> {
+    if remark.comment.long {
         return None;
     }
-    let text = &source[comment.span.start as usize..comment.span.end as usize];
+    let text = &*remark.text;
     let dashes = text.iter().take_while(|b| **b == b'-').count();
     text[dashes..].trim_ascii_start().strip_prefix(b"lint:")
 }

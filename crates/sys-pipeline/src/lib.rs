@@ -1,4 +1,4 @@
-//! From files to entries: parse, override, disable, link; lock file.
+//! From files to entries: parse, override, disable, link; lock file; packs.
 //!
 //! Each stage is a function over the [`EntrySet`]; [`prepare`] runs them in the order of the boot. Everything that is
 //! wrong is a diagnostic at its line: errors stop the start, warnings go along with the entries.
@@ -9,6 +9,7 @@ mod link;
 mod load;
 mod lock;
 mod overrides;
+mod pack;
 mod parse;
 mod path;
 mod pattern;
@@ -22,9 +23,10 @@ pub use link::link;
 pub use load::{Module, Plan, load};
 pub use lock::{Lock, LockedModule};
 pub use overrides::{overlay, override_from_text};
+pub use pack::{Pack, PackMeta, write as write_pack};
 pub use parse::{SKIPPED_FILE, parse_file};
 pub use pattern::matches;
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Changes, Link, Prepared, prepare};
 
 /// Entries in load order, by id.
 pub type EntrySet = indexmap::IndexMap<infra_base::EntryId, core_registry::Entry, rustc_hash::FxBuildHasher>;

@@ -3,6 +3,7 @@
 use crate::EntrySet;
 use crate::include::{Root, tidy};
 use crate::lock::Lock;
+use crate::pack::Pack;
 use crate::parse::parse;
 use crate::pattern::matches;
 use crate::walk::definition_files;
@@ -24,15 +25,25 @@ pub struct Plan {
     pub modules: Vec<Module>,
 }
 
-/// A module in a directory.
+/// A module in a directory or in a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
     /// `org/module`
     pub name: String,
     /// Of the lock; empty for a replacement that it does not know.
     pub version: String,
-    /// Where it should be, in the order of the search.
+    /// SHA-256 of its pack in lower-case hex, of the lock; empty: none.
+    pub hash: String,
+    /// Where it should be, in the order of the search: directories, packs.
     pub places: Vec<PathBuf>,
+}
+
+impl Module {
+    /// Entries know where they come from.
+    fn mark(&self, entry: &mut Entry) {
+        entry.meta.insert("module".into(), Data::text(self.name.as_str()));
+        entry.meta.insert("module_version".into(), Data::text(self.version.as_str()));
+    }
 }
 
 impl Plan {
@@ -51,7 +62,9 @@ impl Plan {
         let mut modules = Vec::new();
         for (name, to) in &replaced {
             if let Some(to) = to {
-                modules.push(Module { name: name.clone(), version: version(name), places: vec![to.clone()] });
+                let places = vec![to.clone()];
+                let (name, version) = (name.clone(), version(name));
+                modules.push(Module { name, version, hash: String::new(), places });
             }
         }
         for m in &lock.modules {
@@ -65,7 +78,8 @@ impl Plan {
                 vendor.join(format!("{module}-{}.wapp", m.version)),
                 vendor.join(format!("{module}-{}", m.version)),
             ];
-            modules.push(Module { name: m.name.clone(), version: m.version.clone(), places });
+            let (name, version) = (m.name.clone(), m.version.clone());
+            modules.push(Module { name, version, hash: m.hash.to_ascii_lowercase(), places });
         }
         Plan { src: dir.join(&lock.src), modules_dir, modules }
     }
@@ -99,15 +113,28 @@ impl Loader {
             return self.say(Severity::Warning, text, None);
         };
         if place.is_file() {
-            let text =
-                format!("module {} is a pack ({}), and packs are not read yet", module.name, place.display());
-            let help = "set options.unpack_modules in wippy.lock, or replace the module by a directory";
-            return self.say(Severity::Error, text, Some(help));
+            return self.pack(module, place);
         }
         let manifest = Manifest::read(place, &mut self.told);
         let src = place.join("src");
         let dir = if src.is_dir() { src } else { place.clone() };
         self.directory(&dir, None, Some((module, place)), &manifest);
+    }
+
+    /// A pack is taken whole, if it is the one that the lock means.
+    fn pack(&mut self, module: &Module, place: &Path) {
+        let opened = match module.hash.is_empty() {
+            true => Pack::open(place),
+            false => Pack::open_exactly(place, &module.hash),
+        };
+        let pack = match opened {
+            Ok(pack) => pack,
+            Err(error) => return self.say(Severity::Error, format!("module {}: {error}", module.name), None),
+        };
+        for mut entry in pack.entries {
+            module.mark(&mut entry);
+            self.add(entry);
+        }
     }
 
     fn directory(
@@ -145,8 +172,7 @@ impl Loader {
                     continue;
                 }
                 if let Some((module, _)) = module {
-                    entry.meta.insert("module".into(), Data::text(module.name.as_str()));
-                    entry.meta.insert("module_version".into(), Data::text(module.version.as_str()));
+                    module.mark(&mut entry);
                 }
                 self.add(entry);
             }

@@ -12,7 +12,7 @@ pub fn override_from_text(text: &str) -> Result<Override> {
         return Err(Error::invalid(format!("-o {text}: ns:entry:path=value expected")));
     };
     let file = Arc::new(SourceFile { name: "-o".into(), text: text.into() });
-    Ok(Override { key: key.into(), value: shaped(value), file, span: 0..key.len() })
+    Ok(Override { key: key.into(), value: shaped(value), file, span: 0..key.len(), environment: false })
 }
 
 /// Applies overrides in order, so a later one wins. `ns:entry:kind` changes the kind, `meta.` and `data.` are explicit,

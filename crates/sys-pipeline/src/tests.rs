@@ -1,11 +1,11 @@
 //! Snapshots: a directory written as one text goes in, entries and mistakes come out.
 
-use crate::{Lock, Plan, Prepared, load, override_from_text, parse_file, prepare};
+use crate::{Changes, Lock, Plan, Prepared, load, override_from_text, parse_file, prepare};
 use core_registry::Entry;
 use expect_test::{Expect, expect};
 use infra_base::{Data, Diagnostic, Error, SourceFile};
 use infra_codec::json;
-use infra_config::{Config, Disable, Override, Pattern, Sources};
+use infra_config::{Config, Disable, Pattern, Sources};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,7 +53,8 @@ fn check(text: &str, args: &[&str], expected: Expect) {
     let mut overrides = config.overrides.clone();
     overrides.extend(args.iter().map(|a| override_from_text(a).unwrap()));
     let plan = Plan::new(dir.path(), &lock, &config);
-    let out = match prepare(&plan, &overrides, &config.disable) {
+    let changes = Changes { overrides, disabled: config.disable, ..Changes::default() };
+    let out = match prepare(load(&plan), &changes) {
         Ok(Prepared { entries, warnings }) => shown(dir.path(), &entries, &warnings),
         Err(e) => shown(dir.path(), &[], e.diagnostics()),
     };
@@ -420,7 +421,7 @@ modules: [{name: org/packed, version: v1}]
 ",
         &[],
         expect![[r#"
-            Error: module org/packed is a pack (.wippy/vendor/org/packed-v1.wapp), and packs are not read yet | set options.unpack_modules in wippy.lock, or replace the module by a directory
+            Error: module org/packed: pack .wippy/vendor/org/packed-v1.wapp: 0 bytes are too few for a pack
         "#]],
     );
     check(
@@ -506,11 +507,11 @@ fn one_file_can_be_parsed_alone() {
 
 #[test]
 fn stages_take_what_they_are_given() {
-    let nothing: &[Override] = &[];
     let file = Arc::new(SourceFile { name: "x".into(), text: String::new() });
     let all = Pattern { text: "**".into(), file, span: 0..0 };
     let dir = fixture("//- src/a.yaml\nnamespace: app\nname: x\nkind: k\n");
     let plan = Plan::new(dir.path(), &Lock::fresh(), &Config::defaults());
     let disabled = Disable { namespaces: vec![all], entries: vec![] };
-    assert!(prepare(&plan, nothing, &disabled).unwrap().entries.is_empty());
+    let changes = Changes { disabled, ..Changes::default() };
+    assert!(prepare(load(&plan), &changes).unwrap().entries.is_empty());
 }

@@ -18,6 +18,8 @@ use std::path::PathBuf;
   wippy run greet Ada               run its command `greet` with an argument
   wippy -C apps/shop -v run         start the application of another directory, with debug logs
   wippy lint --rules                check types and style of its Lua
+  wippy pack shop.wapp              put all of it into one file
+  wippy run shop.wapp               run that, wherever it is
   wippy registry list -k 'http.*'   show its HTTP entries
   wippy registry show app:hello     show one entry"
 )]
@@ -69,6 +71,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Check types and style of the application's Lua without starting it
     Lint(Lint),
+    /// Write the application's entries to one file, which runs anywhere
+    Pack(Pack),
     /// Look at the entries of the application without starting it
     #[command(subcommand)]
     Registry(Registry),
@@ -117,6 +121,8 @@ pub(crate) struct Layers {
   wippy run                               start the application and stay up; ctrl-c stops it
   wippy run list                          show its commands
   wippy run greet Ada                     run its command `greet`; what follows are its arguments
+  wippy run shop.wapp                     the same from a pack: its main or only command, or all of it
+  wippy run shop.wapp greet Ada           run the pack's command `greet`
   wippy run -x app:job                    run one process entry, then stop
   wippy run -o app:http:addr=:9090        start with a field of an entry changed
   wippy run --set shutdown.timeout=5s     start with a configuration key changed")]
@@ -135,7 +141,7 @@ pub(crate) struct Run {
     pub(crate) registry: Option<String>,
     #[command(flatten)]
     pub(crate) layers: Layers,
-    /// `list`, or a command of the application and its arguments
+    /// `list`; a pack; or a command of the application; and arguments
     #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
     pub(crate) words: Vec<String>,
 }
@@ -183,6 +189,55 @@ pub(crate) struct Lint {
     pub(crate) cache_reset: bool,
     #[command(flatten)]
     pub(crate) source: Source,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  wippy pack shop.wapp                            everything that `wippy run` would load
+  wippy pack shop.wapp --list                     show what that is, and write nothing
+  wippy pack shop.wapp --exclude-ns 'app.test.**' --exclude 'app:debug_*'
+  wippy pack shop.wapp --bytecode                 syntax trees instead of Lua sources
+  wippy pack shop.wapp -d 'The shop' -t shop,web --meta team=blue --meta build=7
+
+Overrides, `disable` and links are applied before; ${env:…} placeholders of entries stay as they are, and overrides
+that read the environment are left to the run. See docs/packs.md.")]
+pub(crate) struct Pack {
+    /// File to write, NAME.wapp
+    #[arg(value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// What the pack is, for its metadata
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// Tags for its metadata (repeatable, or a comma list)
+    #[arg(short, long, value_name = "TAG", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+    /// More metadata; true, false and numbers by their shape, else text (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) meta: Vec<String>,
+    /// Show what would be packed, and write nothing
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Leave out namespaces, with `*` for one segment and `**` for several (repeatable, or a comma list)
+    #[arg(long, value_name = "NS", value_delimiter = ',')]
+    pub(crate) exclude_ns: Vec<String>,
+    /// Leave out entries, ns:name with the same wildcards (repeatable, or a comma list)
+    #[arg(long, value_name = "NS:ENTRY", value_delimiter = ',')]
+    pub(crate) exclude: Vec<String>,
+    /// Put syntax trees in the place of Lua sources
+    #[arg(long)]
+    pub(crate) bytecode: bool,
+    /// Directories to carry along, by entry id (not built yet)
+    #[arg(long, value_name = "NS:ENTRY", value_delimiter = ',', conflicts_with = "embed_all")]
+    pub(crate) embed: Vec<String>,
+    /// Carry every directory along (not built yet)
+    #[arg(long)]
+    pub(crate) embed_all: bool,
+    /// Name of the lock file
+    #[arg(short, long, value_name = "FILE", default_value = "wippy.lock")]
+    pub(crate) lock_file: PathBuf,
+    /// Profile of the configuration (repeatable, in order)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Vec<String>,
 }
 
 /// Values of `--level`.

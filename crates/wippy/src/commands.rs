@@ -4,6 +4,7 @@ mod describe;
 mod images;
 mod init;
 mod lint;
+mod pack;
 mod registry;
 mod run;
 
@@ -15,7 +16,7 @@ use infra_log::{Form, Level, Log, Options, Output};
 use std::io::Write;
 
 /// Of the original, and of later versions.
-const NOT_BUILT: [&str; 8] = ["test", "add", "install", "update", "pack", "publish", "search", "auth"];
+const NOT_BUILT: [&str; 7] = ["test", "add", "install", "update", "publish", "search", "auth"];
 
 /// Runs the command; gives the exit status.
 pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
@@ -25,6 +26,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Command::Run(args) => run::run(&cli.global, args),
         Command::Registry(args) => registry::run(&cli.global, args),
         Command::Lint(args) => lint::run(&cli.global, args),
+        Command::Pack(args) => pack::run(&cli.global, args),
         Command::Version { short: true } => out(&format!("{}\n", banner::VERSION)),
         Command::Version { short: false } => out(&banner::banner()),
         Command::Describe => describe::run(),
@@ -37,7 +39,7 @@ fn unknown(word: &str) -> Error {
     if NOT_BUILT.contains(&word) || word == "readme" {
         return Error::invalid(format!("wippy {word} is not built yet"));
     }
-    let near = nearest(word, ["init", "run", "lint", "registry", "version"]);
+    let near = nearest(word, ["init", "run", "lint", "pack", "registry", "version"]);
     let hint = near.map(|n| format!(", did you mean {n}?")).unwrap_or_else(|| ", see wippy --help".into());
     Error::invalid(format!("unknown command {word}{hint}"))
 }

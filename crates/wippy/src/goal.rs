@@ -15,9 +15,12 @@ pub(crate) enum Goal {
     Exec { id: EntryId, args: Vec<String> },
 }
 
-/// A command of the application: its name, what it does, its entry.
-pub(crate) fn commands(entries: &[Arc<Entry>]) -> Vec<(&str, &str, &Arc<Entry>)> {
-    let mut all: Vec<(&str, &str, &Arc<Entry>)> = entries
+/// A command: its name, what it does, its entry.
+type Command<'a> = (&'a str, &'a str, &'a Arc<Entry>);
+
+/// The commands of the application.
+pub(crate) fn commands(entries: &[Arc<Entry>]) -> Vec<Command<'_>> {
+    let mut all: Vec<Command<'_>> = entries
         .iter()
         .filter(|e| e.kind.starts_with("process."))
         .filter_map(|entry| {
@@ -29,6 +32,38 @@ pub(crate) fn commands(entries: &[Arc<Entry>]) -> Vec<(&str, &str, &Arc<Entry>)>
         .collect();
     all.sort_by(|a, b| a.0.cmp(b.0).then_with(|| a.2.id.cmp(&b.2.id)));
     all
+}
+
+/// The commands of a pack without those of the modules that it depends on; `module` is the pack's own.
+pub(crate) fn own_commands<'a>(entries: &'a [Arc<Entry>], module: Option<&str>) -> Vec<Command<'a>> {
+    let mut all = commands(entries);
+    all.retain(|(_, _, entry)| match entry.meta.get("module").and_then(Data::as_str) {
+        None => true,
+        Some(of) => module == Some(of),
+    });
+    all
+}
+
+/// The command that runs where none is named: the one with `main: true`, else the only one that does not say
+/// `main: false`. `None`: there is none. Several are an error.
+pub(crate) fn default_command<'a>(commands: &[Command<'a>]) -> Result<Option<&'a str>> {
+    let main = |entry: &Entry| entry.meta.get("command").and_then(|command| command.get(&["main"])).cloned();
+    let named = |wanted: &dyn Fn(Option<Data>) -> bool| {
+        let found = commands.iter().filter(|(_, _, entry)| wanted(main(entry)));
+        found.map(|(name, ..)| *name).collect::<Vec<_>>()
+    };
+    let mut candidates = named(&|main| main == Some(Data::Bool(true)));
+    if candidates.is_empty() {
+        candidates = named(&|main| main != Some(Data::Bool(false)));
+    }
+    match candidates[..] {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        _ => Err(Error::invalid(format!(
+            "the pack has several commands, name one behind it: {}",
+            candidates.join(", ")
+        ))),
+    }
 }
 
 /// The entry that a goal runs; `None` for serving.

@@ -21,11 +21,11 @@ impl Kept {
         Kept { cache, build: blake3::hash(build.as_bytes()).to_hex().to_string() }
     }
 
-    pub(super) fn id(&self, entry: &Entry, source: &str, given: &Given) -> CheckId {
+    pub(super) fn id(&self, entry: &Entry, source: &[u8], given: &Given) -> CheckId {
         let count = (given.modules.len() as u64).to_le_bytes();
         let digests: Vec<(&str, [u8; 16])> =
             given.digests().map(|(alias, digest)| (alias, digest.to_le_bytes())).collect();
-        let head = [self.build.as_bytes(), entry.id.as_str().as_bytes(), source.as_bytes(), &count];
+        let head = [self.build.as_bytes(), entry.id.as_str().as_bytes(), source, &count];
         let modules = given.modules.iter().flat_map(|(alias, name)| [alias.as_bytes(), name.as_bytes()]);
         let imports = digests.iter().flat_map(|(alias, digest)| [alias.as_bytes(), &digest[..]]);
         self.cache.check_id(head.into_iter().chain(modules).chain(imports))

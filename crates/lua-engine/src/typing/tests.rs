@@ -2,6 +2,7 @@
 
 use super::{Given, TypeChecks, Typed, Typing};
 use crate::unit::Import;
+use crate::written::Written;
 use core_registry::Entry;
 use infra_base::{Data, EntryId, Error, Kind, Map};
 use lua_syntax::Span;
@@ -13,6 +14,10 @@ const SOURCE: &str = "local a = 1\nlocal b = a.x\nreturn b\n";
 fn entry() -> Entry {
     let id = EntryId::parse("app:unit").unwrap();
     Entry { id, kind: "library.lua".into(), meta: Map::default(), data: Data::Null, origin: None }
+}
+
+fn source() -> Written {
+    Written::Source(SOURCE.into())
 }
 
 fn checks(typing: Typing) -> TypeChecks {
@@ -35,8 +40,8 @@ fn types_are_not_looked_at_unless_asked_for() {
 
 #[test]
 fn errors_refuse_an_entry_only_where_types_are_strict() {
-    assert!(checks(Typing::Warn).tell(&entry(), SOURCE, &reports()).is_ok());
-    let error = checks(Typing::Strict).tell(&entry(), SOURCE, &reports()).unwrap_err();
+    assert!(checks(Typing::Warn).tell(&entry(), &source(), &reports()).is_ok());
+    let error = checks(Typing::Strict).tell(&entry(), &source(), &reports()).unwrap_err();
     assert_eq!(error.kind(), Kind::Invalid);
     assert_eq!(error.message(), "type errors in app:unit: 2:13 no field 'x'; 3:1 wrong type");
     assert_eq!(error.details().and_then(|d| d.get(&["error_count"])), Some(&Data::Int(2)));
@@ -47,15 +52,15 @@ fn errors_refuse_an_entry_only_where_types_are_strict() {
 
 #[test]
 fn what_is_no_error_refuses_nothing() {
-    assert!(checks(Typing::Strict).tell(&entry(), SOURCE, &reports()[..2]).is_ok());
-    assert!(checks(Typing::Strict).tell(&entry(), SOURCE, &[]).is_ok());
+    assert!(checks(Typing::Strict).tell(&entry(), &source(), &reports()[..2]).is_ok());
+    assert!(checks(Typing::Strict).tell(&entry(), &source(), &[]).is_ok());
 }
 
 #[test]
 fn very_many_errors_make_no_endless_message() {
     let many: Vec<Report> =
         (0..10_000).map(|_| Report::new(Code::Mismatch, Span::new(0, 1), "wrong type")).collect();
-    let error = checks(Typing::Strict).tell(&entry(), SOURCE, &many).unwrap_err();
+    let error = checks(Typing::Strict).tell(&entry(), &source(), &many).unwrap_err();
     assert!(error.message().ends_with("; 1:1 wrong type; and 9950 more"), "{error}");
     assert_eq!(error.diagnostics().len(), 10_000);
 }
@@ -68,7 +73,7 @@ fn typed(digest: u128) -> Arc<Typed> {
 fn what_was_found_stands_while_imports_tell_the_same() {
     let imports = [("lib".into(), Import::Entry(EntryId::parse("app:lib").unwrap()))];
     let given = |lib: u128, modules: &[Box<str>]| Given::new(modules, &imports, &|_| Ok(typed(lib))).unwrap();
-    let first = checks(Typing::Warn).check(&entry(), SOURCE, None, &given(1, &["json".into()])).unwrap();
+    let first = checks(Typing::Warn).check(&entry(), &source(), None, &given(1, &["json".into()])).unwrap();
     assert!(first.stands(&given(1, &["json".into()])));
     assert!(!first.stands(&given(2, &["json".into()])), "an import tells something else");
     assert!(!first.stands(&given(1, &[])), "it lists other modules");

@@ -11,18 +11,17 @@ mod show;
 use crate::cli::{self, Global};
 use crate::commands::{out, quiet_log};
 use crate::{components, project};
-use infra_base::{Diagnostic, Error, Result, Severity};
+use infra_base::Result;
 use lua_types::Code;
 use plan::Plan;
 use show::{Found, Style};
 use std::io::IsTerminal;
-use sys_pipeline::SKIPPED_FILE;
 
 pub(crate) fn run(global: &Global, args: cli::Lint) -> Result<u8> {
     let log = quiet_log(global)?;
     let (config, mut warnings) = project::config(global, &args.source.layers)?;
     let prepared = project::entries(&config, &args.source.lock_file, &[])?;
-    refuse_skipped(&prepared.warnings)?;
+    project::refuse_skipped(&prepared.warnings)?;
     warnings.extend(prepared.warnings);
     project::log_warnings(&warnings);
     let wanted = Wanted::of(&args);
@@ -46,18 +45,6 @@ pub(crate) fn run(global: &Global, args: cli::Lint) -> Result<u8> {
     log.flush();
     out(&text)?;
     Ok(u8::from(found.has_errors()))
-}
-
-/// A start goes on without a file that holds no entries; here nobody would notice that they are missing.
-fn refuse_skipped(warnings: &[Diagnostic]) -> Result<()> {
-    let skipped = warnings.iter().filter(|warning| warning.code == Some(SKIPPED_FILE));
-    let error =
-        |warning: &Diagnostic| Diagnostic { severity: Severity::Error, code: None, ..warning.clone() };
-    let mistakes: Vec<Diagnostic> = skipped.map(error).collect();
-    match mistakes.is_empty() {
-        true => Ok(()),
-        false => Err(Error::invalid("the application has mistakes").with_diagnostics(mistakes)),
-    }
 }
 
 /// Which findings are told.

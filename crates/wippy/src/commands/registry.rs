@@ -45,16 +45,20 @@ fn list(entries: &[Arc<Entry>], args: &List) -> Result<u8> {
         let data = Data::List(found.map(|e| plain(e)).collect());
         return out(&encoded(&data, args.json));
     }
-    let rows: Vec<_> = found.map(|e| (e.id.as_str(), &*e.kind, comment(e))).collect();
+    let found: Vec<&Arc<Entry>> = found.collect();
+    let plural = if found.len() == 1 { "y" } else { "ies" };
+    out(&format!("{}\n{} entr{plural}\n", table(&found), found.len()))
+}
+
+/// A line for each entry: id, kind, comment.
+pub(super) fn table(entries: &[&Arc<Entry>]) -> String {
+    let rows: Vec<_> = entries.iter().map(|e| (e.id.as_str(), &*e.kind, comment(e))).collect();
     let width = |column: fn(&(&str, &str, &str)) -> usize| rows.iter().map(column).max().unwrap_or(0);
     let (ids, kinds) = (width(|r| r.0.chars().count()), width(|r| r.1.chars().count()));
     let line = |(id, kind, comment): &(&str, &str, &str)| {
         format!("{id:ids$}  {kind:kinds$}  {comment}").trim_end().to_owned() + "\n"
     };
-    let mut text: String = rows.iter().map(line).collect();
-    let plural = if rows.len() == 1 { "y" } else { "ies" };
-    text.push_str(&format!("\n{} entr{plural}\n", rows.len()));
-    out(&text)
+    rows.iter().map(line).collect()
 }
 
 fn comment(entry: &Entry) -> &str {

@@ -1,9 +1,9 @@
-//! `wippy run`: starts the application, or one of its commands.
+//! `wippy run`: starts the application, from its files or from a pack, or one of its commands.
 
 use crate::boot::{self, Boot};
 use crate::cli::{Global, Run};
 use crate::commands::{out, quiet_log};
-use crate::goal::{Goal, commands};
+use crate::goal::{Goal, commands, default_command, own_commands};
 use crate::project::LOCK_FILE;
 use crate::{banner, memory, project};
 use core_registry::Entry;
@@ -14,9 +14,11 @@ use infra_log::{Form, Level, Log, Options, Output};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use sys_pipeline::{Pack, Prepared};
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
-    let (mut config, mut warnings) = project::config(global, &args.layers)?;
+    let pack = pack(&args)?;
+    let (mut config, mut warnings) = project::config_over(global, &args.layers, pack.as_ref())?;
     config.profiler.enabled |= global.profiler;
     if args.exec.is_none() && args.words.first().is_some_and(|w| w == "list") {
         let log = quiet_log(global)?;
@@ -26,7 +28,12 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
         log.flush();
         return out(&listing(&prepared.entries));
     }
-    let goal = goal(&args)?;
+    // What is in a pack decides what a run is for, so its entries are prepared before anything starts.
+    let packed = pack.as_ref().map(|pack| project::packed(&config, pack, &args.overrides)).transpose()?;
+    let goal = match (&pack, &packed) {
+        (Some(pack), Some(prepared)) => goal_of_pack(&args, pack, prepared)?,
+        _ => goal(&args.exec, &args.words)?,
+    };
     let memory = memory::limit(global.memory_limit.as_deref(), std::env::var("GOMEMLIMIT").ok().as_deref())?;
     let clock = Clock::system();
     let log = Log::new(log_options(global, &config, &goal), clock.clone());
@@ -36,23 +43,51 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     }
     project::log_warnings(&warnings);
     warn_flags(global, &args);
-    let read = |config: &Config| project::entries(config, Path::new(LOCK_FILE), &args.overrides);
+    let read = |config: &Config| match packed {
+        Some(prepared) => Ok(prepared),
+        None => project::entries(config, Path::new(LOCK_FILE), &args.overrides),
+    };
     let boot = Boot { clock, log: log.clone(), config, goal, host: args.host.clone(), memory };
     let status = boot::run(boot, read);
     log.flush();
     status
 }
 
-fn goal(args: &Run) -> Result<Goal> {
-    if let Some(exec) = &args.exec {
-        return Ok(Goal::Exec { id: EntryId::parse(exec)?, args: args.words.clone() });
+/// The pack that the first word names.
+fn pack(args: &Run) -> Result<Option<Pack>> {
+    let first = args.words.first().filter(|word| word.ends_with(".wapp"));
+    first.map(|word| Pack::open(Path::new(word))).transpose()
+}
+
+/// Behind the pack may stand a command and its arguments, or arguments of the command that runs without a name.
+fn goal_of_pack(args: &Run, pack: &Pack, prepared: &Prepared) -> Result<Goal> {
+    let words = &args.words[1..];
+    if args.exec.is_some() {
+        return goal(&args.exec, words);
     }
-    let Some((first, rest)) = args.words.split_first() else { return Ok(Goal::Serve) };
+    let module = pack.module();
+    let commands = own_commands(&prepared.entries, module.as_deref());
+    if let Some((first, rest)) = words.split_first()
+        && commands.iter().any(|(name, ..)| name == first)
+    {
+        return Ok(Goal::Command { name: first.clone(), args: rest.to_vec() });
+    }
+    match default_command(&commands)? {
+        Some(name) => Ok(Goal::Command { name: name.into(), args: words.to_vec() }),
+        None => match words.first() {
+            None => Ok(Goal::Serve),
+            Some(word) => Err(Error::not_found(format!("pack {} has no command \"{word}\"", pack.name))),
+        },
+    }
+}
+
+fn goal(exec: &Option<String>, words: &[String]) -> Result<Goal> {
+    if let Some(exec) = exec {
+        return Ok(Goal::Exec { id: EntryId::parse(exec)?, args: words.to_vec() });
+    }
+    let Some((first, rest)) = words.split_first() else { return Ok(Goal::Serve) };
     if first.starts_with('-') {
         return Err(Error::invalid(format!("unknown flag {first}, see wippy run --help")));
-    }
-    if first.ends_with(".wapp") {
-        return Err(Error::invalid(format!("{first} is a pack, and packs are not read yet")));
     }
     if is_hub_reference(first) {
         return Err(Error::invalid(format!("{first} names a module of the hub, which is not built yet")));
