@@ -88,7 +88,7 @@ impl Inner {
 
 /// Where the process itself is.
 enum Place {
-    /// With whoever polls it as a future, a call inside its caller: the waker of its last poll.
+    /// With whoever polls it as a future, a call inside its caller: the waker of its last poll that was not its end.
     Elsewhere(Option<Waker>),
     /// Here; with `true` its task is polled anyway (it is new, or a yield is about to pass) and sees the news then.
     Parked(BoxProcess, bool),

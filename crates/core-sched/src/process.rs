@@ -188,8 +188,8 @@ impl<B: Body> Process<B> {
                     Step::Wait => self.runnable = false,
                 }
             }
-            // Mail that came meanwhile has woken the task; operations that were polled have its waker. If the body went
-            // first, one of them may be what woke it.
+            // Mail that came meanwhile has woken the task, or is found by `listen`; operations that were polled have its waker. If the
+            // body went first, one of them may be what woke it.
             if !body_first && !self.ops.has_unpolled() {
                 self.control.settle(&mut self.inbox);
                 if self.resident || self.control.listen(cx.waker()) {

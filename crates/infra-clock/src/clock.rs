@@ -1,7 +1,6 @@
 //! One clock for everything that waits; the simulated one moves only when told.
 
 use crate::sim::{Sim, SimControl, SimSleep};
-use rustix::time::{ClockId, clock_gettime};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -30,11 +29,7 @@ pub struct Clock(Source);
 
 #[derive(Clone)]
 enum Source {
-    System {
-        start: std::time::Instant,
-        /// The same moment in nanoseconds of the machine's monotonic clock.
-        origin: u64,
-    },
+    System { start: std::time::Instant },
     Sim(Arc<Sim>),
 }
 
@@ -45,7 +40,7 @@ pub struct Elapsed;
 impl Clock {
     /// The machine's clock; sleeps need a tokio runtime.
     pub fn system() -> Clock {
-        Clock(Source::System { start: std::time::Instant::now(), origin: monotonic(ClockId::Monotonic) })
+        Clock(Source::System { start: std::time::Instant::now() })
     }
 
     /// A clock that starts at zero and stands still until its control moves it. Sleepers wake in the order of their
@@ -58,19 +53,8 @@ impl Clock {
     /// The present moment.
     pub fn now(&self) -> Moment {
         match &self.0 {
-            Source::System { origin, .. } => Moment(monotonic(ClockId::Monotonic).saturating_sub(*origin)),
+            Source::System { start } => Moment(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)),
             Source::Sim(sim) => sim.now(),
-        }
-    }
-
-    /// A moment of the last ten milliseconds, or the present one: for limits of seconds, at a fifth of the price.
-    pub fn coarse(&self) -> Moment {
-        match &self.0 {
-            #[cfg(target_os = "linux")]
-            Source::System { origin, .. } => {
-                Moment(monotonic(ClockId::MonotonicCoarse).saturating_sub(*origin))
-            }
-            _ => self.now(),
         }
     }
 
@@ -91,7 +75,7 @@ impl Clock {
     /// Completes at `at` (system time: within a millisecond of it, never before).
     pub fn sleep_until(&self, at: Moment) -> Sleep {
         match &self.0 {
-            Source::System { start, .. } => {
+            Source::System { start } => {
                 // Beyond what the platform can express: a century is never.
                 let far = Duration::from_secs(100 * 365 * 86_400);
                 let instant = *start + Duration::from_nanos(at.0).min(far);
@@ -119,18 +103,22 @@ impl Clock {
     }
 }
 
-/// Nanoseconds of a clock of the machine; both stand still together.
-fn monotonic(clock: ClockId) -> u64 {
-    let now = clock_gettime(clock);
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
-}
-
 /// A running sleep; dropping it cancels it.
 pub struct Sleep(Timer);
 
 enum Timer {
     System(Pin<Box<tokio::time::Sleep>>),
     Sim(SimSleep),
+}
+
+impl Sleep {
+    /// Has its moment come? Of one that was polled to its first `Pending`: costs a load.
+    pub fn is_over(&self) -> bool {
+        match &self.0 {
+            Timer::System(sleep) => sleep.is_elapsed(),
+            Timer::Sim(sleep) => sleep.is_over(),
+        }
+    }
 }
 
 impl Future for Sleep {

@@ -74,6 +74,10 @@ impl SimSleep {
         SimSleep { sim, key }
     }
 
+    pub(crate) fn is_over(&self) -> bool {
+        self.sim.0.lock().now >= self.key.0
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.sim.0.lock();
         if state.now >= self.key.0 {

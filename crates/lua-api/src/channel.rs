@@ -284,6 +284,12 @@ impl Channel {
 }
 
 impl State {
+    /// Nobody takes a value, nor is there room for one.
+    #[inline(always)]
+    fn must_wait(&self) -> bool {
+        !self.closed && self.receivers.is_empty() && self.items.len() >= self.capacity
+    }
+
     /// The next that receives; it is ready now.
     #[inline(always)]
     fn next_receiver(&mut self, host: &mut Host) -> Option<(Waiter, Root)> {
@@ -454,10 +460,12 @@ pub(crate) fn new(cx: &mut Cx<'_>) -> NativeResult {
 /// `ch:send(v)`
 pub(crate) fn send(cx: &mut Cx<'_>) -> NativeResult {
     let (this, channel) = cx.check_userdata_val::<Channel>(0)?;
-    let value = cx.arg(1);
     let state = &mut *channel.state.borrow_mut();
-    if try_send(cx, this, state, value)? {
-        return cx.ret(true);
+    if !state.must_wait() {
+        let value = cx.arg(1);
+        if try_send(cx, this, state, value)? {
+            return cx.ret(true);
+        }
     }
     rest(cx, refused, |host, wait| {
         let waiter = Waiter { wait, case: None };

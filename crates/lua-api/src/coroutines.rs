@@ -1,7 +1,7 @@
 //! The coroutines of a process by number, and which of them go on, in order.
 
 use crate::host::Wake;
-use lua_vm::Pin;
+use lua_vm::{Pin, Root};
 
 /// The end of a list.
 const END: u32 = u32::MAX;
@@ -123,11 +123,38 @@ impl Coroutines {
         Some(task)
     }
 
+    /// Takes it, and the root of its thread. `None` also if it has none, which no ready task is without; then it stays.
+    #[inline]
+    pub(crate) fn pop_root(&mut self) -> Option<(u32, Root)> {
+        let task = self.first_ready()?;
+        let state = self.states.get_mut(task as usize)?;
+        let root = state.thread.as_ref()?.root();
+        self.first = std::mem::replace(&mut state.next, OUT);
+        Some((task, root))
+    }
+
+    /// Makes a task that waits since `generation` ready, behind all others: the root of its thread. `None`: it was woken already.
+    #[inline]
+    pub(crate) fn claim(&mut self, task: u32, generation: u32) -> Option<Root> {
+        let state = self.states.get_mut(task as usize).filter(|state| state.generation == generation)?;
+        let root = state.thread.as_ref()?.root();
+        state.generation = generation.wrapping_add(1);
+        let next = std::mem::replace(&mut state.next, END);
+        self.append(task, next);
+        Some(root)
+    }
+
     /// A task that is not ready goes on behind all others.
     #[inline]
     pub fn push_back(&mut self, task: u32) {
         let next = std::mem::replace(&mut self.state(task).next, END);
-        assert_eq!(next, OUT, "it is on a list already");
+        self.append(task, next);
+    }
+
+    /// Links a task, whose link was `before` and is the end now, behind all others.
+    #[inline]
+    fn append(&mut self, task: u32, before: u32) {
+        assert_eq!(before, OUT, "it is on a list already");
         let last = std::mem::replace(&mut self.last, task);
         if self.first == END {
             self.first = task;

@@ -160,14 +160,7 @@ impl Host {
     /// Makes the coroutine of `wait` ready and gives it, for its native to be ended. `None`: it was woken already.
     #[inline]
     pub fn claim(&mut self, wait: WaitId) -> Option<Root> {
-        let task = self.tasks.get_mut(wait.task)?;
-        if task.generation != wait.generation {
-            return None;
-        }
-        let root = task.thread.as_ref()?.root();
-        task.generation = wait.generation.wrapping_add(1);
-        self.tasks.push_back(wait.task);
-        Some(root)
+        self.tasks.claim(wait.task, wait.generation)
     }
 
     /// Makes the coroutine of `wait` ready; its continuation finds `why`. False: it was woken already.
@@ -193,9 +186,7 @@ impl Host {
         if self.passes == 0 || !self.starts.is_empty() {
             return None;
         }
-        let task = self.tasks.first_ready()?;
-        let root = self.tasks.get(task)?.thread.as_ref()?.root();
-        self.tasks.pop_ready();
+        let (task, root) = self.tasks.pop_root()?;
         self.passes -= 1;
         self.current = task;
         Some(root)

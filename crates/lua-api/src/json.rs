@@ -1,6 +1,6 @@
 //! JSON straight between a text and the heap.
 
-use crate::{Cx, Guest, NativeResult, Raise, Table, Val, View};
+use crate::{Cx, Guest, NativeFn, NativeResult, Raise, Table, Val, View};
 use infra_base::{Data, Error, Kind};
 use infra_codec::json::{write_escaped, write_float, write_int, write_plain, write_text};
 use lua_vm::{ErrorObject, Walk};
@@ -16,22 +16,19 @@ const NO_ROOM: &str = "the text does not fit the memory limit";
 /// Bytes of text that are read at once: some thousand tables at worst.
 const SHORT_TEXT: usize = 1 << 13;
 
-/// Returns the JSON text of argument 0, or `nil, err`; like [`to_json`], for any length in steps that the slice allows.
+/// Returns the JSON text of argument 0, or `nil, err`, in steps that the slice allows: arrays of keys `1..n`, objects of text keys, sorted; functions and
+/// objects are `null`, error objects their message. `Internal`: mixed keys, gaps, cycles or nesting beyond 128.
 pub fn encode_json(cx: &mut Cx<'_>) -> NativeResult {
     let value = cx.check_any(0)?;
     let mut out = Vec::with_capacity(128);
-    match write_value(cx, value, &mut out, 0, &mut { SHORT }) {
-        Ok(()) => {
-            cx.charge(out.len() / 2);
+    match short_json(cx, value, &mut out) {
+        Ok(true) => {
             cx.reserve(out.len())?;
             let text = cx.string(&out);
             cx.ret(text)
         }
-        Err(Stop::Long) => {
-            cx.charge(SHORT * 16);
-            steps::encode(cx)
-        }
-        Err(Stop::Wrong(reason)) => cx.fail(wrong(&reason)),
+        Ok(false) => steps::encode(cx),
+        Err(error) => cx.fail(error),
     }
 }
 
@@ -91,16 +88,41 @@ fn check_array(texts: usize, numbers: i64, last: i64) -> Result<(), String> {
     Ok(())
 }
 
-/// The JSON text of a value: arrays of keys `1..n`, objects of text keys, sorted; functions and objects are `null`, error objects
-/// their message. `Internal`: mixed keys, gaps, cycles or nesting beyond 128.
-pub fn to_json<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::with_capacity(128);
-    write_value(cx, value, &mut out, 0, &mut { usize::MAX }).map_err(|stop| match stop {
-        Stop::Wrong(reason) => wrong(&reason),
-        Stop::Long => unreachable!("no text is that long"),
-    })?;
-    cx.charge(out.len() / 2);
-    Ok(out)
+/// Writes the JSON text of a value behind `out`, as [`encode_json`] does. False: it is so long that it takes steps, and what was
+/// written is of no use.
+pub(crate) fn short_json<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>, out: &mut Vec<u8>) -> Result<bool, Error> {
+    let begun = out.len();
+    match write_value(cx, value, out, 0, &mut { SHORT }) {
+        Ok(()) => {
+            cx.charge((out.len() - begun) / 2);
+            Ok(true)
+        }
+        Err(Stop::Long) => {
+            cx.charge(SHORT * 16);
+            Ok(false)
+        }
+        Err(Stop::Wrong(reason)) => Err(wrong(&reason)),
+    }
+}
+
+/// Decodes the JSON text on top, in steps; `then` finds the value in result 0, or an error in result 1.
+pub fn decode_top(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
+    let top = cx.len() - 1;
+    let text = cx.slot(top);
+    cx.set_len(top);
+    let decode = cx.native("decode", decode_json, &[]);
+    cx.push(decode);
+    cx.push(text);
+    cx.call(1, then)
+}
+
+/// Behind [`decode_top`]: `then` gets the value; an error is returned behind nil.
+pub fn decoded(cx: &mut Cx<'_>, then: for<'cx> fn(&mut Cx<'cx>, Val<'cx>) -> NativeResult) -> NativeResult {
+    let (value, error) = (cx.result(0), cx.result(1));
+    if !error.is_nil() {
+        return cx.ret2(value, error);
+    }
+    then(cx, value)
 }
 
 fn write_value<'cx>(

@@ -315,6 +315,7 @@ impl Module {
 pub fn install(modules: &[Module], statics: &mut StaticsBuilder) {
     lua_vm::ask_when_late(core_sched::turn::is_late);
     crate::json::steps::install(statics);
+    crate::outgoing::install(statics);
     crate::plain::install(statics);
     for module in modules {
         for object in &module.objects {

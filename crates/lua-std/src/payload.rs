@@ -2,9 +2,9 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeFn, NativeResult, Object, PayloadObject, Raise, Val,
-    arg_to_payload, decode_json, from_json, payload_object, payload_object_as, payload_to_data,
-    payload_to_val, plain_json, push_bytes, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, arg_to_payload,
+    decode_top, decoded, from_json, payload_object, payload_object_as, payload_to_data, payload_to_val,
+    plain_json, push_bytes, val_to_payload,
 };
 
 /// The global `payload`.
@@ -89,26 +89,6 @@ fn keep<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> NativeResult {
     cx.weigh(object, 0);
     cx.set_userdata_slot(object, 0, value);
     cx.ret(value)
-}
-
-/// Decodes the JSON text on top.
-fn decode_top(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
-    let top = cx.len() - 1;
-    let text = cx.slot(top);
-    cx.set_len(top);
-    let decode = cx.native("decode", decode_json, &[]);
-    cx.push(decode);
-    cx.push(text);
-    cx.call(1, then)
-}
-
-/// It was decoded: `then` gets the value.
-fn decoded(cx: &mut Cx<'_>, then: for<'cx> fn(&mut Cx<'cx>, Val<'cx>) -> NativeResult) -> NativeResult {
-    let (value, error) = (cx.result(0), cx.result(1));
-    if !error.is_nil() {
-        return cx.ret2(value, error);
-    }
-    then(cx, value)
 }
 
 /// The value of a payload, whatever its format.

@@ -9,7 +9,7 @@ const LINE: usize = 64;
 #[inline(always)]
 pub fn fetch<T>(at: *const T, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
-    for offset in (0..bytes).step_by(LINE) {
+    for offset in (0..bytes).step_by(LINE).chain([bytes - 1]) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: the instruction neither faults nor changes anything, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast::<i8>().wrapping_byte_add(offset)) }

@@ -96,7 +96,7 @@ pub struct Lua {
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
-// keeps alive; payloads of userdata are `Send`. The host pointer is set only while `run` or `enter` borrow it.
+// keeps alive, but for `near`, which is never followed; payloads of userdata are `Send`. The host pointer is set only while `run` or `enter` borrow it.
 unsafe impl Send for Lua {}
 
 impl Lua {
@@ -227,6 +227,9 @@ impl Lua {
     #[inline]
     pub fn fetch(&self) {
         let [thread, frame, registers] = self.near;
+        if thread.is_null() {
+            return;
+        }
         fetch(thread, size_of::<Thread>());
         fetch(frame, size_of::<Frame>());
         fetch(registers, 128);

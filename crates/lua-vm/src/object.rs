@@ -7,6 +7,7 @@ use std::any::{Any, TypeId};
 use smallvec::SmallVec;
 
 use crate::frame::Frames;
+use crate::lua::TypeOf;
 use crate::native::NativeFn;
 use crate::proto::Proto;
 use crate::statics::{Effect, TypeInfo};
@@ -224,7 +225,9 @@ impl Userdata {
         // SAFETY: the caller passes a live object; its type says what lies at the offset.
         unsafe {
             let info = &*(*u).info;
-            if info.id != TypeId::of::<T>() {
+            let asked: TypeOf = TypeId::of::<T>;
+            // See `Cx::try_host`.
+            if !std::ptr::fn_addr_eq(info.id, asked) && (info.id)() != asked() {
                 return None;
             }
             if (*u).hdr.mark & SHARED != 0 {

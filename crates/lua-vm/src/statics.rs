@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
+use crate::lua::TypeOf;
 use crate::native::{Cx, DynNative, NativeFn, NativeResult};
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
 use crate::symbol;
@@ -176,7 +177,7 @@ impl Lib {
 
 /// A userdata type to be registered for payloads of one Rust type.
 pub struct UserdataType {
-    id: TypeId,
+    id: TypeOf,
     rust_name: &'static str,
     name: &'static str,
     methods: Lib,
@@ -242,7 +243,7 @@ impl UserdataType {
     /// For payloads `T`; `name` appears in messages (`channel expected, got number`).
     pub fn new<T: Any + Send>(name: &'static str) -> UserdataType {
         UserdataType {
-            id: TypeId::of::<T>(),
+            id: TypeId::of::<T>,
             rust_name: type_name::<T>(),
             name,
             methods: Lib::new(),
@@ -259,21 +260,21 @@ impl UserdataType {
     /// anybody could notice, and traced values are only set, never counted or removed.
     #[must_use]
     pub fn shareable<T: Any + Send + Sync>(mut self) -> UserdataType {
-        assert_eq!(self.id, TypeId::of::<T>(), "the type is that of the payload");
+        assert_eq!((self.id)(), TypeId::of::<T>(), "the type is that of the payload");
         self.shareable = true;
         self
     }
     /// Its payloads are dropped in pieces.
     #[must_use]
     pub fn dismantled<T: Any + Send + Dismantle>(mut self) -> UserdataType {
-        assert_eq!(self.id, TypeId::of::<T>(), "what is dismantled is the payload");
+        assert_eq!((self.id)(), TypeId::of::<T>(), "what is dismantled is the payload");
         self.dismantle = Some(dismantle::<T>);
         self
     }
     /// Objects of it may be part of an image as [`Template`]s.
     #[must_use]
     pub fn template<T: Template>(mut self) -> UserdataType {
-        assert_eq!(self.id, TypeId::of::<T>(), "the type is that of the payload");
+        assert_eq!((self.id)(), TypeId::of::<T>(), "the type is that of the payload");
         self.template = Some(template::<T>);
         self
     }
@@ -310,7 +311,7 @@ impl UserdataType {
     /// How a payload leaves its process inside a [`crate::Fragment`]; `None` from `f` means that this one cannot.
     #[must_use]
     pub fn transfer<T: Transfer>(mut self) -> UserdataType {
-        assert_eq!(self.id, TypeId::of::<T>(), "the travelling form is that of the payload");
+        assert_eq!((self.id)(), TypeId::of::<T>(), "the travelling form is that of the payload");
         self.transfer = Some(transfer::<T>);
         self
     }
@@ -318,7 +319,7 @@ impl UserdataType {
 
 impl TypeInfo {
     /// Of the objects of types, which have the metatable of the statics that they are used with.
-    pub(crate) fn of_types(id: TypeId, layout: Layout, offset: usize) -> TypeInfo {
+    pub(crate) fn of_types(id: TypeOf, layout: Layout, offset: usize) -> TypeInfo {
         TypeInfo {
             id,
             layout,
@@ -338,7 +339,7 @@ impl TypeInfo {
 /// A registered userdata type.
 pub(crate) struct TypeInfo {
     /// Of the Rust type of its payloads.
-    pub(crate) id: TypeId,
+    pub(crate) id: TypeOf,
     /// Of a whole object, and where in it the payload is.
     pub(crate) layout: Layout,
     pub(crate) offset: usize,
@@ -520,7 +521,7 @@ impl StaticsBuilder {
     /// # Panics
     /// If the Rust type is registered already: a mistake of the module's author.
     pub fn userdata(&mut self, ty: UserdataType) -> &mut Self {
-        assert!(!self.types.contains_key(&ty.id), "{} is registered twice", ty.rust_name);
+        assert!(!self.types.contains_key(&(ty.id)()), "{} is registered twice", ty.rust_name);
         assert!(
             ty.template.is_none() || ty.transfer.is_none(),
             "the payload of a template stays in its process"
@@ -550,7 +551,7 @@ impl StaticsBuilder {
             shareable: ty.shareable,
             template: ty.template,
         };
-        self.types.insert(ty.id, Box::new(info));
+        self.types.insert((ty.id)(), Box::new(info));
         self
     }
 

@@ -454,7 +454,7 @@ unsafe impl Sync for Info {}
 
 static INFO: LazyLock<Info> = LazyLock::new(|| {
     let (layout, offset) = Layout::new::<Userdata>().extend(Layout::new::<Type>()).expect("a small object");
-    Info(TypeInfo::of_types(TypeId::of::<Type>(), layout.pad_to_align(), offset))
+    Info(TypeInfo::of_types(TypeId::of::<Type>, layout.pad_to_align(), offset))
 });
 
 pub(crate) fn info() -> &'static TypeInfo {

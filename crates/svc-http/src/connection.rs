@@ -4,6 +4,7 @@ use crate::body::RequestBody;
 use crate::exchange::{Exchange, Inner};
 use crate::reply::{Answer, ReplyBody, plain};
 use crate::server::Shared;
+use crate::socket;
 use crate::table::Lookup;
 use bytes::{Buf, Bytes};
 use hyper::body::Incoming;
@@ -15,19 +16,17 @@ use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use infra_clock::{Moment, Sleep};
 use parking_lot::Mutex;
-use rustix::net::{RecvFlags, SendFlags};
 use smallvec::SmallVec;
 use std::future::Future;
 use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sys_functions::Call;
-use tokio::io::{Interest, ReadBuf};
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::sync::futures::OwnedNotified;
 
@@ -37,12 +36,6 @@ const PARK: Duration = Duration::from_secs(2);
 /// Pieces up to this length, a head and a short body, are put together for the system call for one buffer, which is faster than that
 /// for a list.
 const TOGETHER: usize = 1024;
-
-/// Reads into buffers up to this length take one copy more and no detour through the C library.
-const BRIEF: usize = 8 << 10;
-
-/// A sleep that ends later than this after a coarse look at the clock has not ended.
-const COARSE: Duration = Duration::from_millis(100);
 
 /// How long a connection that has not asked for anything yet may still do so when the server stops: its request may be on
 /// its way, and nobody told the client.
@@ -104,8 +97,8 @@ impl Read for Io {
             self.first.advance(take);
             return Poll::Ready(Ok(()));
         }
-        let read = if buf.remaining() <= BRIEF {
-            receive(self.stream.inner(), cx, &mut buf)
+        let read = if buf.remaining() <= socket::BRIEF {
+            socket::receive(self.stream.inner_mut(), cx, &mut buf)
         } else {
             Pin::new(&mut self.stream).poll_read(cx, buf)
         };
@@ -127,8 +120,8 @@ impl Io {
 }
 
 impl Write for Io {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let written = send(self.stream.inner(), cx, buf);
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = socket::send(self.stream.inner_mut(), cx, buf);
         self.written(written)
     }
 
@@ -151,71 +144,15 @@ impl Write for Io {
     ) -> Poll<io::Result<usize>> {
         let length: usize = bufs.iter().map(|buf| buf.len()).sum();
         let written = if let [one] = bufs {
-            send(self.stream.inner(), cx, one)
+            socket::send(self.stream.inner_mut(), cx, one)
         } else if length <= TOGETHER {
             let mut all = SmallVec::<[u8; TOGETHER]>::new();
             bufs.iter().for_each(|buf| all.extend_from_slice(buf));
-            send(self.stream.inner(), cx, &all)
+            socket::send(self.stream.inner_mut(), cx, &all)
         } else {
             Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
         };
         self.written(written)
-    }
-}
-
-/// Reads up to [`BRIEF`] bytes. Straight from the system: the C library makes of each call a point at which its thread can be
-/// cancelled, four atomic operations that nobody here needs.
-fn receive(stream: &TcpStream, cx: &mut Context<'_>, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-    let mut space = [MaybeUninit::<u8>::uninit(); BRIEF];
-    let space = &mut space[..buf.remaining().min(BRIEF)];
-    let room = space.len();
-    system_call(
-        room,
-        || stream.poll_read_ready(cx),
-        |call| stream.try_io(Interest::READABLE, call),
-        || {
-            let (read, _) = rustix::net::recv(stream, &mut *space, RecvFlags::empty())?.0;
-            buf.put_slice(read);
-            Ok(read.len())
-        },
-    )
-    .map_ok(drop)
-}
-
-/// Writes once, as [`receive`] reads.
-fn send(stream: &TcpStream, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-    let write = || Ok(rustix::net::send(stream, bytes, SendFlags::NOSIGNAL)?);
-    system_call(
-        bytes.len(),
-        || stream.poll_write_ready(cx),
-        |call| stream.try_io(Interest::WRITABLE, call),
-        write,
-    )
-}
-
-/// Calls once the socket is `ready`. Less than `room` means that the next call would have to wait: tokio is told so right
-/// away, as its own reads and writes do, which saves the system call that would say it.
-fn system_call(
-    room: usize,
-    mut ready: impl FnMut() -> Poll<io::Result<()>>,
-    mut attempt: impl FnMut(&mut dyn FnMut() -> io::Result<usize>) -> io::Result<usize>,
-    mut call: impl FnMut() -> io::Result<usize>,
-) -> Poll<io::Result<usize>> {
-    loop {
-        std::task::ready!(ready())?;
-        let mut less = None;
-        let done = attempt(&mut || match call()? {
-            done if done > 0 && done < room => {
-                less = Some(done);
-                Err(io::ErrorKind::WouldBlock.into())
-            }
-            done => Ok(done),
-        });
-        match (done, less) {
-            (_, Some(less)) => return Poll::Ready(Ok(less)),
-            (Err(error), None) if error.kind() == io::ErrorKind::WouldBlock => {}
-            (done, None) => return Poll::Ready(done),
-        }
     }
 }
 
@@ -413,8 +350,8 @@ impl Connection {
         };
     }
 
-    /// Works out what is waited for and since when. Limits are of seconds, so a coarse clock does.
-    fn observe(&mut self, now: Moment) {
+    /// Works out what is waited for and since when.
+    fn observe(&mut self) {
         let phase = if self.link.blocked.load(Ordering::Relaxed) {
             Phase::Blocked
         } else if self.link.busy.load(Ordering::Relaxed) {
@@ -427,7 +364,7 @@ impl Connection {
         let progress = self.link.progress.load(Ordering::Relaxed);
         if phase != self.phase || progress != self.progress {
             (self.phase, self.progress) = (phase, progress);
-            self.since = now;
+            self.since = self.shared.clock.now();
         }
     }
 
@@ -447,19 +384,20 @@ impl Connection {
     }
 
     /// Waits for the next limit. `Ready(true)`: the connection is over; `Ready(false)`: look again.
-    fn watch(&mut self, cx: &mut Context<'_>, now: Moment) -> Poll<bool> {
+    fn watch(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         let over = self.limit();
         let can_park = self.phase == Phase::Idle && matches!(self.state, State::Active(_));
         let park = can_park.then(|| self.since.after(PARK));
         let Some(next) = over.into_iter().chain(park).min() else { return Poll::Pending };
         let shared = &self.shared;
         let alarm = match &mut self.alarm {
-            // A task's waker stays good for its life, so the sleep was polled with it already.
-            Some(alarm) if alarm.0 <= next && alarm.0 > now.after(COARSE) => return Poll::Pending,
+            // A task's waker stays good for its life, and the sleep was polled with it.
+            Some(alarm) if alarm.0 <= next && !alarm.1.is_over() => return Poll::Pending,
             Some(alarm) if alarm.0 <= next => alarm,
             slot => slot.insert((next, shared.clock.sleep_until(next))),
         };
-        if Pin::new(&mut alarm.1).poll(cx).is_pending() {
+        // Not as one of the operations of this poll, which tokio bounds: it may be the only one that is left to wake the task.
+        if pin!(tokio::task::unconstrained(&mut alarm.1)).poll(cx).is_pending() {
             return Poll::Pending;
         }
         self.alarm = None;
@@ -519,9 +457,8 @@ impl Future for Connection {
                 Poll::Ready(false) => return Poll::Ready(()),
                 Poll::Pending => {}
             }
-            let now = this.shared.clock.coarse();
-            this.observe(now);
-            match this.watch(cx, now) {
+            this.observe();
+            match this.watch(cx) {
                 Poll::Ready(true) => {
                     tracing::debug!(peer = %this.link.peer, phase = ?this.phase, "connection took too long");
                     return Poll::Ready(());

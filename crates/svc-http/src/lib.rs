@@ -19,6 +19,7 @@ mod router;
 mod routes;
 mod server;
 mod service;
+mod socket;
 mod table;
 
 pub use body::{BodyStream, Limits};
@@ -26,7 +27,7 @@ pub use component::component;
 pub use exchange::Exchange;
 pub use multipart::{Form, Upload, UploadStream};
 pub use profiler::{ProfilerOptions, profiler};
-pub use response::{Transfer, Writing};
+pub use response::{EVENT_END, Transfer, Writing};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,9 @@ const OF_THE_SERVER: [HeaderName; 6] = [
     header::DATE,
 ];
 
+/// Ends a server-sent event.
+pub const EVENT_END: &[u8] = b"\n\n";
+
 /// How a response that streams is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
@@ -245,17 +248,22 @@ impl Exchange {
         Ok(self.writing(left))
     }
 
-    /// Appends a server-sent event; `data` is an encoded JSON value. The first one makes the response an event stream.
-    /// `Invalid` when `name` or `data` contains a line end, or when something else was written before.
-    pub fn write_event(&self, name: &[u8], data: &[u8]) -> Result<Option<Writing>> {
-        if name.iter().chain(data).any(|b| matches!(b, b'\r' | b'\n')) {
-            return Err(Error::invalid("the name and the encoded data of an event have no line ends"));
+    /// How a server-sent event begins; behind it come its data, an encoded JSON value, and [`EVENT_END`]. `Invalid` when `name` contains a
+    /// line end.
+    pub fn event_head(name: &[u8]) -> Result<Vec<u8>> {
+        if name.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+            return Err(Error::invalid("the name of an event has no line ends"));
         }
+        Ok([b"event: ", name, b"\ndata: "].concat())
+    }
+
+    /// Appends a server-sent event. The first one makes the response an event stream. `Invalid` when something else was
+    /// written before.
+    pub fn write_event(&self, event: Bytes) -> Result<Option<Writing>> {
         if self.0.response.lock().transfer != Some(Transfer::Sse) {
             self.set_transfer(Transfer::Sse)?;
         }
-        let frame = [b"event: ", name, b"\ndata: ", data, b"\n\n"].concat();
-        self.write(frame.into())
+        self.write(event)
     }
 
     /// Sends what was written so far, headers first.

@@ -55,13 +55,14 @@ impl Routes {
     fn made(&self, entries: &Entries) -> Guard<Arc<Present>> {
         let _one = self.remake.lock();
         loop {
-            let version = entries.version();
+            // Of a snapshot: the version alone may lag behind.
+            let version = entries.snapshot().version();
             if self.present.load().version == Some(version) {
                 return self.present.load();
             }
             let table = Table::new(live(entries, &self.server));
             // Entries are looked up one by one: between two versions the result would be a mixture.
-            if entries.version() == version {
+            if entries.snapshot().version() == version {
                 self.present.store(Arc::new(Present { version: Some(version), table }));
             }
         }

@@ -10,7 +10,6 @@ use infra_base::{Data, Diagnostic, EntryId, Error, Map, Payload, Result};
 use rustc_hash::FxHashSet;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use sys_services::{Batch, State, Takeover};
 
 /// An entry whose replacement did not start, with what lived before and what was to live.
@@ -101,8 +100,7 @@ impl Writer {
     ) -> impl Future<Output = Vec<Reverted>> + Send + use<> {
         let Outcome { world, built, .. } = outcome;
         let world = Arc::new(world);
-        shared.world.store(world.clone());
-        shared.version.store(world.snapshot.version().0, Ordering::Release);
+        shared.publish(world.clone());
         self.reconfigure(&world, &built);
         if start {
             events(shared, changes, world.snapshot.version());
@@ -161,7 +159,7 @@ pub(crate) fn revert(shared: &Shared, reverted: Vec<Reverted>) {
             world.live.insert(id, Arc::new(live));
         }
     }
-    shared.world.store(Arc::new(world));
+    shared.publish(Arc::new(world));
 }
 
 fn events(shared: &Shared, changes: &ChangeSet, version: Version) {

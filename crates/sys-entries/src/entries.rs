@@ -36,6 +36,15 @@ pub(crate) struct Shared {
     docs: Mutex<Vec<KindDoc>>,
 }
 
+impl Shared {
+    /// Swaps the world. Its version is known behind that, so that whoever knows it sees the world.
+    pub(crate) fn publish(&self, world: Arc<World>) {
+        let version = world.snapshot.version();
+        self.world.store(world);
+        self.version.store(version.0, Ordering::Release);
+    }
+}
+
 impl Entries {
     /// A registry without entries. Changes run in `tasks`, so that they end even if whoever asked for them does not wait.
     pub fn new(services: Services, bus: Bus, clock: Clock, tasks: Tasks) -> Entries {

@@ -194,13 +194,17 @@ impl Admission {
         tasks: &Tasks,
     ) -> Result<Place<'_>> {
         let keeps_states = self.pool.kind.keeps_states();
-        if !keeps_states && let Ok(permit) = self.places.try_acquire() {
+        let free = if keeps_states {
+            self.places.clone().try_acquire_owned().ok()
+        } else if let Ok(permit) = self.places.try_acquire() {
             return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
-        }
-        let permit = match self.places.clone().try_acquire_owned() {
-            Ok(permit) => permit,
+        } else {
+            None
+        };
+        let permit = match free {
+            Some(permit) => permit,
             // In a box, so that the future of each call is small.
-            Err(_) => match Box::pin(self.wait(target, context, clock)).await? {
+            None => match Box::pin(self.wait(target, context, clock)).await? {
                 Some(permit) => permit,
                 None => return Ok(Place::default()),
             },

@@ -4,7 +4,9 @@ use super::form::parse_multipart;
 use super::{exchange, give_bytes};
 use crate::stream::Source;
 use infra_base::Error;
-use lua_api::{Cx, Guest, NativeResult, Object, Raise, Val, from_json};
+use lua_api::{
+    Cx, Guest, NativeResult, Object, Raise, Val, decode_top, error_from_val, from_json, push_bytes,
+};
 use std::time::Duration;
 use svc_http::{Exchange, Limits};
 
@@ -112,25 +114,37 @@ fn body(cx: &mut Cx<'_>) -> NativeResult {
     let request = asked(cx)?;
     let read = request.exchange.body(request.limits);
     cx.wait_for(read, |cx, body| match body {
-        Ok(bytes) => {
-            cx.reserve(bytes.len())?;
-            let text = cx.string(&bytes);
+        Ok(bytes) => push_bytes(cx, bytes, |cx| {
+            let text = cx.slot(cx.len() - 1);
             cx.ret(text)
-        }
+        }),
         Err(error) => cx.fail(error),
     })
 }
+
+/// Bytes of a body that are decoded at once.
+const SHORT: usize = 8 << 10;
 
 fn body_json(cx: &mut Cx<'_>) -> NativeResult {
     let request = asked(cx)?;
     let read = request.exchange.body(request.limits);
     cx.wait_for(read, |cx, body| match body {
+        Ok(bytes) if bytes.len() > SHORT => push_bytes(cx, bytes, |cx| {
+            decode_top(cx, |cx| {
+                let (value, error) = (cx.result(0), cx.result(1));
+                if error.is_nil() { cx.ret(value) } else { no_json(cx, &error_from_val(error)) }
+            })
+        }),
         Ok(bytes) => match from_json(cx, &bytes)? {
             Ok(value) => cx.ret(value),
-            Err(error) => cx.fail(Error::invalid(format!("request body: {error}"))),
+            Err(error) => no_json(cx, &error),
         },
         Err(error) => cx.fail(error),
     })
+}
+
+fn no_json(cx: &mut Cx<'_>, error: &Error) -> NativeResult {
+    cx.fail(Error::invalid(format!("request body: {error}")))
 }
 
 /// `req:stream()`

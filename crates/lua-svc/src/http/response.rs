@@ -3,8 +3,8 @@
 use super::exchange;
 use bytes::Bytes;
 use infra_base::Error;
-use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, Val, error_to_val, to_json};
-use svc_http::{Exchange, Transfer, Writing};
+use lua_api::{Answer, Cx, Guest, NativeResult, Object, Raise, Val, error_to_val, json_bytes, string_bytes};
+use svc_http::{EVENT_END, Exchange, Transfer, Writing};
 
 /// A Response object.
 struct Response(Exchange);
@@ -77,26 +77,29 @@ fn set_transfer(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn write(cx: &mut Cx<'_>) -> NativeResult {
-    let exchange = answered(cx)?;
-    let bytes = Bytes::copy_from_slice(cx.check_bytes(1)?);
-    let result = exchange.write(bytes);
+    answered(cx)?;
+    string_bytes(cx, 1, append)
+}
+
+/// Appends bytes to the body.
+fn append(cx: &mut Cx<'_>, bytes: Bytes) -> NativeResult {
+    let result = answered(cx)?.write(bytes);
     written(cx, result)
 }
 
 fn write_json(cx: &mut Cx<'_>) -> NativeResult {
-    let exchange = answered(cx)?;
-    let value = cx.arg(1);
-    match to_json(cx, value) {
-        Ok(text) => {
-            let result = exchange.write_json(text.into());
-            written(cx, result)
-        }
-        Err(error) => outcome(cx, Err(error)),
+    answered(cx)?;
+    if cx.nargs() < 2 {
+        cx.set_len(2);
     }
+    json_bytes(cx, 1, Vec::with_capacity(128), b"", |cx, text| {
+        let result = answered(cx)?.write_json(text);
+        written(cx, result)
+    })
 }
 
 fn write_event(cx: &mut Cx<'_>) -> NativeResult {
-    let exchange = answered(cx)?;
+    answered(cx)?;
     let event = cx.check_table(1)?;
     let (name, data) = (event.get_field("name"), event.get_field("data"));
     let Some(name) = name.as_bytes().filter(|n| !n.is_empty()) else {
@@ -105,13 +108,16 @@ fn write_event(cx: &mut Cx<'_>) -> NativeResult {
     if data.is_nil() {
         return Err(cx.arg_error(1, "an event has data"));
     }
-    match to_json(cx, data) {
-        Ok(text) => {
-            let result = exchange.write_event(name, &text);
-            written(cx, result)
-        }
-        Err(error) => outcome(cx, Err(error)),
-    }
+    let head = match Exchange::event_head(name) {
+        Ok(head) => head,
+        Err(error) => return outcome(cx, Err(error)),
+    };
+    cx.set_len(2);
+    cx.push(data);
+    json_bytes(cx, 2, head, EVENT_END, |cx, event| {
+        let result = answered(cx)?.write_event(event);
+        written(cx, result)
+    })
 }
 
 fn flush(cx: &mut Cx<'_>) -> NativeResult {

@@ -1,7 +1,8 @@
 //! What a handler's writes, results and errors become.
 
 use super::*;
-use crate::Transfer;
+use crate::{EVENT_END, Transfer};
+use bytes::Bytes;
 use infra_base::{Error, Format, Kind};
 use tokio::sync::{mpsc, oneshot};
 
@@ -105,12 +106,17 @@ async fn a_flushed_response_arrives_before_the_handler_ends() {
     assert_eq!(client.ask("GET /next HTTP/1.1\r\nHost: t\r\n\r\n").await.body, "next");
 }
 
+/// An event `tick` with that data.
+fn event(data: &[u8]) -> infra_base::Result<Bytes> {
+    Ok([&Exchange::event_head(b"tick")?, data, EVENT_END].concat().into())
+}
+
 #[tokio::test]
 async fn server_sent_events() {
     let handler = script(|e| async move {
-        assert!(e.write_event(b"tick", b"{\"n\":1}")?.is_none());
-        assert!(e.write_event(b"tick", b"2")?.is_none());
-        assert_eq!(e.write_event(b"a\nb", b"2").err().unwrap().kind(), Kind::Invalid);
+        assert!(e.write_event(event(b"{\"n\":1}")?)?.is_none());
+        assert!(e.write_event(event(b"2")?)?.is_none());
+        assert_eq!(Exchange::event_head(b"a\nb").err().unwrap().kind(), Kind::Invalid);
         nothing()
     });
     let site = site(vec![("GET /", handler)]).await;

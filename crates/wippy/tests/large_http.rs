@@ -1,0 +1,158 @@
+//! Bodies of some megabytes through the module `http`: what comes in steps is what would come at once.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+const APP: &str = r#"namespace: app
+entries:
+  - {name: gateway, kind: http.service, addr: '127.0.0.1:0', lifecycle: {auto_start: true}}
+  - {name: routes, kind: http.router, meta: {server: gateway}}
+  - {name: e1, kind: http.endpoint, meta: {router: routes}, method: POST, path: /text, func: text}
+  - {name: e2, kind: http.endpoint, meta: {router: routes}, method: POST, path: /json, func: json}
+  - {name: e3, kind: http.endpoint, meta: {router: routes}, method: POST, path: /event, func: event}
+  - {name: e4, kind: http.endpoint, meta: {router: routes}, method: POST, path: /broken, func: broken}
+  - name: text
+    kind: function.lua
+    modules: [http]
+    source: |
+      local http = require("http")
+      return function() assert(http.response():write(http.request():body()) == nil) end
+  - name: json
+    kind: function.lua
+    modules: [http]
+    source: |
+      local http = require("http")
+      return function()
+        local value, err = http.request():body_json()
+        if err then return tostring(err) end
+        assert(http.response():write_json(value) == nil)
+      end
+  - name: event
+    kind: function.lua
+    modules: [http]
+    source: |
+      local http = require("http")
+      return function()
+        local res = http.response()
+        assert(res:write_event({name = "large", data = http.request():body()}) == nil)
+        assert(res:write_event({name = "end", data = 1}) == nil)
+      end
+  # A long value that has no form in JSON, found late: nothing is written, and the handler is told.
+  - name: broken
+    kind: function.lua
+    modules: [http]
+    source: |
+      local http = require("http")
+      return function()
+        local res, value = http.response(), {}
+        for i = 1, 20000 do value[i] = {n = i} end
+        value[20000] = {1, x = 2}
+        local err = res:write_json(value)
+        local event = res:write_event({name = "broken", data = value})
+        res:write(tostring(err) .. "|" .. tostring(event))
+      end
+"#;
+
+struct Node(Child, SocketAddr);
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(app: &std::path::Path) -> Node {
+    std::fs::create_dir(app.join("src")).unwrap();
+    std::fs::write(app.join("src/_index.yaml"), APP).unwrap();
+    std::fs::write(app.join("wippy.lock"), "directories:\n    src: ./src\n    modules: .wippy\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wippy"));
+    let command = command.arg("-C").arg(app).arg("run").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (mut log, mut address, mut line) =
+        (BufReader::new(child.stderr.take().unwrap()), None, String::new());
+    loop {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it was ready");
+        if let Some((_, rest)) = line.split_once("\"addr\":\"") {
+            address = rest.split('"').next().and_then(|addr| addr.parse().ok());
+        }
+        if line.contains("runtime ready") {
+            break;
+        }
+    }
+    // What it says from now on has a reader until it ends.
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    Node(child, address.unwrap())
+}
+
+/// Head and body of the answer; chunks are joined.
+fn post(node: &Node, path: &str, body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(node.1).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut sending = stream.try_clone().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || sending.write_all(body.as_bytes()).unwrap());
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        if !head.contains("transfer-encoding: chunked") {
+            return (head.to_owned(), body.to_owned());
+        }
+        let (mut rest, mut joined) = (body, String::new());
+        while let Some((size, after)) = rest.split_once("\r\n") {
+            let size = usize::from_str_radix(size, 16).unwrap();
+            joined.push_str(&after[..size]);
+            rest = &after[size + 2..];
+            if size == 0 {
+                break;
+            }
+        }
+        (head.to_owned(), joined)
+    })
+}
+
+#[test]
+fn large_bodies_go_through_unchanged() {
+    let home = tempfile::tempdir().unwrap();
+    let node = start(home.path());
+    let text: String =
+        (0..300_000).map(|n| char::from(b'a' + (n % 23) as u8)).chain("é\u{1F600}".chars()).collect();
+    let (head, body) = post(&node, "/text", &text);
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains(&format!("content-length: {}", text.len())),
+        "{head}"
+    );
+    assert!(body == text, "{} bytes came back", body.len());
+
+    let items: Vec<String> =
+        (0..30_000).map(|n| format!(r#"{{"a":{n},"b":"text {n}","c":[{n}.5,null,true]}}"#)).collect();
+    let json = format!(r#"{{"items":[{}],"text":"{text}"}}"#, items.join(","));
+    let (head, body) = post(&node, "/json", &json);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    // Null in an array is the end of it for Lua.
+    let expected = json.replace(",null,true]", ",null,true]");
+    assert!(body == expected, "{} of {} bytes came back", body.len(), expected.len());
+
+    let (_, body) = post(&node, "/json", &json[..json.len() - 2]);
+    assert!(body.contains("request body: json: "), "{body}");
+
+    let (head, body) = post(&node, "/event", &text);
+    assert!(head.contains("content-type: text/event-stream"), "{head}");
+    assert!(
+        body == format!("event: large\ndata: \"{text}\"\n\nevent: end\ndata: 1\n\n"),
+        "{} bytes",
+        body.len()
+    );
+
+    let (_, body) = post(&node, "/broken", "");
+    let why = "json: a table with both text and number keys has no form in JSON";
+    assert_eq!(body, format!("{why}|{why}"));
+}
