@@ -71,6 +71,16 @@ fn data(cx: &mut Cx<'_>) -> NativeResult {
                 keep(cx, text)
             })
         }
+        payload @ Payload::Encoded(Format::Yaml | Format::MsgPack, _) => {
+            cx.set_len(1);
+            transcoded(cx, payload, Format::Host, |cx, done| match done {
+                Ok(data) => {
+                    let value = payload_to_val(cx, data)?;
+                    keep(cx, value)
+                }
+                Err(error) => cx.fail(error),
+            })
+        }
         payload => match open(cx, payload)? {
             Ok(value) => keep(cx, value),
             Err(error) => cx.fail(error),
@@ -91,16 +101,26 @@ fn keep<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> NativeResult {
     cx.ret(value)
 }
 
-/// The value of a payload, whatever its format.
+/// `then` gets the payload in another format; a long one is transcoded beside the workers, and the coroutine waits.
+fn transcoded(
+    cx: &mut Cx<'_>,
+    payload: Payload,
+    format: Format,
+    then: fn(&mut Cx<'_>, Result<Payload>) -> NativeResult,
+) -> NativeResult {
+    let workers = tokio::runtime::Handle::try_current().ok();
+    let Some(workers) = workers.filter(|_| payload.size() > SHORT && cx.at().may_wait) else {
+        return then(cx, infra_codec::transcode(payload, format));
+    };
+    let work = workers.spawn_blocking(move || infra_codec::transcode(payload, format));
+    let done = async move { work.await.unwrap_or_else(|e| Err(Error::internal(format!("transcode: {e}")))) };
+    cx.wait_for(done, then)
+}
+
+/// The value of a payload that is no YAML or MessagePack.
 fn open<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Result<Val<'cx>>, Raise> {
     match payload {
         Payload::Encoded(Format::Json, bytes) => from_json(cx, &bytes),
-        Payload::Encoded(Format::Yaml | Format::MsgPack, _) => {
-            match infra_codec::transcode(payload, Format::Host) {
-                Ok(decoded) => Ok(Ok(payload_to_val(cx, decoded)?)),
-                Err(error) => Ok(Err(error)),
-            }
-        }
         other => Ok(Ok(payload_to_val(cx, other)?)),
     }
 }
@@ -132,12 +152,22 @@ fn transcode(cx: &mut Cx<'_>) -> NativeResult {
             return push_bytes(cx, bytes, |cx| decode_top(cx, |cx| decoded(cx, copy_decoded)));
         }
         (payload @ Payload::Portable(_), Format::Lua) => Ok(payload),
+        (payload @ Payload::Encoded(Format::Yaml | Format::MsgPack, _), Format::Lua) => {
+            return transcoded(cx, payload, Format::Host, |cx, done| match done {
+                Ok(data) => {
+                    let value = payload_to_val(cx, data)?;
+                    let copied = val_to_payload(cx, value);
+                    give(cx, copied)
+                }
+                Err(error) => give(cx, Err(error)),
+            });
+        }
         (payload, Format::Lua) => match open(cx, payload)? {
             Ok(value) => val_to_payload(cx, value),
             Err(error) => Err(error),
         },
         (payload, Format::Host) => payload_to_data(payload).map(Payload::Data),
-        (payload, _) => infra_codec::transcode(payload, format),
+        (payload, _) => return transcoded(cx, payload, format, give),
     };
     give(cx, done)
 }

@@ -26,8 +26,7 @@ fn value(out: &mut String, data: &Data, depth: usize, inline: bool) {
         Data::Map(map) if !map.is_empty() => {
             for (i, (key, item)) in map.iter().enumerate() {
                 lead(out, depth, inline && i == 0);
-                text(out, key);
-                out.push(':');
+                put_key(out, key, depth);
                 nested(out, item, depth + 1, false);
             }
         }
@@ -36,6 +35,21 @@ fn value(out: &mut String, data: &Data, depth: usize, inline: bool) {
             out.push('\n');
         }
     }
+}
+
+/// Bytes of a key, as written, that may stand in front of its `:`; the language has 1,024 characters.
+const LONG_KEY: usize = 1000;
+
+/// Writes `key:`; a long one as `? key` and `:` on lines of their own.
+fn put_key(out: &mut String, key: &str, depth: usize) {
+    let start = out.len();
+    text(out, key);
+    if out.len() - start > LONG_KEY {
+        out.insert_str(start, "? ");
+        out.push('\n');
+        lead(out, depth, false);
+    }
+    out.push(':');
 }
 
 fn lead(out: &mut String, depth: usize, same_line: bool) {

@@ -3,7 +3,7 @@
 use super::{Node, Value, decode, encode, parse};
 use crate::json;
 use expect_test::{Expect, expect};
-use infra_base::{Data, Kind, SourceFile};
+use infra_base::{Data, Kind, Map, SourceFile};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -234,6 +234,18 @@ fn encoding_is_readable() {
           - "x: y"
     "#]]
     .assert_eq(&encode(&data.unwrap()));
+}
+
+#[test]
+fn keys_of_any_length_read_back() {
+    for key in ["k".repeat(999), "k".repeat(5000), "a b\n".repeat(900), "\u{1F600}".repeat(1000)] {
+        let inner: Map = [(key.as_str().into(), Data::List(vec![Data::Int(1)])), ("b".into(), Data::Null)]
+            .into_iter()
+            .collect();
+        let outer: Map = [("a".into(), Data::Int(1)), (key.into(), Data::Map(inner))].into_iter().collect();
+        let data = Data::List(vec![Data::Map(outer), Data::Bool(true)]);
+        assert_eq!(decode(&encode(&data)).unwrap(), data);
+    }
 }
 
 proptest! {
