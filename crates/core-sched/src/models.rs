@@ -92,6 +92,20 @@ fn a_kill_is_seen_by_this_poll_or_wakes_for_the_next() {
 }
 
 #[test]
+fn a_kill_at_a_yield_is_seen_by_the_next_poll_or_wakes_for_it() {
+    loom::model(|| {
+        let (control, first, second) = (control(), Flag::new(), Flag::new());
+        let killer = control.clone();
+        let killing = thread::spawn(move || killer.kill(Error::canceled("x")));
+        // A poll that yields: it will be polled again in any case, and looks for news then.
+        let _ = control.listen(&Waker::from(first.clone()));
+        let seen = look(&control, &Waker::from(second.clone()), &mut Inbox::default()).is_err();
+        killing.join().expect("it ends");
+        assert!(seen || second.raised(), "the waker of the last poll is the one that counts");
+    });
+}
+
+#[test]
 fn mail_and_watchers_are_taken_before_the_end_or_refused() {
     loom::model(|| {
         let (control, count) = (control(), Arc::new(AtomicUsize::new(0)));

@@ -188,6 +188,29 @@ async fn panics_become_the_exit_reason() {
 }
 
 #[tokio::test]
+async fn a_call_that_mails_itself_or_is_killed_in_its_first_poll_goes_on() {
+    // It has stored no waker by then: whoever delivers has nobody to wake.
+    let mut steps = 0;
+    let exit = process(&control(), move |cx| {
+        steps += 1;
+        if steps == 1 {
+            assert!(cx.control.deliver(message("own")).unwrap());
+            return Step::Wait;
+        }
+        assert!(cx.mail.next().is_some());
+        done(steps)
+    })
+    .await;
+    assert_eq!(number(&exit), 2);
+    let exit = process(&control(), move |cx| {
+        cx.control.kill(Error::canceled("by itself"));
+        Step::Wait
+    })
+    .await;
+    assert_eq!(failure(&exit).message(), "by itself");
+}
+
+#[tokio::test]
 async fn mail_is_seen_in_order_and_stays_until_taken() {
     let control = control();
     let mut seen = Vec::new();
