@@ -3,9 +3,9 @@
 use crate::pattern::Pattern;
 use crate::subscription::{CAPACITY, Shared, Sink, SinkGuard, Subscription};
 use infra_app::Component;
-use infra_base::Payload;
+use infra_base::{Payload, Salted};
 use parking_lot::RwLock;
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,7 +36,7 @@ struct Inner {
 #[derive(Default)]
 struct Table {
     /// Subscribers of exactly one system.
-    exact: FxHashMap<Box<str>, Vec<Arc<Row>>>,
+    exact: HashMap<Box<str>, Vec<Arc<Row>>, Salted>,
     /// All others.
     others: Vec<Arc<Row>>,
 }

@@ -1,14 +1,14 @@
 //! A persistent map from entry id: cheap to clone, one write copies one of its shards.
 
-use infra_base::EntryId;
-use rustc_hash::FxHashMap;
+use infra_base::{EntryId, Salted};
+use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Shards of a map. A write copies one shard and this many pointers: about 80 entries at 10,000.
 const SHARDS: usize = 128;
 
-type Shard<V> = Arc<FxHashMap<EntryId, V>>;
+type Shard<V> = Arc<HashMap<EntryId, V, Salted>>;
 
 /// Values by entry id. Clones share everything that neither side writes afterwards.
 pub struct EntryMap<V> {
@@ -31,7 +31,7 @@ impl<V> Default for EntryMap<V> {
 
 fn shard_of(id: &str) -> usize {
     // The low bits choose the bucket inside the shard.
-    (rustc_hash::FxBuildHasher.hash_one(id) >> 57) as usize
+    (Salted.hash_one(id) >> 57) as usize
 }
 
 impl<V: Clone> EntryMap<V> {
@@ -75,7 +75,7 @@ impl<V: Clone> EntryMap<V> {
         self.shards.iter().flat_map(|shard| shard.iter())
     }
 
-    fn shard(&mut self, id: &EntryId) -> &mut FxHashMap<EntryId, V> {
+    fn shard(&mut self, id: &EntryId) -> &mut HashMap<EntryId, V, Salted> {
         Arc::make_mut(&mut Arc::make_mut(&mut self.shards)[shard_of(id.as_str())])
     }
 }

@@ -1,10 +1,10 @@
 //! Plain data: the tree that every format and every edge agrees on.
 
+use crate::Salted;
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 
 /// A string-keyed map that keeps insertion order.
-pub type Map = IndexMap<Box<str>, Data, FxBuildHasher>;
+pub type Map = IndexMap<Box<str>, Data, Salted>;
 
 /// A plain value. Whoever builds one bounds its depth (128), so walking it by recursion is safe.
 #[derive(Clone, Debug, Default, PartialEq)]

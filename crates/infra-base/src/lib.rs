@@ -10,6 +10,7 @@ mod name;
 mod nearest;
 mod payload;
 mod pid;
+mod salt;
 mod size;
 
 pub use data::{Data, Map};
@@ -22,4 +23,5 @@ pub use name::Name;
 pub use nearest::nearest;
 pub use payload::{Format, Payload, Payloads, Portable};
 pub use pid::Pid;
+pub use salt::Salted;
 pub use size::{parse_size, size_text};

@@ -11,8 +11,10 @@ use rmp::encode;
 #[cfg(test)]
 mod tests;
 
-/// Most values of one document: a byte can announce a value, and a value takes some hundred bytes of memory.
-const MOST_VALUES: usize = 1 << 22;
+/// Most values of one document: each takes a byte at least, and some fifty of memory.
+const MOST_VALUES: usize = 1 << 21;
+/// So many values a map counts for: it takes some three hundred bytes.
+const MAP: usize = 7;
 
 /// Reads one value that is nested `depth` levels at most and takes all of `bytes`. Errors (`Invalid`) name the byte.
 pub fn decode(bytes: &[u8], depth: usize) -> Result<Data> {
@@ -137,9 +139,10 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, len: usize, depth: usize) -> Result<Data> {
         let depth = self.deeper(depth)?;
-        if len > (self.bytes.len() - self.at) / 2 || len > self.left {
+        if len > (self.bytes.len() - self.at) / 2 || len.saturating_add(MAP) > self.left {
             return Err(self.mistake(format_args!("a map of {len} pairs does not fit")));
         }
+        self.left -= MAP;
         let mut map = Map::default();
         for _ in 0..len {
             let key = self.key()?;

@@ -7,11 +7,10 @@ use crate::host::Host;
 use crate::module::Object;
 use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
-use infra_base::{Error, Payload, Payloads, Result};
+use infra_base::{Error, Payload, Payloads, Result, Salted};
 use lua_vm::{Cx, Fields, Pin, Pins, Raise, Userdata, Val};
-use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// Topic listeners, inbox and events of one process. Everything is made on first use.
 #[derive(Default)]
@@ -24,9 +23,9 @@ pub struct Mailroom {
 /// What a process that only has an inbox does without.
 #[derive(Default)]
 struct Rest {
-    listeners: FxHashMap<Topic, Listener>,
+    listeners: HashMap<Topic, Listener, Salted>,
     /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
-    kept: FxHashMap<Topic, VecDeque<(u64, Box<Message>, Room)>>,
+    kept: HashMap<Topic, VecDeque<(u64, Box<Message>, Room)>, Salted>,
     arrived: u64,
     kept_events: VecDeque<(Box<Event>, Room)>,
     /// Event subscriptions made so far; numbers their topics.

@@ -133,6 +133,13 @@ pub fn with_tree(entry: &Entry) -> Result<Option<Entry>> {
     lua_vm::compile(&chunk, entry.id.as_str(), &lines)
         .map_err(|mistakes| written.refused(entry, &lines, &mistakes))?;
     let bytes = tree::encode(&chunk, &lines, &tree::remarks(written.bytes()));
+    if bytes.len() > tree::MAX_BYTES {
+        let (len, most) = (bytes.len(), tree::MAX_BYTES);
+        let text = format!(
+            "its syntax tree has {len} bytes, {most} at most are read: divide the code, or pack it as source"
+        );
+        return Err(Error::invalid(text).context(&entry.id));
+    }
     // Packs know one kind of string, and so read it.
     let tree = String::from_utf8(bytes).map_or_else(|e| Data::Bytes(e.into_bytes().into()), Data::from);
     fields.insert("tree".into(), tree);

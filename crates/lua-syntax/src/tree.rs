@@ -34,6 +34,9 @@ const MAGIC: [u8; 4] = *b"\x1bLT\n";
 /// The version of the form that is written and read; raised whenever form or language change.
 const VERSION: u8 = 1;
 
+/// Most bytes of a tree: some seven megabytes of source. It takes 150 times as much memory at worst.
+pub const MAX_BYTES: usize = 4 << 20;
+
 /// A tree without its source.
 #[derive(Debug)]
 pub struct Tree {
@@ -50,7 +53,7 @@ pub struct Tree {
 pub struct Remark {
     /// Where it stands.
     pub comment: Comment,
-    /// All of it, as many bytes as its span, if it is short and holds `lint:`; otherwise empty.
+    /// All of it, as many bytes as its span, if it is a [`directive`]; otherwise empty.
     pub text: Box<[u8]>,
 }
 
@@ -58,10 +61,16 @@ pub struct Remark {
 pub fn remarks(source: &[u8]) -> Vec<Remark> {
     let remark = |comment: Comment| {
         let text = &source[comment.span.start as usize..comment.span.end as usize];
-        let kept = !comment.long && text.windows(5).any(|five| five == b"lint:");
+        let kept = !comment.long && directive(text).is_some();
         Remark { comment, text: if kept { text.into() } else { Box::default() } }
     };
     comments(source).into_iter().map(remark).collect()
+}
+
+/// What follows `lint:` in the text of a short comment that begins with it.
+pub fn directive(text: &[u8]) -> Option<&[u8]> {
+    let dashes = text.iter().take_while(|b| **b == b'-').count();
+    text[dashes..].trim_ascii_start().strip_prefix(b"lint:")
 }
 
 /// Bytes that are no tree of ours.
@@ -92,7 +101,8 @@ pub fn encode(chunk: &Chunk, lines: &LineIndex, remarks: &[Remark]) -> Vec<u8> {
 /// memory for each of them, and stack as the parser does: half a MiB where code is optimised.
 ///
 /// # Errors
-/// They are no tree, one of another version, or one that the parser makes of no source; it says why and at which byte.
+/// They are no tree, one of another version, one that the parser makes of no source, or more than [`MAX_BYTES`]; it says why and
+/// at which byte.
 pub fn decode(bytes: &[u8]) -> Result<Tree, TreeError> {
     read::tree(bytes)
 }

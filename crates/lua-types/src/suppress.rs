@@ -6,7 +6,7 @@
 use crate::code::{Code, Severity};
 use crate::nearest::nearest;
 use crate::report::Report;
-use lua_syntax::tree::{Remark, remarks};
+use lua_syntax::tree::{self, Remark, remarks};
 use lua_syntax::{Comment, LineIndex, Span};
 use rustc_hash::FxHashMap;
 
@@ -130,9 +130,7 @@ fn directive(remark: &Remark) -> Option<&[u8]> {
     if remark.comment.long {
         return None;
     }
-    let text = &*remark.text;
-    let dashes = text.iter().take_while(|b| **b == b'-').count();
-    text[dashes..].trim_ascii_start().strip_prefix(b"lint:")
+    tree::directive(&remark.text)
 }
 
 /// The first word, and what is behind it and the blanks and comma that follow.

@@ -77,7 +77,7 @@ impl Exchange {
 
     /// All query parameters in the order of their first occurrence; values of a repeated one are joined by `,`.
     pub fn query_params(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let mut out = indexmap::IndexMap::<Vec<u8>, Vec<u8>, rustc_hash::FxBuildHasher>::default();
+        let mut out = indexmap::IndexMap::<Vec<u8>, Vec<u8>, infra_base::Salted>::default();
         for (key, value) in query_pairs(self.query_string()) {
             match out.entry(key.into_owned()) {
                 indexmap::map::Entry::Vacant(slot) => drop(slot.insert(value.into_owned())),

@@ -5,8 +5,7 @@ use crate::exchange::Exchange;
 use bytes::{Bytes, BytesMut};
 use hyper::header::HeaderMap;
 use indexmap::IndexMap;
-use infra_base::{Error, Result};
-use rustc_hash::FxBuildHasher;
+use infra_base::{Error, Result, Salted};
 use std::fs::File;
 use std::future::Future;
 use std::io::Write;
@@ -22,7 +21,7 @@ const MAX_PARTS: usize = 1_000;
 const SPILL: usize = 256 << 10;
 
 /// By field name, in the order of first occurrence.
-type ByField<T> = IndexMap<String, Vec<T>, FxBuildHasher>;
+type ByField<T> = IndexMap<String, Vec<T>, Salted>;
 
 /// A form as read.
 #[derive(Default)]

@@ -29,4 +29,4 @@ pub use pattern::matches;
 pub use prepare::{Changes, Link, Prepared, prepare};
 
 /// Entries in load order, by id.
-pub type EntrySet = indexmap::IndexMap<infra_base::EntryId, core_registry::Entry, rustc_hash::FxBuildHasher>;
+pub type EntrySet = indexmap::IndexMap<infra_base::EntryId, core_registry::Entry, infra_base::Salted>;

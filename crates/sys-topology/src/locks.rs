@@ -1,13 +1,13 @@
 //! Locks by name, each with the process that holds it.
 
-use infra_base::{Error, Kind, Pid, Result};
+use infra_base::{Error, Kind, Pid, Result, Salted};
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 /// The locks of this node. Nobody waits for one: who does not get it is told so. A holder that ends must release what it
 /// holds; nothing here watches it.
 #[derive(Default)]
-pub struct Locks(Mutex<FxHashMap<Box<str>, Pid>>);
+pub struct Locks(Mutex<HashMap<Box<str>, Pid, Salted>>);
 
 impl Locks {
     /// Takes a lock. `AlreadyExists` names the holder, the process itself too; `Invalid` for an empty name.

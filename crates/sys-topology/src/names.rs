@@ -1,11 +1,11 @@
 //! Names of processes on this node.
 
-use infra_base::{Error, Kind, Pid, Result};
+use infra_base::{Error, Kind, Pid, Result, Salted};
 use parking_lot::RwLock;
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 #[derive(Default)]
-pub(crate) struct Names(RwLock<FxHashMap<Box<str>, Pid>>);
+pub(crate) struct Names(RwLock<HashMap<Box<str>, Pid, Salted>>);
 
 impl Names {
     pub(crate) fn get(&self, name: &str) -> Option<Pid> {

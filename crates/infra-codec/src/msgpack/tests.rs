@@ -58,6 +58,10 @@ fn what_cannot_be_is_refused_before_it_takes_memory() {
     assert!(decode(&deep, 200).is_ok());
     let many = [&b"\xdd\x00\x60\x00\x00"[..], &vec![0xc0; 0x60_0000]].concat();
     assert!(decode(&many, 1).unwrap_err().to_string().contains("does not fit"));
+    // Maps take the most memory for their bytes, so they count for several values.
+    let maps = |count: usize| [&[0xdd][..], &(count as u32).to_be_bytes(), &vec![0x80; count]].concat();
+    assert!(decode(&maps(200_000), 2).is_ok());
+    assert!(decode(&maps(300_000), 2).unwrap_err().to_string().contains("a map of 0 pairs does not fit"));
     let nested: Vec<u8> = std::iter::repeat_n([0x92, 0xc0], 100).flatten().collect();
     assert!(decode(&nested, 20).is_err());
 }

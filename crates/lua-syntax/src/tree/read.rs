@@ -34,7 +34,7 @@ mod stat;
 mod ty;
 
 use super::tags::{self, Layout, remark};
-use super::{MAGIC, Remark, Tree, TreeError, VERSION};
+use super::{MAGIC, MAX_BYTES, Remark, Tree, TreeError, VERSION};
 use crate::ast::{Block, Chunk, Name};
 use crate::comments::Comment;
 use crate::lexer::is_name_byte;
@@ -58,6 +58,10 @@ pub(super) fn tree(bytes: &[u8]) -> Res<Tree> {
             );
         }
         None => return refused("syntax tree without a version".into()),
+    }
+    if bytes.len() > MAX_BYTES {
+        let text = format!("syntax tree of {} bytes, {MAX_BYTES} at most are read", bytes.len());
+        return refused(text.into());
     }
     let mut r = Reader {
         bytes,

@@ -63,6 +63,15 @@ fn every_lua_file_of_the_repository_goes_round() {
 }
 
 #[test]
+fn of_comments_only_directives_are_kept() {
+    let source =
+        b"-- the token is SECRET1, remove (lint: it is unused)\n--lint: ignore E0001\n-- SECRET2\nreturn 1";
+    let bytes = bytes(source);
+    let holds = |text: &[u8]| bytes.windows(text.len()).any(|found| found == text);
+    assert!(holds(b"--lint: ignore E0001") && !holds(b"SECRET"));
+}
+
+#[test]
 fn every_form_goes_round() {
     for source in SOURCES.lines().map(str::trim) {
         goes_round(source.as_bytes());

@@ -1,6 +1,6 @@
 //! Each rule of the reader is broken once, by a tree built by hand or by bytes that no tree gives.
 
-use super::super::{Remark, decode, encode, remarks};
+use super::super::{MAX_BYTES, Remark, decode, encode, remarks};
 use super::bytes;
 use crate::ast::*;
 use crate::{LineIndex, Span, parse};
@@ -587,6 +587,8 @@ fn other_bytes_are_refused() {
     assert_eq!(told(b"\x1bLT\n"), "syntax tree without a version");
     assert_eq!(told(b"\x1bLT\n\x03"), "syntax tree of version 3, this wippy reads version 1");
     assert_eq!(told(b"\x1bLT\n\x01"), "the bytes end too early at byte 5 of the syntax tree");
+    let long = [&b"\x1bLT\n\x01"[..], &vec![0; MAX_BYTES]].concat();
+    assert_eq!(told(&long), "syntax tree of 4194309 bytes, 4194304 at most are read");
     let whole = bytes(b"local f: a = b");
     let place = |text: &[u8]| whole.windows(text.len()).position(|found| found == text).unwrap();
     let with = |at: usize, bytes: &[u8]| [&whole[..at], bytes, &whole[at + 1..]].concat();
