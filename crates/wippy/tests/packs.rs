@@ -501,7 +501,7 @@ fn metadata_is_what_the_flags_say() {
     let metadata = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap().metadata;
     let shown: Vec<String> = metadata
         .iter()
-        .filter(|(key, _)| !matches!(&***key, "packed_at" | "wippy_version"))
+        .filter(|(key, _)| !matches!(&***key, "packed_at" | "wippy_version" | "wippy_date"))
         .map(|(key, value)| format!("{key} {value:?}"))
         .collect();
     let tags = "tags List([Text(\"shop\"), Text(\"web\"), Text(\"x\")])";

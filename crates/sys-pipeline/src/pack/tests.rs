@@ -84,7 +84,12 @@ fn set(map: &mut Map, frame: &str, field: &str, value: i64) {
 fn what_was_written_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("app.wapp");
-    let mut meta = PackMeta { version: "1".into(), tags: vec!["a".into()], ..PackMeta::default() };
+    let mut meta = PackMeta {
+        version: "1".into(),
+        date: Some("2026-01-02".into()),
+        tags: vec!["a".into()],
+        ..PackMeta::default()
+    };
     meta.add("team", Data::text("blue")).unwrap();
     let entries = some_entries();
     let all: Vec<&Entry> = entries.iter().collect();
@@ -93,6 +98,7 @@ fn what_was_written_is_read() {
     assert_eq!(pack.entries, entries);
     assert_eq!(pack.metadata["entry_count"], Data::Int(4));
     assert_eq!(pack.metadata["team"], Data::text("blue"));
+    assert_eq!(pack.metadata["wippy_date"], Data::text("2026-01-02"));
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(bytes.len() as u64, size);
     write(&path, &meta, &all).unwrap();

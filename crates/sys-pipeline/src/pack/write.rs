@@ -18,6 +18,8 @@ use tempfile::{Builder, NamedTempFile};
 pub struct PackMeta {
     /// Of the program that makes it.
     pub version: String,
+    /// The day on which that was built, if it knows.
+    pub date: Option<String>,
     /// RFC 3339, UTC.
     pub packed_at: String,
     /// `-d`
@@ -71,6 +73,9 @@ impl PackMeta {
     fn to_map(&self, entries: usize) -> Map {
         let mut map = self.more.clone();
         map.insert("wippy_version".into(), Data::text(&*self.version));
+        if let Some(date) = &self.date {
+            map.insert("wippy_date".into(), Data::text(&**date));
+        }
         map.insert("packed_at".into(), Data::text(&*self.packed_at));
         map.insert("entry_count".into(), Data::Int(i64::try_from(entries).unwrap_or(i64::MAX)));
         map.insert("resource_count".into(), Data::Int(0));

@@ -67,6 +67,7 @@ fn metadata(args: &cli::Pack) -> Result<PackMeta> {
     let now = now.map_err(|e| Error::internal(format!("the time is out of range: {e}")))?;
     let mut meta = PackMeta {
         version: banner::VERSION.into(),
+        date: banner::DATE.map(Into::into),
         packed_at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         description: args.description.clone(),
         tags: args.tags.clone(),
