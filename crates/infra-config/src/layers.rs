@@ -121,10 +121,22 @@ fn add_file(
     }
 }
 
-/// Sections that belong to the directory that somebody works in.
-const LOCAL: [&str; 3] = ["boot", "extensions", "workspace"];
+/// What belongs to the machine and the directory that somebody works in: what loads code, and where the node itself
+/// keeps files.
+const LOCAL: [&[&str]; 9] = [
+    &["boot"],
+    &["extensions"],
+    &["workspace"],
+    &["cluster"],
+    &["lua", "cache"],
+    &["modules", "registry_url"],
+    &["network_service", "state_dir"],
+    &["registry", "history_dsn"],
+    &["registry", "history_path"],
+];
 
-/// A pack may come from anybody: it reads no environment and says nothing of this directory.
+/// A pack may come from anybody: it reads no environment and no variables of the user, who may have read it, and says
+/// nothing of this directory.
 fn add_defaults(root: &mut Section, defaults: &Defaults, mistakes: &mut Vec<Diagnostic>) {
     let text = yaml::encode(&Data::Map(defaults.sections.clone()));
     let file = Arc::new(SourceFile { name: defaults.name.clone(), text });
@@ -135,13 +147,32 @@ fn add_defaults(root: &mut Section, defaults: &Defaults, mistakes: &mut Vec<Diag
     let mut item = Item::from_node(node, 0..0, &file);
     placeholder::refuse_environment(&mut item, "a pack can't read the environment", mistakes);
     let Tree::Map(mut sections) = item.value else { return };
-    for section in LOCAL {
-        if let Some(item) = sections.shift_remove(section) {
-            let text = format!("section {section} of a pack has no effect");
+    let vars = sections.shift_remove("vars");
+    if let Some(Item { value: Tree::Map(profiles), .. }) = sections.get_mut("profiles") {
+        for (name, profile) in profiles.iter_mut() {
+            if let Tree::Map(profile) = &mut profile.value {
+                remove_local(profile, &format!("profiles.{name}."), mistakes);
+                let own = profile.shift_remove("vars");
+                let mut known: Section = vars.iter().map(|vars| ("vars".into(), vars.clone())).collect();
+                tree::merge(&mut known, own.into_iter().map(|own| ("vars".into(), own)).collect());
+                placeholder::of_pack(profile, known.get("vars"), mistakes);
+            }
+        }
+    }
+    remove_local(&mut sections, "", mistakes);
+    let profiles = sections.shift_remove("profiles");
+    placeholder::of_pack(&mut sections, vars.as_ref(), mistakes);
+    sections.extend(profiles.map(|profiles| ("profiles".into(), profiles)));
+    tree::merge(root, sections);
+}
+
+fn remove_local(sections: &mut Section, below: &str, mistakes: &mut Vec<Diagnostic>) {
+    for path in LOCAL {
+        if let Some(item) = tree::take(sections, path) {
+            let text = format!("{below}{} of a pack has no effect", path.join("."));
             mistakes.push(item.place.warning_at_key(text));
         }
     }
-    tree::merge(root, sections);
 }
 
 /// Lays a profile over the sections. In profiles `disable.namespaces` and `.entries` may be edits (`add`, `remove`).

@@ -1,6 +1,6 @@
 //! `${env:NAME}` and `${name}` in configuration values.
 
-use crate::tree::{Item, Section, Tree};
+use crate::tree::{Item, Section};
 use infra_base::{Data, Diagnostic, nearest};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -114,34 +114,54 @@ pub(crate) fn refuse_environment(item: &mut Item, why: &str, mistakes: &mut Vec<
 
 /// Resolves `${name}` from `vars` (which may use one another) in every section.
 pub(crate) fn variables(root: &mut Section, mistakes: &mut Vec<Diagnostic>) {
-    let values = match root.get("vars").map(|v| &v.value) {
-        Some(Tree::Map(vars)) => {
-            vars.iter().map(|(k, v)| (k.clone(), (v.to_data(), v.reads_environment()))).collect()
-        }
-        _ => HashMap::new(),
-    };
-    let vars = Vars { values, touched: Cell::new(false) };
-    let mut lookup = |name: &str| value_of(name, &vars, &mut Vec::new());
-    for (section, item) in root.iter_mut() {
-        if &**section != "vars" {
-            apply(item, &mut lookup, &vars.touched, mistakes);
-            item.leaves(&mut |_, leaf| {
-                texts(leaf, &mut |data| {
-                    if let Some(text) = data.as_str().filter(|t| t.contains("$${")) {
-                        *data = Data::from(text.replace("$${", "${"));
-                    }
-                });
-            });
-        }
+    let vars = Vars::new(root.get("vars"), "`vars`");
+    for (_, item) in root.iter_mut().filter(|(section, _)| &***section != "vars") {
+        resolve(item, &vars, mistakes);
     }
 }
 
-/// `vars` of the merged configuration.
+/// Resolves `${name}` in sections of a pack, from `vars` of the pack alone. What looks like a placeholder afterwards is
+/// a text for those who resolve everything.
+pub(crate) fn of_pack(sections: &mut Section, vars: Option<&Item>, mistakes: &mut Vec<Diagnostic>) {
+    let vars = Vars::new(vars, "the `vars` of the pack");
+    for item in sections.values_mut() {
+        resolve(item, &vars, mistakes);
+        change(item, "${", "$${");
+    }
+}
+
+fn resolve(item: &mut Item, vars: &Vars, mistakes: &mut Vec<Diagnostic>) {
+    let mut lookup = |name: &str| value_of(name, vars, &mut Vec::new());
+    apply(item, &mut lookup, &vars.touched, mistakes);
+    change(item, "$${", "${");
+}
+
+fn change(item: &mut Item, from: &str, to: &str) {
+    item.leaves(&mut |_, leaf| {
+        texts(leaf, &mut |data| {
+            if let Some(text) = data.as_str().filter(|t| t.contains(from)) {
+                *data = Data::from(text.replace(from, to));
+            }
+        });
+    });
+}
+
+/// Variables by name.
 struct Vars {
     /// With whether they read the environment.
     values: HashMap<Box<str>, (Data, bool)>,
     /// One that reads it was asked for.
     touched: Cell<bool>,
+    /// What mistakes call them.
+    name: &'static str,
+}
+
+impl Vars {
+    fn new(vars: Option<&Item>, name: &'static str) -> Vars {
+        let vars = vars.and_then(Item::as_map).into_iter().flatten();
+        let values = vars.map(|(k, v)| (k.clone(), (v.to_data(), v.reads_environment()))).collect();
+        Vars { values, touched: Cell::new(false), name }
+    }
 }
 
 fn value_of(name: &str, vars: &Vars, open: &mut Vec<String>) -> Option<Result<Data, String>> {
@@ -153,7 +173,7 @@ fn value_of(name: &str, vars: &Vars, open: &mut Vec<String>) -> Option<Result<Da
     let Some((value, environment)) = vars.values.get(name) else {
         let near = nearest(name, vars.values.keys().map(|k| &**k));
         let hint = near.map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-        return Some(Err(format!("variable {name} is not defined under `vars`{hint}")));
+        return Some(Err(format!("variable {name} is not defined under {}{hint}", vars.name)));
     };
     if *environment {
         vars.touched.set(true);

@@ -1,11 +1,11 @@
 //! Layers and their order, placeholders, checks of every key.
 
 use crate::{
-    CacheAccess, CodeCache, Config, Encoding, History, KEYS, Loaded, Profiler, Replacement, Sources, Type,
-    TypeChecks, load, shaped,
+    CacheAccess, CodeCache, Config, Defaults, Encoding, History, KEYS, Loaded, Profiler, Replacement,
+    Sources, Type, TypeChecks, load, shaped,
 };
 use expect_test::{Expect, expect};
-use infra_base::{Data, Error};
+use infra_base::{Data, Error, SourceFile};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -329,4 +329,66 @@ fn the_table_of_keys_is_complete_and_has_no_section_twice() {
         assert!(!KEYS.iter().any(|k| k.path.starts_with(&format!("{}.", key.path))), "{}", key.path);
         assert!(!matches!(key.ty, Type::OneOf([])));
     }
+}
+
+/// What a pack brings, over a file whose variables read the environment.
+fn of_pack(runtime: &str, profiles: &[&str]) -> Result<Loaded, Error> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("0.yaml");
+    std::fs::write(&path, "vars: {pw: '${env:SECRET}', x: mine}\n").unwrap();
+    let file = std::sync::Arc::new(SourceFile { name: "test".into(), text: runtime.into() });
+    let Data::Map(sections) = infra_codec::yaml::parse(&file).unwrap().to_data() else { panic!("a map") };
+    let defaults = Some(Defaults { name: "runtime of a.wapp".into(), sections });
+    let profiles = profiles.iter().map(|p| (*p).to_owned()).collect();
+    let sources = Sources { files: vec![path], profiles, set: vec![], defaults };
+    load(&sources, &|name| (name == "SECRET").then(|| "hunter2".to_owned()))
+}
+
+#[test]
+fn a_pack_knows_its_own_variables_and_no_others() {
+    let overrides = |runtime: &str, profiles: &[&str]| {
+        let all = of_pack(runtime, profiles).unwrap().config.overrides;
+        all.iter().map(|o| format!("{} {:?}", o.key, o.value)).collect::<Vec<_>>()
+    };
+    let own = "
+vars: {x: 1, dollar: '$', name: '{pw}', y: '${x}0'}
+override: {'app:a:b': '${y}', 'app:a:c': '${dollar}${name}', 'app:a:d': ['$${pw}', '$$${pw}']}
+profiles: {p: {vars: {x: 2}, override: {'app:a:e': 'is ${x}', 'app:a:f': '$${pw}'}}}
+";
+    let plain = [
+        r#"app:a:b Text("10")"#,
+        r#"app:a:c Text("${pw}")"#,
+        r#"app:a:d List([Text("${pw}"), Text("$${pw}")])"#,
+    ];
+    assert_eq!(overrides(own, &[]), plain);
+    assert_eq!(overrides(own, &["p"])[3..], [r#"app:a:e Text("is 2")"#, r#"app:a:f Text("${pw}")"#]);
+    for runtime in [
+        "override: {'app:a:b': 'x ${pw}'}",
+        "vars: {y: '${pw}'}\noverride: {'app:a:b': ['${y}']}",
+        "profiles: {p: {vars: {y: '${pw}'}, override: {'app:a:b': '${y}'}}}",
+    ] {
+        let told = told(of_pack(runtime, &[]));
+        assert!(told.contains("variable pw is not defined under the `vars` of the pack"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_pack_says_nothing_of_files_and_code_of_this_machine() {
+    let runtime = "
+lua: {cache: {enabled: true, dir: /tmp/anywhere}, type_system: {enabled: true}}
+registry: {history_path: /tmp/x}
+profiles: {p: {lua: {cache: {enabled: true, dir: /tmp/anywhere}}}}
+";
+    let loaded = of_pack(runtime, &["p"]).unwrap();
+    assert_eq!((loaded.config.code_cache, loaded.config.types), (None, TypeChecks::Warn));
+    let told: Vec<_> = loaded.warnings.iter().map(|w| w.message.clone()).collect();
+    assert_eq!(
+        told,
+        [
+            "profiles.p.lua.cache of a pack has no effect",
+            "lua.cache of a pack has no effect",
+            "registry.history_path of a pack has no effect"
+        ]
+    );
 }

@@ -118,6 +118,18 @@ pub(crate) fn find<'a>(section: &'a Section, path: &str) -> Option<&'a Item> {
     parts.try_fold(first, |at, key| at.as_map()?.get(key))
 }
 
+/// Takes the item at a path away.
+pub(crate) fn take(section: &mut Section, path: &[&str]) -> Option<Item> {
+    match path {
+        [] => None,
+        [name] => section.shift_remove(*name),
+        [first, rest @ ..] => match &mut section.get_mut(*first)?.value {
+            Tree::Map(below) => take(below, rest),
+            Tree::Leaf(_) => None,
+        },
+    }
+}
+
 /// Puts `item` at a path, making maps on the way.
 pub(crate) fn put(section: &mut Section, path: &[&str], item: Item) {
     let Some((first, rest)) = path.split_first() else { return };

@@ -19,8 +19,8 @@ mod tests;
 mod walk;
 
 pub use disable::disable;
-pub use link::link;
-pub use load::{Module, Plan, load};
+pub use link::{link, linked_fields};
+pub use load::{MISSING_MODULE, Module, Plan, load};
 pub use lock::{Lock, LockedModule};
 pub use overrides::{overlay, override_from_text};
 pub use pack::{Pack, PackMeta, write as write_pack};

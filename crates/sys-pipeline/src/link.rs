@@ -20,6 +20,28 @@ pub fn link(entries: &mut EntrySet) -> Vec<Diagnostic> {
     told
 }
 
+/// The fields (`ns:entry:path`) that the requirement `id` is written to, or those that the dependency `id` gives values
+/// for.
+pub fn linked_fields(entries: &EntrySet, id: &EntryId) -> Vec<String> {
+    let parameters = parameters(entries, &mut Vec::new());
+    let requirements = entries.values().filter(|entry| {
+        let given = || parameters.iter().any(|p| p.dependency.id == *id && p.is_of(entry));
+        &*entry.kind == "ns.requirement" && (entry.id == *id || given())
+    });
+    let fields = requirements.flat_map(|requirement| {
+        let targets = match requirement.data.get(&["targets"]) {
+            Some(Data::List(list)) => list.as_slice(),
+            _ => &[],
+        };
+        targets.iter().filter_map(|target| {
+            let text = |field: &str| target.get(&[field]).and_then(Data::as_str);
+            let id = EntryId::resolve(text("entry")?, requirement.id.namespace()).ok()?;
+            Some(format!("{id}:{}", written_path(text("path")?).0))
+        })
+    });
+    fields.collect()
+}
+
 /// A parameter of a dependency.
 struct Parameter {
     dependency: Entry,
@@ -28,6 +50,18 @@ struct Parameter {
     component: String,
     name: String,
     value: Data,
+}
+
+impl Parameter {
+    fn is_of(&self, requirement: &Entry) -> bool {
+        let id = &requirement.id;
+        if self.name.contains(':') {
+            return self.name == id.as_str();
+        }
+        let module = requirement.meta.get("module").and_then(Data::as_str);
+        let component = module.map_or_else(|| id.namespace().to_owned(), |m| m.replace('/', "."));
+        self.component == component && self.name == id.name()
+    }
 }
 
 fn parameters(entries: &EntrySet, told: &mut Vec<Diagnostic>) -> Vec<Parameter> {
@@ -67,15 +101,7 @@ fn parameters(entries: &EntrySet, told: &mut Vec<Diagnostic>) -> Vec<Parameter> 
 
 fn value_of(requirement: &Entry, parameters: &[Parameter], told: &mut Vec<Diagnostic>) -> Option<Data> {
     let id = &requirement.id;
-    let module = requirement.meta.get("module").and_then(Data::as_str);
-    let component = module.map_or_else(|| id.namespace().to_owned(), |m| m.replace('/', "."));
-    let mut given = parameters.iter().filter(|p| {
-        if p.name.contains(':') {
-            p.name == id.as_str()
-        } else {
-            p.component == component && p.name == id.name()
-        }
-    });
+    let mut given = parameters.iter().filter(|p| p.is_of(requirement));
     if let Some(first) = given.next() {
         if let Some(other) = given.find(|p| p.value != first.value) {
             let text = format!("two different values for requirement {id}, it stays unresolved");
@@ -138,15 +164,20 @@ fn write_targets(entries: &mut EntrySet, requirement: &Entry, value: &Data, told
             });
             continue;
         };
-        let (path, how) = match path.strip_suffix("+=") {
-            Some(path) => (path.trim_end(), Write::Append),
-            None => (path, Write::Set),
-        };
-        let path = path.strip_prefix('.').unwrap_or(path);
+        let (path, how) = written_path(path);
         if let Err(why) = path::write(found, path, value.clone(), how) {
             told.push(requirement.mistake(&place("path"), format!("target {id}: {why}")));
         }
     }
+}
+
+/// The path of a target without its leading dot, and whether it ends with `+=`.
+fn written_path(path: &str) -> (&str, Write) {
+    let (path, how) = match path.strip_suffix("+=") {
+        Some(path) => (path.trim_end(), Write::Append),
+        None => (path, Write::Set),
+    };
+    (path.strip_prefix('.').unwrap_or(path), how)
 }
 
 fn warning(entry: &Entry, place: &str, text: String) -> Diagnostic {

@@ -14,6 +14,9 @@ use infra_config::Config;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Code of the warning about a module that can't be found or read: a start goes on, what makes a pack does not.
+pub const MISSING_MODULE: &str = "missing-module";
+
 /// What to load, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -106,11 +109,15 @@ impl Loader {
         self.told.push(Diagnostic { help, ..Diagnostic::placeless(severity, message) });
     }
 
+    fn missing(&mut self, message: String) {
+        self.told.push(Diagnostic::placeless(Severity::Warning, message).coded(MISSING_MODULE));
+    }
+
     fn module(&mut self, module: &Module) {
         let Some(place) = module.places.iter().find(|p| p.exists()) else {
             let expected = module.places.first().map(|p| tidy(p).display().to_string()).unwrap_or_default();
             let text = format!("module {} is not there: {expected} does not exist", module.name);
-            return self.say(Severity::Warning, text, None);
+            return self.missing(text);
         };
         if place.is_file() {
             return self.pack(module, place);
@@ -151,8 +158,7 @@ impl Loader {
                 return self.say(Severity::Error, text, Some("directories.src of wippy.lock names it"));
             }
             Err((path, error)) => {
-                let text = format!("directory {} can't be read: {error}", tidy(&path).display());
-                return self.say(Severity::Warning, text, None);
+                return self.missing(format!("directory {} can't be read: {error}", tidy(&path).display()));
             }
         };
         let root = match Root::new(dir) {

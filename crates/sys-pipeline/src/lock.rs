@@ -105,16 +105,12 @@ impl Lock {
         let failed = |e: std::io::Error| {
             Error::internal(format!("lock file {} can't be written: {e}", path.display()))
         };
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside).map_err(failed)?;
-        file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&beside, path).map_err(failed)
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Of a name that nobody guesses, and for its owner alone.
+        let mut beside = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
+        beside.write_all(self.to_text().as_bytes()).map_err(failed)?;
+        beside.as_file().sync_all().map_err(failed)?;
+        beside.persist(path).map(drop).map_err(|e| failed(e.error))
     }
 }
 

@@ -6,8 +6,8 @@
 //!
 //! Numbers are little-endian. The header holds the SHA-256 of all frames, the footer says where the table is, the table
 //! where the frames are. Metadata, entries and table are MessagePack, each in one Zstandard stream. A reader believes
-//! nothing: sizes are compared with the file, streams end at the announced and bounded size, hashes are compared before
-//! anything is decoded. docs/packs.md is the page for users.
+//! nothing: sizes are compared with the file, streams end at the announced and bounded size, the hash of all frames is
+//! compared before the table is unpacked, that of a frame before the frame is. docs/packs.md is the page for users.
 
 mod contents;
 mod format;

@@ -3,9 +3,12 @@
 /// The number alone.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The day of the build, where whoever built it said so.
+pub(crate) const DATE: Option<&str> = option_env!("WIPPY_BUILD_DATE");
+
 /// What service runs and `wippy version` begin with.
 pub(crate) fn banner() -> String {
-    let date = option_env!("WIPPY_BUILD_DATE").map(|d| format!(" ({d})")).unwrap_or_default();
+    let date = DATE.map(|d| format!(" ({d})")).unwrap_or_default();
     format!(
         r"
  \ \      / (_)  _ __   _ __   _   _

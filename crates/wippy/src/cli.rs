@@ -123,6 +123,7 @@ pub(crate) struct Layers {
   wippy run greet Ada                     run its command `greet`; what follows are its arguments
   wippy run shop.wapp                     the same from a pack: its main or only command, or all of it
   wippy run shop.wapp greet Ada           run the pack's command `greet`
+  wippy run list shop.wapp                show the pack's commands
   wippy run -x app:job                    run one process entry, then stop
   wippy run -o app:http:addr=:9090        start with a field of an entry changed
   wippy run --set shutdown.timeout=5s     start with a configuration key changed")]
@@ -141,7 +142,7 @@ pub(crate) struct Run {
     pub(crate) registry: Option<String>,
     #[command(flatten)]
     pub(crate) layers: Layers,
-    /// `list`; a pack; or a command of the application; and arguments
+    /// `list`, also in front of a pack; a pack; or a command of the application; and arguments
     #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
     pub(crate) words: Vec<String>,
 }
@@ -232,9 +233,9 @@ pub(crate) struct Pack {
     /// Carry every directory along (not built yet)
     #[arg(long)]
     pub(crate) embed_all: bool,
-    /// Name of the lock file
-    #[arg(short, long, value_name = "FILE", default_value = "wippy.lock")]
-    pub(crate) lock_file: PathBuf,
+    /// Lock file, which must be there [default: wippy.lock if it is there]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) lock_file: Option<PathBuf>,
     /// Profile of the configuration (repeatable, in order)
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Vec<String>,

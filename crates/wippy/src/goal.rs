@@ -16,7 +16,7 @@ pub(crate) enum Goal {
 }
 
 /// A command: its name, what it does, its entry.
-type Command<'a> = (&'a str, &'a str, &'a Arc<Entry>);
+pub(crate) type Command<'a> = (&'a str, &'a str, &'a Arc<Entry>);
 
 /// The commands of the application.
 pub(crate) fn commands(entries: &[Arc<Entry>]) -> Vec<Command<'_>> {
@@ -45,24 +45,39 @@ pub(crate) fn own_commands<'a>(entries: &'a [Arc<Entry>], module: Option<&str>) 
 }
 
 /// The command that runs where none is named: the one with `main: true`, else the only one that does not say
-/// `main: false`. `None`: there is none. Several are an error.
-pub(crate) fn default_command<'a>(commands: &[Command<'a>]) -> Result<Option<&'a str>> {
-    let main = |entry: &Entry| entry.meta.get("command").and_then(|command| command.get(&["main"])).cloned();
-    let named = |wanted: &dyn Fn(Option<Data>) -> bool| {
-        let found = commands.iter().filter(|(_, _, entry)| wanted(main(entry)));
-        found.map(|(name, ..)| *name).collect::<Vec<_>>()
+/// `main: false`. Commands that test the application are none. `None`: there is none. Several are an error.
+pub(crate) fn default_command<'a>(commands: &[Command<'a>]) -> Result<Option<&'a Arc<Entry>>> {
+    let says = |entry: &Entry, key: &str| entry.meta.get("command").and_then(|c| c.get(&[key])).cloned();
+    let commands: Vec<&Command<'a>> =
+        commands.iter().filter(|(.., entry)| says(entry, "use_case") != Some(Data::text("test"))).collect();
+    let of = |wanted: &dyn Fn(Option<Data>) -> bool| {
+        let found = commands.iter().filter(|(.., entry)| wanted(says(entry, "main")));
+        found.map(|(name, _, entry)| (*name, *entry)).collect::<Vec<_>>()
     };
-    let mut candidates = named(&|main| main == Some(Data::Bool(true)));
+    let mut candidates = of(&|main| main == Some(Data::Bool(true)));
     if candidates.is_empty() {
-        candidates = named(&|main| main != Some(Data::Bool(false)));
+        candidates = of(&|main| main != Some(Data::Bool(false)));
     }
     match candidates[..] {
         [] => Ok(None),
-        [one] => Ok(Some(one)),
-        _ => Err(Error::invalid(format!(
-            "the pack has several commands, name one behind it: {}",
-            candidates.join(", ")
-        ))),
+        [(_, one)] => Ok(Some(one)),
+        _ => {
+            let names: Vec<&str> = candidates.iter().map(|(name, _)| *name).collect();
+            let text = format!("the pack has several commands, name one behind it: {}", names.join(", "));
+            Err(Error::invalid(text))
+        }
+    }
+}
+
+/// The command of this name; several are an error.
+pub(crate) fn named<'a>(commands: &[Command<'a>], name: &str) -> Result<Option<&'a Arc<Entry>>> {
+    let mut found = commands.iter().filter(|command| command.0 == name);
+    match (found.next(), found.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => Ok(Some(one.2)),
+        (Some(one), Some(two)) => {
+            Err(Error::invalid(format!("command \"{name}\" is there twice: {} and {}", one.2.id, two.2.id)))
+        }
     }
 }
 
@@ -83,21 +98,13 @@ pub(crate) fn entry_of(goal: &Goal, entries: &[Arc<Entry>]) -> Result<Option<Arc
         },
         Goal::Command { name, .. } => {
             let commands = commands(entries);
-            let mut found = commands.iter().filter(|c| c.0 == name);
-            match (found.next(), found.next()) {
-                (Some(one), None) => Ok(Some(one.2.clone())),
-                (Some(one), Some(two)) => Err(Error::invalid(format!(
-                    "command \"{name}\" is there twice: {} and {}",
-                    one.2.id, two.2.id
-                ))),
-                (None, _) => {
-                    let near = nearest(name, commands.iter().map(|c| c.0));
-                    let hint = near.map(|n| format!(", did you mean {n}?")).unwrap_or_default();
-                    Err(Error::not_found(format!(
-                        "command \"{name}\" not found{hint} (`wippy run list` shows all)"
-                    )))
-                }
+            if let Some(entry) = named(&commands, name)? {
+                return Ok(Some(entry.clone()));
             }
+            let near = nearest(name, commands.iter().map(|c| c.0));
+            let hint = near.map(|n| format!(", did you mean {n}?")).unwrap_or_default();
+            let text = format!("command \"{name}\" not found{hint} (`wippy run list` shows all)");
+            Err(Error::not_found(text))
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::{Global, Layers};
 use infra_base::{Diagnostic, Error, Result, Severity};
 use infra_config::{Config, Defaults, Override, Sources};
 use std::path::{Path, PathBuf};
-use sys_pipeline::{Changes, EntrySet, Link, Lock, Pack, Plan, Prepared, SKIPPED_FILE};
+use sys_pipeline::{Changes, EntrySet, Link, Lock, MISSING_MODULE, Pack, Plan, Prepared, SKIPPED_FILE};
 
 /// The lock of an application, in its directory.
 pub(crate) const LOCK_FILE: &str = "wippy.lock";
@@ -110,10 +110,25 @@ fn changes(config: &Config, overrides: &[String]) -> Result<Changes> {
 /// A start goes on without a file that holds no entries; who judges or packs an application would not notice that they
 /// are missing.
 pub(crate) fn refuse_skipped(warnings: &[Diagnostic]) -> Result<()> {
-    let skipped = warnings.iter().filter(|warning| warning.code == Some(SKIPPED_FILE));
-    let error =
-        |warning: &Diagnostic| Diagnostic { severity: Severity::Error, code: None, ..warning.clone() };
-    let mistakes: Vec<Diagnostic> = skipped.map(error).collect();
+    refuse(warnings, &[SKIPPED_FILE])
+}
+
+/// As [`refuse_skipped`]; a start goes on without a module, too, where its pack would not be whole.
+pub(crate) fn refuse_incomplete(warnings: &[Diagnostic]) -> Result<()> {
+    refuse(warnings, &[SKIPPED_FILE, MISSING_MODULE])
+}
+
+fn refuse(warnings: &[Diagnostic], codes: &[&str]) -> Result<()> {
+    let meant = warnings.iter().filter(|warning| warning.code.is_some_and(|code| codes.contains(&code)));
+    let mistakes: Vec<Diagnostic> = meant
+        .map(|warning| {
+            let help = warning.help.clone().or_else(|| {
+                let help = "vendor the module, or take it out of the lock, before the application is packed";
+                (warning.code == Some(MISSING_MODULE)).then(|| help.into())
+            });
+            Diagnostic { severity: Severity::Error, code: None, help, ..warning.clone() }
+        })
+        .collect();
     match mistakes.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid("the application has mistakes").with_diagnostics(mistakes)),

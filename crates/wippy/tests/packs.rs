@@ -395,8 +395,20 @@ fn what_is_excluded_or_disabled_is_not_in_the_pack() {
     let less = list(&["--exclude", "app:s*,app:k*"]);
     assert!(!less.out.contains("app:secret") && !less.out.contains("app:kept"), "{}", less.out);
     let odd = list(&["--exclude", "app:nothing", "--exclude-ns", "app.x"]);
-    assert_eq!(odd.err.matches("no entry fits this pattern").count(), 2, "{}", odd.err);
-    list(&["--exclude", "secret"]).fails("must be namespace:name");
+    for pattern in ["app:nothing", "app.x"] {
+        assert!(odd.err.contains(&format!("no entry fits the pattern {pattern}")), "{}", odd.err);
+    }
+    let said = list(&["--exclude", "secret"]);
+    said.fails(
+        "--exclude secret: a pattern must be namespace:name; --exclude-ns leaves out whole namespaces",
+    );
+    assert!(!said.err.contains("the application has mistakes"), "{}", said.err);
+    for flags in [&["--exclude", "app:names"][..], &["--exclude", "app:names", "--bytecode"]] {
+        let said = list(flags);
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(said.err.contains("app:job: imports.names: app:names is not in the pack"), "{}", said.err);
+    }
+    assert!(!all.err.contains("is not in the pack"), "{}", all.err);
     list(&["--exclude-ns", "**"]).fails("there is no entry to pack");
 }
 
@@ -457,7 +469,7 @@ fn what_a_pack_says_of_the_configuration_ranks_below_everything_of_the_user() {
     with(r#"{"workspace": {"replacements": {}}}"#);
     let said = home.run(&["-v", "../app.wapp"]);
     said.ends(0, "4\n");
-    assert!(said.err.contains("section workspace of a pack has no effect"), "{}", said.err);
+    assert!(said.err.contains("workspace of a pack has no effect"), "{}", said.err);
 }
 
 #[test]
@@ -489,7 +501,7 @@ fn metadata_is_what_the_flags_say() {
     let metadata = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap().metadata;
     let shown: Vec<String> = metadata
         .iter()
-        .filter(|(key, _)| !matches!(&***key, "packed_at" | "wippy_version"))
+        .filter(|(key, _)| !matches!(&***key, "packed_at" | "wippy_version" | "wippy_date"))
         .map(|(key, value)| format!("{key} {value:?}"))
         .collect();
     let tags = "tags List([Text(\"shop\"), Text(\"web\"), Text(\"x\")])";
@@ -509,6 +521,7 @@ fn metadata_is_what_the_flags_say() {
         assert!(!home.path("app/x.wapp").exists());
     };
     refused(&["--meta", "wippy.x=1"], "metadata key wippy.x: the prefix wippy. is reserved");
+    refused(&["--meta", "namespace=acme.shop"], "metadata key namespace is reserved");
     refused(&["--meta", "tags=1"], "metadata key tags is reserved, use --tags");
     refused(&["--meta", "x"], "key=value expected");
     refused(&["--embed", "app:files"], "--embed: this version has no directories");
@@ -523,6 +536,95 @@ fn a_file_that_holds_no_entries_stops_the_pack() {
     home.write("app/src/b.yaml", "namespace: app\nentrys: []\n");
     home.said("app", &["pack", "../app.wapp"]).fails("file ignored");
     assert!(!home.path("app.wapp").exists());
+}
+
+#[test]
+fn a_pack_without_a_module_or_the_lock_is_not_made() {
+    let home = Home::new("  - {name: a, kind: registry.entry}\n");
+    home.said("app", &["pack", "../app.wapp", "-l", "other.lock"])
+        .fails("lock file other.lock does not exist");
+    let lock = "directories:\n  modules: .wippy\n  src: ./src\n";
+    home.write("app/wippy.lock", &format!("{lock}modules:\n  - {{name: acme/names, version: v1.0.0}}\n"));
+    let said = home.said("app", &["pack", "../app.wapp"]);
+    said.fails("module acme/names is not there: .wippy/vendor/acme/names does not exist");
+    assert!(said.err.contains("vendor the module"), "{}", said.err);
+    assert!(!home.path("app.wapp").exists());
+}
+
+#[test]
+fn an_override_that_stays_here_is_explained_where_it_comes_too_late() {
+    let home = Home::new(
+        "  - {name: db, kind: registry.entry, password: none}
+  - {name: pw, kind: ns.requirement, default: none, targets: [{entry: db, path: .password}]}
+  - {name: dep, kind: ns.dependency, component: app, parameters: [{name: pw, value: none}]}
+",
+    );
+    for key in ["app:pw:default", "app:dep:version"] {
+        home.write("app/.wippy.yaml", &format!("override: {{'{key}': '${{env:HOME}}'}}\n"));
+        let said = home.pack(&[]);
+        assert!(
+            said.err.contains("override app:db:password in the configuration beside which it runs"),
+            "{}",
+            said.err
+        );
+    }
+}
+
+/// A module of the application that has a command, vendored.
+#[test]
+fn commands_of_modules_neither_run_nor_hide_those_of_the_pack() {
+    let command = |text: &str, more: &str| {
+        format!(
+            "  - {{name: {text}, kind: process.lua, meta: {{command: {{name: job, short: Says it{more}}}}}, \
+             modules: [io], source: \"return function(...) require('io').print('{text}', ...) end\"}}\n"
+        )
+    };
+    let test = command("tests", ", use_case: test").replace("name: job", "name: check");
+    let home = Home::new(&format!("{TERMINAL}{}{test}", command("own", "")));
+    fs::create_dir_all(home.path("app/.wippy/vendor/acme/names")).unwrap();
+    let module = format!("namespace: acme.names\nentries:\n{}", command("foreign", ", main: true"));
+    home.write("app/.wippy/vendor/acme/names/_index.yaml", &module);
+    let lock = "directories:\n  modules: .wippy\n  src: ./src\n";
+    home.write("app/wippy.lock", &format!("{lock}modules:\n  - {{name: acme/names, version: v1.0.0}}\n"));
+    home.pack(&[]);
+    home.run(&["../app.wapp", "job", "Ada"]).ends(0, "own\tAda\n");
+    home.run(&["../app.wapp", "Ada", "-x"]).ends(0, "own\tAda\t-x\n");
+    home.run(&["../app.wapp", "check"]).ends(0, "tests\n");
+    let listed = "Available commands:\n\n  check  Says it  (app:tests)\n  job    Says it  (app:own)\n\n\
+                  Run with: wippy run ../app.wapp <command>\n";
+    home.run(&["list", "../app.wapp"]).ends(0, listed);
+}
+
+#[test]
+fn flags_behind_a_pack_that_nothing_takes_are_explained() {
+    let home = Home::new("  - {name: a, kind: registry.entry}\n");
+    home.pack(&[]);
+    for flags in [&["-o", "app:a:b=1"][..], &["--profile", "x"], &["-x", "app:a"]] {
+        let said = home.run(&[&["../app.wapp"], flags].concat());
+        said.fails("flags of wippy stand in front of the pack");
+        assert!(said.err.contains(flags[0]), "{}", said.err);
+    }
+}
+
+#[test]
+fn bytes_are_shown_by_their_number() {
+    let home = Home::new(&format!("{TERMINAL}{COMMAND}"));
+    home.pack(&["--bytecode"]);
+    fs::create_dir_all(home.path("host/src")).unwrap();
+    fs::create_dir_all(home.path("host/.wippy/vendor/acme")).unwrap();
+    fs::copy(home.path("app.wapp"), home.path("host/.wippy/vendor/acme/app-v1.wapp")).unwrap();
+    let lock = "directories:\n  modules: .wippy\n  src: ./src\n";
+    home.write("host/wippy.lock", &format!("{lock}modules:\n  - {{name: acme/app, version: v1}}\n"));
+    let pack = sys_pipeline::Pack::open(&home.path("app.wapp")).unwrap();
+    let tree =
+        pack.entries.iter().find(|entry| entry.id.as_str() == "app:names").unwrap().data.get(&["tree"]);
+    let Some(infra_base::Data::Bytes(tree)) = tree else { panic!("{tree:?}") };
+    for form in ["--yaml", "--json", "--raw"] {
+        let said = home.said("host", &["registry", "show", "app:names", "--field", "tree", form]);
+        assert_eq!(said.out.trim().trim_matches('"'), format!("{} bytes", tree.len()), "{}", said.err);
+    }
+    let whole = home.said("host", &["registry", "show", "app:names"]);
+    assert!(whole.out.contains(" bytes") && !whole.out.contains('\u{fffd}'), "{}", whole.out);
 }
 
 #[test]

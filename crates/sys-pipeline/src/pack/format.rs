@@ -102,7 +102,8 @@ fn number(bytes: &[u8]) -> u64 {
 pub(super) struct Frame {
     pub(super) offset: u64,
     pub(super) size: u64,
-    pub(super) unpacked: u64,
+    /// `None`: its maker says no size.
+    pub(super) unpacked: Option<u64>,
     /// SHA-256 of the stored bytes in hex, if the maker wrote it.
     pub(super) hash: Option<String>,
 }
@@ -114,7 +115,7 @@ impl Frame {
         let pairs = [
             ("Offset", number(self.offset)),
             ("Size", number(self.size)),
-            ("UncompressedSize", number(self.unpacked)),
+            ("UncompressedSize", self.unpacked.map(number).unwrap_or_default()),
             ("Hash", hash.into()),
         ];
         Data::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
@@ -129,12 +130,23 @@ impl Frame {
             return Err(Error::invalid(format!("its table says no place of {what}")));
         };
         let hash = field(data, "Hash").and_then(Data::as_str).filter(|hash| !hash.is_empty());
-        let unpacked = number("UncompressedSize").unwrap_or(0);
+        let unpacked = number("UncompressedSize");
         Ok(Frame { offset, size, unpacked, hash: hash.map(str::to_ascii_lowercase) })
     }
 }
 
-/// The table of contents.
+/// The table of contents of a pack without file trees.
+pub(super) fn table(metadata: &Frame, entries: &Frame) -> Data {
+    let none = || Data::List(Vec::new());
+    let mut map = Map::default();
+    map.insert("Metadata".into(), metadata.to_data());
+    map.insert("Entries".into(), entries.to_data());
+    map.insert("Resources".into(), none());
+    map.insert("DataFrames".into(), none());
+    Data::Map(map)
+}
+
+/// The table of contents as it is read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) metadata: Frame,
@@ -144,17 +156,6 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Of a pack without file trees.
-    pub(super) fn to_data(&self) -> Data {
-        let list = |frames: &[Frame]| Data::List(frames.iter().map(Frame::to_data).collect());
-        let mut map = Map::default();
-        map.insert("Metadata".into(), self.metadata.to_data());
-        map.insert("Entries".into(), self.entries.to_data());
-        map.insert("Resources".into(), list(&self.resources));
-        map.insert("DataFrames".into(), list(&self.files));
-        Data::Map(map)
-    }
-
     /// Every frame lies inside of the data, is not empty, and touches no other one.
     pub(super) fn from_data(data: &Data, header: &Header) -> Result<Table> {
         let frame = |name: &str, what: &str| Frame::from_data(field(data, name).unwrap_or(&Data::Null), what);

@@ -6,8 +6,9 @@ use super::stream::{hash_of, hex, unpacked};
 use core_registry::Entry;
 use infra_base::{Data, Error, Map, Result};
 use infra_codec::msgpack;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Opens a regular file: a pipe would never end, a directory never begin.
@@ -16,10 +17,13 @@ pub(super) fn regular(path: &Path, name: &str) -> Result<BufReader<File>> {
         std::io::ErrorKind::NotFound => Error::not_found(format!("pack {name} does not exist")),
         _ => Error::invalid(format!("pack {name} can't be read: {e}")),
     };
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+    // Opening a pipe would wait for its writer. Files know nothing of the flag.
+    let nonblock = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(nonblock).open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
         return Err(Error::invalid(format!("pack {name} is not a file")));
     }
-    File::open(path).map(BufReader::new).map_err(failed)
+    Ok(BufReader::new(file))
 }
 
 /// Metadata, entries, and the number of file trees.
@@ -80,7 +84,10 @@ fn table(source: &mut (impl Read + Seek), (at, size): (u64, u64), header: &Heade
 
 /// What a frame of MessagePack holds.
 fn value(source: &mut (impl Read + Seek), frame: &Frame, what: &str) -> Result<Data> {
-    if frame.unpacked > MOST_UNPACKED {
+    let Some(unpacked_size) = frame.unpacked else {
+        return Err(Error::invalid(format!("its table says no UncompressedSize of the {what}")));
+    };
+    if unpacked_size > MOST_UNPACKED {
         let text = format!("its {what} would take more than {} MiB", MOST_UNPACKED >> 20);
         return Err(Error::invalid(text));
     }
@@ -88,9 +95,9 @@ fn value(source: &mut (impl Read + Seek), frame: &Frame, what: &str) -> Result<D
     let found = hash_of(&*stored).map_err(unreadable)?;
     compare(frame, &found, what)?;
     let context = |e: Error| e.context(format_args!("its {what}"));
-    let plain = unpacked(&stored, frame.unpacked).map_err(context)?;
-    if plain.len() as u64 != frame.unpacked {
-        let text = format!("its {what} are {} bytes, {} were announced", plain.len(), frame.unpacked);
+    let plain = unpacked(&stored, unpacked_size).map_err(context)?;
+    if plain.len() as u64 != unpacked_size {
+        let text = format!("its {what} are {} bytes, {} were announced", plain.len(), unpacked_size);
         return Err(Error::invalid(text));
     }
     msgpack::decode(&plain, DEPTH).map_err(context)

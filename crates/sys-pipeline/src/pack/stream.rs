@@ -6,8 +6,8 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 
-/// Windows that a stream may ask for: every decoder takes the first, none must take more than the second.
-const WINDOW: (u64, u64) = (8 << 20, 128 << 20);
+/// Largest window that a stream may ask for, in bytes. Room for it is made as bytes come.
+const MOST_WINDOW: u64 = 128 << 20;
 
 /// The bytes as one stream, with a checksum of their own.
 pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
@@ -17,9 +17,8 @@ pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
 /// What the one stream in `bytes` holds, `most` bytes at most. Memory grows with what comes, whatever was announced.
 pub(super) fn unpacked(mut bytes: &[u8], most: u64) -> Result<Vec<u8>> {
     let damaged = |e: &dyn std::fmt::Display| Error::invalid(format!("is no Zstandard stream: {e}"));
-    let window = most.clamp(WINDOW.0, WINDOW.1);
     let mut decoder =
-        StreamingDecoder::new_with_max_window_size(&mut bytes, window).map_err(|e| damaged(&e))?;
+        StreamingDecoder::new_with_max_window_size(&mut bytes, MOST_WINDOW).map_err(|e| damaged(&e))?;
     let mut out = Vec::new();
     decoder.by_ref().take(most + 1).read_to_end(&mut out).map_err(|e| damaged(&e))?;
     if out.len() as u64 > most {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use super::contents::{self, DEPTH};
-use super::format::{Frame, HEADER, Header, Table, footer};
+use super::format::{Frame, HEADER, Header, footer, table};
 use super::stream::{hash_of, hex, packed};
 use super::*;
 use infra_base::EntryId;
@@ -38,12 +38,11 @@ fn crafted(metadata: &[u8], entries: &[u8], change: impl FnOnce(&mut Map)) -> Ve
     let frame = |index: usize, plain: &[u8]| Frame {
         offset: HEADER + stored[..index].iter().map(|s| s.len() as u64).sum::<u64>(),
         size: stored[index].len() as u64,
-        unpacked: plain.len() as u64,
+        unpacked: Some(plain.len() as u64),
         hash: Some(hex(&hash_of(&*stored[index]).unwrap())),
     };
     let (metadata, entries) = (frame(0, metadata), frame(1, entries));
-    let table = Table { metadata, entries, resources: vec![], files: vec![] };
-    let Data::Map(mut table) = table.to_data() else { panic!("a map") };
+    let Data::Map(mut table) = table(&metadata, &entries) else { panic!("a map") };
     change(&mut table);
     let table = packed(&msgpack::encode(&Data::Map(table), DEPTH).unwrap());
     framed(&stored.concat(), &table)
@@ -60,7 +59,10 @@ fn of_entries(entries: Data) -> Vec<u8> {
 
 fn good() -> Vec<u8> {
     let entries = some_entries();
-    of_entries(contents::to_data(&entries.iter().collect::<Vec<_>>()))
+    let metadata = data(&[("description", Data::text("A shop")), ("build", Data::Int(7))]);
+    let metadata = msgpack::encode(&metadata, DEPTH).unwrap();
+    let all = contents::to_data(&entries.iter().collect::<Vec<_>>());
+    crafted(&metadata, &msgpack::encode(&all, DEPTH).unwrap(), |_| {})
 }
 
 fn read(bytes: &[u8]) -> Result<Pack> {
@@ -82,7 +84,12 @@ fn set(map: &mut Map, frame: &str, field: &str, value: i64) {
 fn what_was_written_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("app.wapp");
-    let mut meta = PackMeta { version: "1".into(), tags: vec!["a".into()], ..PackMeta::default() };
+    let mut meta = PackMeta {
+        version: "1".into(),
+        date: Some("2026-01-02".into()),
+        tags: vec!["a".into()],
+        ..PackMeta::default()
+    };
     meta.add("team", Data::text("blue")).unwrap();
     let entries = some_entries();
     let all: Vec<&Entry> = entries.iter().collect();
@@ -91,6 +98,7 @@ fn what_was_written_is_read() {
     assert_eq!(pack.entries, entries);
     assert_eq!(pack.metadata["entry_count"], Data::Int(4));
     assert_eq!(pack.metadata["team"], Data::text("blue"));
+    assert_eq!(pack.metadata["wippy_date"], Data::text("2026-01-02"));
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(bytes.len() as u64, size);
     write(&path, &meta, &all).unwrap();
@@ -112,9 +120,82 @@ fn a_pack_that_cannot_be_written_leaves_the_old_one() {
     assert!(error.contains("can't be written"), "{error}");
 }
 
+/// What lies beside a pack belongs to the user, and nobody can guess where the new pack is written.
+#[test]
+fn what_lies_beside_a_pack_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.wapp");
+    let beside = dir.path().join("app.wapp.new");
+    let names = || {
+        let names = std::fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    std::fs::write(dir.path().join("mine"), "mine").unwrap();
+    std::os::unix::fs::symlink("mine", &beside).unwrap();
+    write(&path, &PackMeta::default(), &[]).unwrap();
+    assert_eq!(std::fs::read(dir.path().join("mine")).unwrap(), b"mine", "a link is not followed");
+    assert_eq!(names(), ["app.wapp", "app.wapp.new", "mine"]);
+    let deep = (0..200).fold(Data::Null, |inner, _| Data::List(vec![inner]));
+    write(&path, &PackMeta::default(), &[&entry("app:deep", "registry.entry", &[("deep", deep)])])
+        .unwrap_err();
+    let into_a_directory = dir.path().join("dir.wapp");
+    std::fs::create_dir(&into_a_directory).unwrap();
+    let error = write(&into_a_directory, &PackMeta::default(), &[]).unwrap_err().to_string();
+    assert!(error.ends_with("can't be written: there is something that is not a file"), "{error}");
+    assert_eq!(names(), ["app.wapp", "app.wapp.new", "dir.wapp", "mine"]);
+}
+
+#[test]
+fn a_pack_keeps_the_rights_of_the_file_that_it_replaces() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.wapp");
+    let rights = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    std::fs::File::create(dir.path().join("plain")).unwrap();
+    let plain = std::fs::metadata(dir.path().join("plain")).unwrap().permissions().mode() & 0o777;
+    write(&path, &PackMeta::default(), &[]).unwrap();
+    assert_eq!(rights(), plain, "a new pack is a file like others");
+    for mode in [0o600, 0o666, 0o440] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        write(&path, &PackMeta::default(), &[]).unwrap();
+        assert_eq!(rights(), mode);
+    }
+}
+
+#[test]
+fn of_two_that_write_one_pack_one_is_there_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.wapp");
+    let start = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        for (tag, entries) in [("a", 1), ("b", 2_000)] {
+            let (path, start) = (&path, &start);
+            scope.spawn(move || {
+                let meta = PackMeta { tags: vec![tag.into()], ..PackMeta::default() };
+                let all: Vec<_> =
+                    (0..entries).map(|n| entry(&format!("app:{n}"), "registry.entry", &[])).collect();
+                let all: Vec<&Entry> = all.iter().collect();
+                for _ in 0..20 {
+                    start.wait();
+                    write(path, &meta, &all).unwrap();
+                }
+            });
+        }
+    });
+    let pack = Pack::open(&path).unwrap();
+    let expected = if pack.metadata["tags"] == Data::List(vec![Data::text("a")]) { 1 } else { 2_000 };
+    assert_eq!(pack.entries.len(), expected);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
 #[test]
 fn some_keys_are_not_for_users() {
-    for key in ["", "tags", "entry_count", "wippy.x", "system.y", "runtime", "runtime.http.port"] {
+    let ours = ["", "tags", "entry_count", "wippy.x", "system.y", "runtime", "runtime.http.port"];
+    // Who says so runs a pack as a published module.
+    let published = ["namespace", "name", "version", "license"];
+    for key in ours.into_iter().chain(published) {
         assert!(PackMeta::default().add(key, Data::Null).is_err(), "{key}");
     }
 }
@@ -132,6 +213,7 @@ fn no_place_can_be_cut_and_no_bit_changes_what_is_read() {
             changed[at] ^= 1 << bit;
             if let Ok(pack) = read(&changed) {
                 assert_eq!(pack.entries, whole.entries, "byte {at}, bit {bit}");
+                assert_eq!(pack.metadata, whole.metadata, "byte {at}, bit {bit}");
             }
             changed[at] ^= 1 << bit;
         }
@@ -149,7 +231,12 @@ fn files_that_are_no_packs_say_so() {
     bytes[10] = 1;
     refused(&bytes, "flags that this program does not know");
     let dir = tempfile::tempdir().unwrap();
-    assert!(Pack::open(dir.path()).unwrap_err().to_string().ends_with("is not a file"));
+    let pipe = dir.path().join("pipe.wapp");
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    for path in [dir.path(), &pipe] {
+        assert!(Pack::open(path).unwrap_err().to_string().ends_with("is not a file"));
+    }
     let error = Pack::open(&dir.path().join("no.wapp")).unwrap_err();
     assert_eq!(error.kind(), infra_base::Kind::NotFound);
 }
@@ -188,6 +275,12 @@ fn frames_lie_where_they_may_and_hold_what_they_say() {
     refused(&of(&|map| set(map, "Entries", "UncompressedSize", 1 << 40)), "more than 256 MiB");
     refused(&of(&|map| set(map, "Entries", "UncompressedSize", 2)), "2 were announced");
     refused(&of(&|map| set(map, "Entries", "UncompressedSize", 0)), "more than the 0 bytes");
+    refused(&of(&|map| set(map, "Entries", "UncompressedSize", -1)), "no UncompressedSize of the entries");
+    let sizeless = |map: &mut Map| {
+        let Some(Data::Map(frame)) = map.get_mut("Metadata") else { panic!("a frame") };
+        frame.shift_remove("UncompressedSize");
+    };
+    refused(&of(&sizeless), "no UncompressedSize of the metadata");
     refused(&of(&|map| _ = map.shift_remove("Metadata")), "no place of the metadata");
     refused(
         &of(&|map| _ = map.insert("Resources".into(), Data::Int(1))),
@@ -203,6 +296,37 @@ fn frames_lie_where_they_may_and_hold_what_they_say() {
     refused(&framed(b"x", b"y"), "its table of contents: is no Zstandard stream");
     refused(&framed(b"x", &[packed(b"\x80"), b"z".to_vec()].concat()), "is followed by 1 bytes");
     refused(&framed(b"x", &packed(b"\x90")), "no place of the metadata");
+}
+
+/// A pack whose entries are this stream, which unpacks to one byte.
+fn streamed(stream: &[u8]) -> Vec<u8> {
+    let metadata = packed(b"\x80");
+    let frame = |offset: u64, stored: &[u8]| Frame {
+        offset: HEADER + offset,
+        size: stored.len() as u64,
+        unpacked: Some(1),
+        hash: Some(hex(&hash_of(stored).unwrap())),
+    };
+    let table = table(&frame(0, &metadata), &frame(metadata.len() as u64, stream));
+    let table = packed(&msgpack::encode(&table, DEPTH).unwrap());
+    framed(&[&*metadata, stream].concat(), &table)
+}
+
+#[test]
+fn streams_have_the_right_checksum_and_no_huge_window() {
+    let mut stream = packed(b"\x90");
+    assert!(read(&streamed(&stream)).is_ok());
+    *stream.last_mut().unwrap() ^= 1;
+    refused(&streamed(&stream), "its entries: has a wrong checksum");
+    // Magic, no flags, the window, and a last raw block of one byte.
+    let of_window = |window: u8| [0x28, 0xb5, 0x2f, 0xfd, 0, window, 0x09, 0, 0, 0x90];
+    assert!(read(&streamed(&of_window(17 << 3))).is_ok(), "128 MiB");
+    refused(&streamed(&of_window(17 << 3 | 1)), "its entries: is no Zstandard stream");
+}
+
+#[test]
+fn a_table_is_bounded() {
+    refused(&framed(b"x", &vec![0; (16 << 20) + 1]), "its table of contents is larger than 16 MiB");
 }
 
 #[test]

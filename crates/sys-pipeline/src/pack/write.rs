@@ -1,21 +1,25 @@
 //! Writes a pack: beside its place first, read back and compared, then renamed.
 
+use super::Pack;
 use super::contents::{self, DEPTH};
-use super::format::{Frame, HEADER, Header, MOST_DATA, MOST_TABLE, MOST_UNPACKED, Table, footer};
+use super::format::{Frame, HEADER, Header, MOST_DATA, MOST_TABLE, MOST_UNPACKED, footer, table};
 use super::stream::{hash_of, hex, packed};
-use super::{Pack, read};
 use core_registry::Entry;
 use infra_base::{Data, Error, Map, Result};
 use infra_codec::msgpack;
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs::{File, Permissions};
+use std::io::{BufReader, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tempfile::{Builder, NamedTempFile};
 
 /// What a pack says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct PackMeta {
     /// Of the program that makes it.
     pub version: String,
+    /// The day on which that was built, if it knows.
+    pub date: Option<String>,
     /// RFC 3339, UTC.
     pub packed_at: String,
     /// `-d`
@@ -28,7 +32,7 @@ pub struct PackMeta {
 
 impl PackMeta {
     /// Keys that the maker itself writes, or that mean something to those who run a pack.
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 13] = [
         "wippy_version",
         "wippy_commit",
         "wippy_date",
@@ -38,6 +42,11 @@ impl PackMeta {
         "description",
         "tags",
         "runtime",
+        // Of a module that was published: it would be linked when it runs.
+        "namespace",
+        "name",
+        "version",
+        "license",
     ];
 
     /// Adds a key of the user's. The error says why it is not for users.
@@ -64,6 +73,9 @@ impl PackMeta {
     fn to_map(&self, entries: usize) -> Map {
         let mut map = self.more.clone();
         map.insert("wippy_version".into(), Data::text(&*self.version));
+        if let Some(date) = &self.date {
+            map.insert("wippy_date".into(), Data::text(&**date));
+        }
         map.insert("packed_at".into(), Data::text(&*self.packed_at));
         map.insert("entry_count".into(), Data::Int(i64::try_from(entries).unwrap_or(i64::MAX)));
         map.insert("resource_count".into(), Data::Int(0));
@@ -83,24 +95,33 @@ pub fn write(path: &Path, meta: &PackMeta, entries: &[&Entry]) -> Result<u64> {
     let metadata = msgpack::encode(&Data::Map(meta.to_map(entries.len())), DEPTH).map_err(told)?;
     let contents = msgpack::encode(&contents::to_data(entries), DEPTH).map_err(told)?;
     let bytes = assemble(&metadata, &contents).map_err(told)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let done = fill(&beside, &bytes)
-        .map_err(|e| unwritten(path, &e))
-        .and_then(|()| check(&beside, path, &metadata, &contents))
-        .and_then(|()| std::fs::rename(&beside, path).map_err(|e| unwritten(path, &e)));
-    if done.is_err() {
-        // What is left of it is overwritten by the next attempt.
-        let _ = std::fs::remove_file(&beside);
-    }
-    done.map(|()| bytes.len() as u64)
+    let beside = fill(path, &bytes).map_err(|e| unwritten(path, &e))?;
+    check(beside.as_file(), path, &metadata, &contents)?;
+    // What is not renamed removes itself.
+    beside.persist(path).map_err(|e| unwritten(path, &e.error))?;
+    Ok(bytes.len() as u64)
 }
 
-fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A new file of a name that nobody else has, in the directory of `path`, with the rights that the file there has.
+fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let old = match std::fs::metadata(path) {
+        Ok(old) if !old.is_file() => {
+            return Err(std::io::Error::other("there is something that is not a file"));
+        }
+        Ok(old) => Some(Permissions::from_mode(old.permissions().mode() & 0o777)),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let rights = old.clone().unwrap_or(Permissions::from_mode(0o666));
+    let mut beside = Builder::new().prefix(".").suffix(".wapp.new").permissions(rights).tempfile_in(dir)?;
+    if let Some(old) = old {
+        // The mask of the process took some away.
+        beside.as_file().set_permissions(old)?;
+    }
+    beside.write_all(bytes)?;
+    beside.as_file().sync_all()?;
+    Ok(beside)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Error {
@@ -108,9 +129,9 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// What is read from the file, written again, must be what was meant.
-fn check(file: &Path, path: &Path, metadata: &[u8], contents: &[u8]) -> Result<()> {
+fn check(file: &File, path: &Path, metadata: &[u8], contents: &[u8]) -> Result<()> {
     let name = path.display().to_string();
-    let read = Pack::read(&name, read::regular(file, &name)?)?;
+    let read = Pack::read(&name, BufReader::new(file))?;
     let entries: Vec<&Entry> = read.entries.iter().collect();
     let again = msgpack::encode(&contents::to_data(&entries), DEPTH)?;
     let metadata_again = msgpack::encode(&Data::Map(read.metadata.clone()), DEPTH)?;
@@ -128,14 +149,13 @@ fn assemble(metadata: &[u8], contents: &[u8]) -> Result<Vec<u8>> {
             return Err(Error::invalid(text));
         }
         let stored = packed(plain);
-        let (offset, unpacked) = (HEADER + data.len() as u64, plain.len() as u64);
+        let (offset, unpacked) = (HEADER + data.len() as u64, Some(plain.len() as u64));
         let frame = Frame { offset, size: stored.len() as u64, unpacked, hash: Some(hex(&hash(&stored))) };
         data.extend_from_slice(&stored);
         Ok(frame)
     };
     let (metadata, entries) = (frame(metadata, "metadata")?, frame(contents, "entries")?);
-    let table = Table { metadata, entries, resources: Vec::new(), files: Vec::new() };
-    let table = packed(&msgpack::encode(&table.to_data(), DEPTH)?);
+    let table = packed(&msgpack::encode(&table(&metadata, &entries), DEPTH)?);
     if data.len() as u64 > MOST_DATA || table.len() as u64 > MOST_TABLE {
         return Err(Error::invalid("it would be larger than a pack may be"));
     }

@@ -4,11 +4,13 @@ use crate::cli::{self, Global, Layers};
 use crate::commands::{out, quiet_log, registry};
 use crate::{banner, project};
 use core_registry::Entry;
-use infra_base::{Diagnostic, EntryId, Error, Result, Severity, SourceFile};
+use infra_base::{Data, Diagnostic, EntryId, Error, Result, Severity, SourceFile};
 use infra_clock::Clock;
 use infra_config::{Config, Disable, Pattern, shaped};
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
-use sys_pipeline::{Changes, EntrySet, PackMeta, matches, prepare, write_pack};
+use sys_pipeline::{Changes, EntrySet, PackMeta, linked_fields, matches, prepare, write_pack};
 
 pub(crate) fn run(global: &Global, args: cli::Pack) -> Result<u8> {
     let log = quiet_log(global)?;
@@ -24,13 +26,19 @@ pub(crate) fn run(global: &Global, args: cli::Pack) -> Result<u8> {
     let meta = metadata(&args)?;
     let (config, mut warnings) =
         project::config(global, &Layers { profile: args.profile.clone(), set: vec![] })?;
-    let (entries, told) = project::load(&config, &args.lock_file)?;
-    project::refuse_skipped(&told)?;
-    let excluded = excluded(&args, &entries, &mut warnings);
-    let changes = changes(config, excluded, &mut warnings);
+    if let Some(lock) = args.lock_file.as_deref().filter(|lock| !lock.exists()) {
+        let text = format!("lock file {} does not exist (`wippy init -l` writes one)", lock.display());
+        return Err(Error::not_found(text));
+    }
+    let lock = args.lock_file.as_deref().unwrap_or(Path::new(project::LOCK_FILE));
+    let (entries, told) = project::load(&config, lock)?;
+    project::refuse_incomplete(&told)?;
+    let excluded = excluded(&args, &entries, &mut warnings)?;
+    let changes = changes(config, excluded, &entries, &mut warnings);
     let mut prepared = prepare((entries, told), &changes)?;
     warnings.append(&mut prepared.warnings);
     let mut entries = without_directories(prepared.entries, &mut warnings);
+    warn_of_imports(&entries, &mut warnings);
     if args.bytecode {
         entries = with_trees(entries)?;
     }
@@ -59,6 +67,7 @@ fn metadata(args: &cli::Pack) -> Result<PackMeta> {
     let now = now.map_err(|e| Error::internal(format!("the time is out of range: {e}")))?;
     let mut meta = PackMeta {
         version: banner::VERSION.into(),
+        date: banner::DATE.map(Into::into),
         packed_at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         description: args.description.clone(),
         tags: args.tags.clone(),
@@ -74,21 +83,27 @@ fn metadata(args: &cli::Pack) -> Result<PackMeta> {
 }
 
 /// The patterns of the command line; one that fits nothing would leave in what somebody wants to keep back.
-fn excluded(args: &cli::Pack, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Disable {
+fn excluded(args: &cli::Pack, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Result<Disable> {
     let namespaces = patterns("--exclude-ns", &args.exclude_ns);
     let by_id = patterns("--exclude", &args.exclude);
+    if let Some(pattern) = by_id.iter().find(|pattern| !pattern.text.contains(':')) {
+        return Err(Error::invalid(format!(
+            "--exclude {}: a pattern must be namespace:name; --exclude-ns leaves out whole namespaces",
+            pattern.text
+        )));
+    }
     let any = |fits: &dyn Fn(&EntryId) -> bool| entries.keys().any(fits);
     let idle_namespaces =
         namespaces.iter().filter(|pattern| !any(&|id| matches(&pattern.text, id.namespace(), '.')));
     let idle_ids = by_id.iter().filter(|pattern| match pattern.text.split_once(':') {
         Some((ns, name)) => !any(&|id| matches(ns, id.namespace(), '.') && matches(name, id.name(), '.')),
-        // That is a mistake, which the stage tells.
         None => false,
     });
     warnings.extend(idle_namespaces.chain(idle_ids).map(|pattern| {
-        Diagnostic::warning("no entry fits this pattern", &pattern.file, pattern.span.clone())
+        let text = format!("no entry fits the pattern {}", pattern.text);
+        Diagnostic::warning(text, &pattern.file, pattern.span.clone())
     }));
-    Disable { namespaces, entries: by_id }
+    Ok(Disable { namespaces, entries: by_id })
 }
 
 fn patterns(flag: &str, given: &[String]) -> Vec<Pattern> {
@@ -100,14 +115,49 @@ fn patterns(flag: &str, given: &[String]) -> Vec<Pattern> {
 }
 
 /// What the environment of this machine says stays here: it may be a secret, and is another thing where the pack runs.
-fn changes(config: Config, excluded: Disable, warnings: &mut Vec<Diagnostic>) -> Changes {
+fn changes(config: Config, excluded: Disable, entries: &EntrySet, warnings: &mut Vec<Diagnostic>) -> Changes {
     let (here, overrides): (Vec<_>, Vec<_>) = config.overrides.into_iter().partition(|one| one.environment);
     for one in here {
         let text = format!("override {} reads the environment and is not packed", one.key);
-        let help = "the configuration beside which the pack runs may hold it";
+        let help = instead(&one.key, entries);
         warnings.push(Diagnostic::warning(text, &one.file, one.span.clone()).help(help));
     }
     Changes { overrides, excluded, disabled: config.disable, ..Changes::default() }
+}
+
+/// What does, where the pack runs, what an override does here.
+fn instead(key: &str, entries: &EntrySet) -> String {
+    let id = key.match_indices(':').nth(1).and_then(|(end, _)| EntryId::parse(&key[..end]).ok());
+    let entry = id.and_then(|id| entries.get(&id));
+    let Some(entry) = entry.filter(|entry| matches!(&*entry.kind, "ns.requirement" | "ns.dependency")) else {
+        return "the configuration beside which the pack runs may hold it".into();
+    };
+    let fields = linked_fields(entries, &entry.id);
+    let fields = match fields.is_empty() {
+        true => "the fields that its requirements target".to_owned(),
+        false => fields.join(", "),
+    };
+    format!("the pack is linked before it runs: override {fields} in the configuration beside which it runs")
+}
+
+/// Code whose import was left out does not start.
+fn warn_of_imports(entries: &[Arc<Entry>], warnings: &mut Vec<Diagnostic>) {
+    let there: HashSet<&EntryId> = entries.iter().map(|entry| &entry.id).collect();
+    for entry in
+        entries.iter().filter(|entry| entry.kind.ends_with(".lua") || entry.kind.ends_with(".lua.bc"))
+    {
+        let imports = entry.data.get(&["imports"]).and_then(Data::as_map);
+        for (alias, target) in imports.into_iter().flatten() {
+            // A built-in module has no namespace; what is resolved where the pack runs is not known here.
+            let target = target.as_str().filter(|text| !text.starts_with(':') && !text.contains("${"));
+            let id = target.and_then(|text| EntryId::resolve(text, entry.id.namespace()).ok());
+            if let Some(id) = id.filter(|id| !there.contains(id)) {
+                let text = format!("imports.{alias}: {id} is not in the pack");
+                let place = format!("data.imports.{alias}");
+                warnings.push(Diagnostic { severity: Severity::Warning, ..entry.mistake(&place, text) });
+            }
+        }
+    }
 }
 
 /// Entries of Lua with syntax trees; the error shows the mistakes of all that do not compile.

@@ -100,7 +100,19 @@ fn plain(entry: &Entry) -> Data {
     map.insert("kind".into(), Data::text(&*entry.kind));
     map.insert("meta".into(), Data::Map(entry.meta.clone()));
     map.insert("data".into(), entry.data.clone());
-    Data::Map(map)
+    without_bytes(Data::Map(map))
+}
+
+/// Bytes are trees of packs, which nobody reads: their number stands for them.
+fn without_bytes(data: Data) -> Data {
+    match data {
+        Data::Bytes(bytes) => Data::from(format!("{} bytes", bytes.len())),
+        Data::List(items) => Data::List(items.into_iter().map(without_bytes).collect()),
+        Data::Map(map) => {
+            Data::Map(map.into_iter().map(|(key, value)| (key, without_bytes(value))).collect())
+        }
+        other => other,
+    }
 }
 
 fn encoded(data: &Data, as_json: bool) -> String {

@@ -3,7 +3,7 @@
 use crate::boot::{self, Boot};
 use crate::cli::{Global, Run};
 use crate::commands::{out, quiet_log};
-use crate::goal::{Goal, commands, default_command, own_commands};
+use crate::goal::{Command, Goal, commands, default_command, named, own_commands};
 use crate::project::LOCK_FILE;
 use crate::{banner, memory, project};
 use core_registry::Entry;
@@ -13,20 +13,25 @@ use infra_config::{Config, Encoding};
 use infra_log::{Form, Level, Log, Options, Output};
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::Arc;
 use sys_pipeline::{Pack, Prepared};
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     let pack = pack(&args)?;
     let (mut config, mut warnings) = project::config_over(global, &args.layers, pack.as_ref())?;
     config.profiler.enabled |= global.profiler;
-    if args.exec.is_none() && args.words.first().is_some_and(|w| w == "list") {
+    if lists(&args) {
         let log = quiet_log(global)?;
-        let prepared = project::entries(&config, Path::new(LOCK_FILE), &args.overrides)?;
+        let prepared = match &pack {
+            Some(pack) => project::packed(&config, pack, &args.overrides)?,
+            None => project::entries(&config, Path::new(LOCK_FILE), &args.overrides)?,
+        };
         warnings.extend(prepared.warnings);
         project::log_warnings(&warnings);
         log.flush();
-        return out(&listing(&prepared.entries));
+        return out(&match &pack {
+            Some(pack) => listing(&own_commands(&prepared.entries, pack.module().as_deref()), &args.words[1]),
+            None => listing(&commands(&prepared.entries), ""),
+        });
     }
     // What is in a pack decides what a run is for, so its entries are prepared before anything starts.
     let packed = pack.as_ref().map(|pack| project::packed(&config, pack, &args.overrides)).transpose()?;
@@ -53,13 +58,19 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
     status
 }
 
-/// The pack that the first word names.
-fn pack(args: &Run) -> Result<Option<Pack>> {
-    let first = args.words.first().filter(|word| word.ends_with(".wapp"));
-    first.map(|word| Pack::open(Path::new(word))).transpose()
+/// Whether it is asked for the commands, of the application or of the pack behind the word.
+fn lists(args: &Run) -> bool {
+    args.exec.is_none() && args.words.first().is_some_and(|word| word == "list")
 }
 
-/// Behind the pack may stand a command and its arguments, or arguments of the command that runs without a name.
+/// The pack that the first word names, or the one behind `list`.
+fn pack(args: &Run) -> Result<Option<Pack>> {
+    let word = args.words.get(usize::from(lists(args))).filter(|word| word.ends_with(".wapp"));
+    word.map(|word| Pack::open(Path::new(word))).transpose()
+}
+
+/// Behind the pack may stand a command and its arguments, or arguments of the command that runs without a name. Goals
+/// are entries: a module that the pack brings along may have a command of the same name.
 fn goal_of_pack(args: &Run, pack: &Pack, prepared: &Prepared) -> Result<Goal> {
     let words = &args.words[1..];
     if args.exec.is_some() {
@@ -67,17 +78,23 @@ fn goal_of_pack(args: &Run, pack: &Pack, prepared: &Prepared) -> Result<Goal> {
     }
     let module = pack.module();
     let commands = own_commands(&prepared.entries, module.as_deref());
+    let runs = |entry: &Entry, args: &[String]| Goal::Exec { id: entry.id.clone(), args: args.to_vec() };
     if let Some((first, rest)) = words.split_first()
-        && commands.iter().any(|(name, ..)| name == first)
+        && let Some(entry) = named(&commands, first)?
     {
-        return Ok(Goal::Command { name: first.clone(), args: rest.to_vec() });
+        return Ok(runs(entry, rest));
     }
-    match default_command(&commands)? {
-        Some(name) => Ok(Goal::Command { name: name.into(), args: words.to_vec() }),
-        None => match words.first() {
-            None => Ok(Goal::Serve),
-            Some(word) => Err(Error::not_found(format!("pack {} has no command \"{word}\"", pack.name))),
-        },
+    let default = default_command(&commands);
+    match (&default, words.first()) {
+        (Ok(Some(entry)), _) => Ok(runs(entry, words)),
+        (_, Some(word)) if word.starts_with('-') => Err(Error::invalid(format!(
+            "nothing in pack {} takes {word}, flags of wippy stand in front of the pack",
+            pack.name
+        ))),
+        (Ok(None), Some(word)) => {
+            Err(Error::not_found(format!("pack {} has no command \"{word}\"", pack.name)))
+        }
+        _ => default.map(|_| Goal::Serve),
     }
 }
 
@@ -134,8 +151,8 @@ fn warn_flags(global: &Global, args: &Run) {
     }
 }
 
-fn listing(entries: &[Arc<Entry>]) -> String {
-    let commands = commands(entries);
+/// `pack`: as the user wrote it; empty without one.
+fn listing(commands: &[Command<'_>], pack: &str) -> String {
     if commands.is_empty() {
         return "No commands: no process entry has meta.command.name\n".into();
     }
@@ -145,5 +162,6 @@ fn listing(entries: &[Arc<Entry>]) -> String {
     for (name, short, entry) in commands {
         text.push_str(&format!("  {name:name_width$}  {short:short_width$}  ({})\n", entry.id));
     }
-    text + "\nRun with: wippy run <command>\n"
+    let space = if pack.is_empty() { "" } else { " " };
+    text + &format!("\nRun with: wippy run{space}{pack} <command>\n")
 }
