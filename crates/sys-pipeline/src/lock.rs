@@ -3,7 +3,7 @@
 use infra_base::{Diagnostic, Error, Result, Severity, SourceFile, nearest};
 use infra_codec::yaml::{self, Node};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A lock file. Paths are as written, relative to the working directory.
