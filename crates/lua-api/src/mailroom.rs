@@ -20,12 +20,15 @@ pub struct Mailroom {
     rest: Option<Box<Rest>>,
 }
 
+/// A message that no channel claimed, with its place in the order of arrival.
+type Kept = (u64, Box<Message>, Room);
+
 /// What a process that only has an inbox does without.
 #[derive(Default)]
 struct Rest {
     listeners: HashMap<Topic, Listener, Salted>,
-    /// Messages that no channel claimed, by topic, each with its place in the order of arrival.
-    kept: HashMap<Topic, VecDeque<(u64, Box<Message>, Room)>, Salted>,
+    /// By topic.
+    kept: HashMap<Topic, VecDeque<Kept>, Salted>,
     arrived: u64,
     kept_events: VecDeque<(Box<Event>, Room)>,
     /// Event subscriptions made so far; numbers their topics.
