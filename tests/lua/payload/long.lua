@@ -22,17 +22,12 @@ assert(#p:transcode(f.JSON):data().rows == 701) -- lint: ignore E0023
 check(value)
 -- back to a value of Lua
 check(payload.new(value):transcode(f.JSON):transcode(f.LUA):data()) -- lint: ignore E0023
--- YAML is made and read beside the workers; what runs meanwhile runs on
-local turns, over = 0, false
-coroutine.spawn(function()
-  while not over do turns = turns + 1; coroutine.yield() end
-end)
+-- YAML, which is made and read beside the workers
 local yaml = assert(p:transcode(f.YAML))
 assert(yaml:get_format() == f.YAML and #yaml:data().rows == 701 and yaml:data() == yaml:unmarshal())
 check(payload.new(value):transcode(f.YAML):transcode(f.LUA):data()) -- lint: ignore E0023
 assert(payload.new(value):transcode(f.YAML):transcode(f.JSON):transcode(f.YAML):data().text == text) -- lint: ignore E0023
 assert(payload.new(text):transcode(f.YAML):data() == text) -- lint: ignore E0023
-over = true
 -- a long text is a text
 for _, format in ipairs{f.STRING, f.BYTES} do
   assert(payload.new(text):transcode(format):data() == text) -- lint: ignore E0023
