@@ -30,11 +30,6 @@ pub trait Body: Send + 'static {
     /// Runs until fuel is used up, nothing is runnable, or the end.
     fn step(&mut self, cx: &mut StepCx<'_, Self::Done>) -> Step;
 
-    /// It has got mail and is stepped soon: memory that the step meets may be fetched. Must not look at any, for that is what it would
-    /// wait for.
-    #[inline]
-    fn fetch(&self) {}
-
     /// What it says about itself between two steps; asked under the lock of its control block, so it must be short. `None`:
     /// it keeps no figures.
     fn figures(&self) -> Option<Figures> {

@@ -290,9 +290,6 @@ impl<B: Body> AnyProcess for Process<B> {
     }
 
     fn hand(&mut self, mail: Queued) {
-        if let Some(body) = &self.body {
-            body.fetch();
-        }
         push(&mut self.inbox.queue, mail);
         self.runnable = true;
     }

@@ -45,12 +45,6 @@ impl Coroutines {
         (self.live, self.free, self.first, self.last) = (0, END, END, END);
     }
 
-    /// Fetches the first of them.
-    #[inline]
-    pub(crate) fn fetch(&self) {
-        lua_vm::fetch(self.states.as_ptr(), 64);
-    }
-
     /// How many have not ended.
     pub(crate) fn live(&self) -> usize {
         self.live as usize

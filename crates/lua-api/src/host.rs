@@ -126,15 +126,6 @@ impl Host {
         self.may_wait = may_wait;
     }
 
-    /// Fetches what a step meets first.
-    #[inline]
-    pub fn fetch(&self) {
-        self.tasks.fetch();
-        if let Some(peer) = &self.peer {
-            lua_vm::fetch(&raw const **peer, size_of::<Peer>());
-        }
-    }
-
     /// Coroutines that have not ended.
     pub fn live(&self) -> usize {
         self.tasks.live()

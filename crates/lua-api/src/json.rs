@@ -14,7 +14,7 @@ pub(crate) mod steps;
 const SHORT: usize = 4096;
 const NO_ROOM: &str = "the text does not fit the memory limit";
 /// Bytes of text that are read at once: some thousand tables at worst.
-const SHORT_TEXT: usize = 1 << 13;
+pub const SHORT_TEXT: usize = 1 << 13;
 
 /// Returns the JSON text of argument 0, or `nil, err`, in steps that the slice allows: arrays of keys `1..n`, objects of text keys, sorted; functions and
 /// objects are `null`, error objects their message. `Internal`: mixed keys, gaps, cycles or nesting beyond 128.
@@ -114,15 +114,6 @@ pub fn decode_top(cx: &mut Cx<'_>, then: NativeFn) -> NativeResult {
     cx.push(decode);
     cx.push(text);
     cx.call(1, then)
-}
-
-/// Behind [`decode_top`]: `then` gets the value; an error is returned behind nil.
-pub fn decoded(cx: &mut Cx<'_>, then: for<'cx> fn(&mut Cx<'cx>, Val<'cx>) -> NativeResult) -> NativeResult {
-    let (value, error) = (cx.result(0), cx.result(1));
-    if !error.is_nil() {
-        return cx.ret2(value, error);
-    }
-    then(cx, value)
 }
 
 fn write_value<'cx>(

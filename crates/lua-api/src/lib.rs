@@ -31,11 +31,11 @@ pub use coroutines::Coroutines;
 pub use errors::{error_from_val, error_to_val};
 pub use guest::{Answer, Guest};
 pub use host::{Binding, Finish, Host, Names, Operation, System, WaitId, Wake};
-pub use json::{decode_json, decode_top, decoded, encode_json, from_json};
+pub use json::{SHORT_TEXT, decode_json, decode_top, encode_json, from_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, Record, install};
 pub use node::{Held, Memory, ModuleInfo, Node, Pace, Total};
-pub use outgoing::{Leaves, json_bytes, string_bytes};
+pub use outgoing::{WithBytes, json_bytes, string_bytes};
 pub use peer::{Peer, pid_text};
 pub use plain::{plain_json, push_bytes};
 

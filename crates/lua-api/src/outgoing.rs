@@ -10,7 +10,7 @@ use std::cell::RefCell;
 const PIECE: usize = 64 << 10;
 
 /// What follows: it finds the slots as they were.
-pub type Leaves = fn(&mut Cx<'_>, Bytes) -> NativeResult;
+pub type WithBytes = fn(&mut Cx<'_>, Bytes) -> NativeResult;
 
 /// A copy that is under way; lies on top while it gives way.
 struct Saved(RefCell<Option<Copy>>);
@@ -20,7 +20,7 @@ struct Copy {
     /// Bytes of the string that are in `out`.
     copied: usize,
     end: &'static [u8],
-    then: Leaves,
+    then: WithBytes,
 }
 
 pub(crate) fn install(statics: &mut StaticsBuilder) {
@@ -34,7 +34,7 @@ pub fn json_bytes(
     at: usize,
     head: Vec<u8>,
     end: &'static [u8],
-    then: Leaves,
+    then: WithBytes,
 ) -> NativeResult {
     let (value, mut out) = (cx.slot(at), head);
     let begun = out.len();
@@ -81,7 +81,7 @@ fn swap_top<'cx>(cx: &mut Cx<'cx>, text: Val<'cx>) {
 }
 
 /// The bytes of the string in slot `at`. A type error if there is none.
-pub fn string_bytes(cx: &mut Cx<'_>, at: usize, then: Leaves) -> NativeResult {
+pub fn string_bytes(cx: &mut Cx<'_>, at: usize, then: WithBytes) -> NativeResult {
     let text = cx.check_bytes(at)?;
     if text.len() <= PIECE {
         return then(cx, Bytes::copy_from_slice(text));

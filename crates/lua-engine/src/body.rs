@@ -379,14 +379,7 @@ impl LuaBody {
 impl Body for LuaBody {
     type Done = Operation;
 
-    #[inline]
-    fn fetch(&self) {
-        lua_vm::fetch(self, size_of::<LuaBody>());
-    }
-
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
-        self.lua.fetch();
-        self.host.fetch();
         self.steps += 1;
         let mut step = self.work(cx);
         if matches!(step, Step::Done(_))

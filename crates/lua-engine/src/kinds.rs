@@ -331,7 +331,7 @@ fn source(fields: &mut Fields) -> Written {
 
 /// Whether it is a tree is seen when it is compiled. Packs of another program hold compiled code, which never runs here.
 fn tree(fields: &mut Fields) -> Written {
-    let foreign = ["fs", "path", "hash"].into_iter().filter(|name| fields.has(name)).count() > 0;
+    let foreign = ["fs", "path", "hash"].into_iter().any(|name| fields.has(name));
     let bytes = match fields.raw("tree") {
         Some(Data::Bytes(bytes)) => bytes,
         // Bytes that happen to be text.

@@ -3,6 +3,7 @@
 //! Code from a tree does and says the same as code from its source: a tree knows the lines. It has no text, so mistakes in it
 //! are told without an excerpt.
 
+use crate::kinds::{Function, FunctionTree, Library, LibraryTree, ModuleUnit, Process, ProcessTree, Role};
 use crate::typing::{position, source_file};
 use core_registry::Entry;
 use infra_base::{Data, Diagnostic, Error, Result};
@@ -107,10 +108,10 @@ impl Written {
 /// The kind whose entries hold the tree of a source of `kind`, if there is one.
 fn packed_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "function.lua" => "function.lua.bc",
-        "process.lua" => "process.lua.bc",
+        Function::KIND => FunctionTree::KIND,
+        Process::KIND => ProcessTree::KIND,
         // Nothing but the name differs between the two.
-        "library.lua" | "module.lua" => "library.lua.bc",
+        Library::KIND | ModuleUnit::KIND => LibraryTree::KIND,
         _ => return None,
     })
 }
@@ -124,9 +125,12 @@ pub fn with_tree(entry: &Entry) -> Result<Option<Entry>> {
         Data::Map(fields) => fields.shift_remove("source"),
         _ => None,
     };
+    let refused = |why: &str| {
+        let mistake = entry.mistake("data.source", format!("source: {why}"));
+        Error::invalid(mistake.message.clone()).with_diagnostics(vec![mistake])
+    };
     let (Some(Data::Text(source)), Data::Map(fields)) = (source, &mut packed.data) else {
-        let mistake = entry.mistake("data.source", "source: Lua code is required");
-        return Err(Error::invalid(mistake.message.clone()).with_diagnostics(vec![mistake]));
+        return Err(refused("Lua code is required"));
     };
     let written = Written::Source(source.into());
     let Syntax { chunk, lines, .. } = written.syntax(entry)?;
@@ -135,10 +139,9 @@ pub fn with_tree(entry: &Entry) -> Result<Option<Entry>> {
     let bytes = tree::encode(&chunk, &lines, &tree::remarks(written.bytes()));
     if bytes.len() > tree::MAX_BYTES {
         let (len, most) = (bytes.len(), tree::MAX_BYTES);
-        let text = format!(
-            "its syntax tree has {len} bytes, {most} at most are read: divide the code, or pack it as source"
-        );
-        return Err(Error::invalid(text).context(&entry.id));
+        return Err(refused(&format!(
+            "its syntax tree has {len} bytes, {most} at most are read: divide the code"
+        )));
     }
     // Packs know one kind of string, and so read it.
     let tree = String::from_utf8(bytes).map_or_else(|e| Data::Bytes(e.into_bytes().into()), Data::from);

@@ -2,9 +2,9 @@
 
 use infra_base::{Error, Format, Kind, Payload, Result};
 use lua_api::{
-    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, Val, arg_to_payload,
-    decode_top, decoded, from_json, payload_object, payload_object_as, payload_to_data, payload_to_val,
-    plain_json, push_bytes, val_to_payload,
+    Class, Const, Cx, Group, Guest, Module, NativeResult, Object, PayloadObject, Raise, SHORT_TEXT, Val,
+    arg_to_payload, decode_top, from_json, payload_object, payload_object_as, payload_to_data,
+    payload_to_val, plain_json, push_bytes, val_to_payload,
 };
 
 /// The global `payload`.
@@ -47,9 +47,6 @@ fn get_format(cx: &mut Cx<'_>) -> NativeResult {
     cx.give_text(format.as_str())
 }
 
-/// Bytes of encoded text that are opened at once.
-const SHORT: usize = 1 << 13;
-
 /// `p:data()`: opened once, then kept.
 fn data(cx: &mut Cx<'_>) -> NativeResult {
     let (object, this) = cx.check_userdata_val::<PayloadObject>(0)?;
@@ -60,11 +57,11 @@ fn data(cx: &mut Cx<'_>) -> NativeResult {
         return cx.ret(known);
     };
     match payload {
-        Payload::Encoded(Format::Json, bytes) if bytes.len() > SHORT => {
+        Payload::Encoded(Format::Json, bytes) if bytes.len() > SHORT_TEXT => {
             cx.set_len(1);
             push_bytes(cx, bytes, |cx| decode_top(cx, |cx| decoded(cx, keep)))
         }
-        Payload::Encoded(Format::Text | Format::Bytes, bytes) if bytes.len() > SHORT => {
+        Payload::Encoded(Format::Text | Format::Bytes, bytes) if bytes.len() > SHORT_TEXT => {
             cx.set_len(1);
             push_bytes(cx, bytes, |cx| {
                 let text = cx.slot(1);
@@ -101,6 +98,15 @@ fn keep<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> NativeResult {
     cx.ret(value)
 }
 
+/// Behind [`decode_top`]: `then` gets the value; an error is returned behind nil.
+fn decoded(cx: &mut Cx<'_>, then: for<'cx> fn(&mut Cx<'cx>, Val<'cx>) -> NativeResult) -> NativeResult {
+    let (value, error) = (cx.result(0), cx.result(1));
+    if !error.is_nil() {
+        return cx.ret2(value, error);
+    }
+    then(cx, value)
+}
+
 /// `then` gets the payload in another format; a long one is transcoded beside the workers, and the coroutine waits.
 fn transcoded(
     cx: &mut Cx<'_>,
@@ -109,7 +115,7 @@ fn transcoded(
     then: fn(&mut Cx<'_>, Result<Payload>) -> NativeResult,
 ) -> NativeResult {
     let workers = tokio::runtime::Handle::try_current().ok();
-    let Some(workers) = workers.filter(|_| payload.size() > SHORT && cx.at().may_wait) else {
+    let Some(workers) = workers.filter(|_| payload.size() > SHORT_TEXT && cx.at().may_wait) else {
         return then(cx, infra_codec::transcode(payload, format));
     };
     let work = workers.spawn_blocking(move || infra_codec::transcode(payload, format));
@@ -147,7 +153,7 @@ fn transcode(cx: &mut Cx<'_>) -> NativeResult {
         }
     }
     let done = match (payload, format) {
-        (Payload::Encoded(Format::Json, bytes), Format::Lua) if bytes.len() > SHORT => {
+        (Payload::Encoded(Format::Json, bytes), Format::Lua) if bytes.len() > SHORT_TEXT => {
             cx.set_len(2);
             return push_bytes(cx, bytes, |cx| decode_top(cx, |cx| decoded(cx, copy_decoded)));
         }

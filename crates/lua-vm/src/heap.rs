@@ -407,13 +407,6 @@ impl Heap {
         }
     }
 
-    /// Fetches what most work begins with.
-    #[inline]
-    pub(crate) fn fetch(&self) {
-        crate::fetch::fetch(self.pins.as_ptr(), 64);
-        crate::fetch::fetch(self.head, 64);
-    }
-
     pub(crate) fn pin(&mut self, v: Value) -> Pin {
         self.shade(v);
         let Some(i) = self.free_pin.checked_sub(1) else {

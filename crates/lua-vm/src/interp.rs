@@ -70,15 +70,7 @@ pub(crate) fn run(lua: &mut Lua, root: *mut Thread) -> Run {
         // The turn may have been passed on.
         let root = (*lua).root;
         (*lua).heap.touch(root);
-        let current = (*lua).current;
-        (*root).innermost = current;
-        (*lua).near = match (&(*current).frames).last() {
-            Some(top) => {
-                let registers = (*current).stack.add(top.func as usize);
-                [current.cast(), (&raw const *top).cast(), registers.cast()]
-            }
-            None => [current.cast(); 3],
-        };
+        (*root).innermost = (*lua).current;
         (*lua).root = std::ptr::null_mut();
         (*lua).current = std::ptr::null_mut();
         if exit == Exit::Finished || exit == Exit::Raised {

@@ -8,9 +8,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::block::LARGE;
-use crate::fetch::fetch;
 use crate::fragment::Transit;
-use crate::frame::Frame;
 use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
@@ -83,8 +81,6 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
-    /// Where the last run ended: coroutine, frame on top, its registers. Only to be fetched.
-    pub(crate) near: [*const u8; 3],
     pub(crate) names: &'static crate::symbol::Names,
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught; a box, since it is rare.
@@ -96,7 +92,7 @@ pub struct Lua {
 }
 
 // SAFETY: all pointers lead into its own heap or to immortal, immutable objects of the statics and prototypes that it
-// keeps alive, but for `near`, which is never followed; payloads of userdata are `Send`. The host pointer is set only while `run` or `enter` borrow it.
+// keeps alive; payloads of userdata are `Send`. The host pointer is set only while `run` or `enter` borrow it.
 unsafe impl Send for Lua {}
 
 impl Lua {
@@ -155,7 +151,6 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
-            near: [ptr::null(); 3],
             names: crate::symbol::names(),
             exit: crate::interp::Exit::Finished,
             trace: None,
@@ -221,20 +216,6 @@ impl Lua {
             crate::thread::deliver(&mut self.heap, thread, &[], false);
         }
         self.run(root, fuel, host)
-    }
-
-    /// Fetches what the next run meets first.
-    #[inline]
-    pub fn fetch(&self) {
-        let [thread, frame, registers] = self.near;
-        if thread.is_null() {
-            return;
-        }
-        fetch(thread, size_of::<Thread>());
-        fetch(frame, size_of::<Frame>());
-        fetch(registers, 128);
-        fetch(self.scratch, 64);
-        self.heap.fetch();
     }
 
     /// What the host's pins hold.
@@ -305,7 +286,6 @@ impl Lua {
             pending: Value::NIL,
             fuel: 0,
             host: HOLLOW,
-            near: [ptr::null(); 3],
             root: ptr::null_mut(),
             current: ptr::null_mut(),
             scratch: ptr::null_mut(),

@@ -194,13 +194,10 @@ impl Admission {
         tasks: &Tasks,
     ) -> Result<Place<'_>> {
         let keeps_states = self.pool.kind.keeps_states();
-        let free = if keeps_states {
-            self.places.clone().try_acquire_owned().ok()
-        } else if let Ok(permit) = self.places.try_acquire() {
+        if !keeps_states && let Ok(permit) = self.places.try_acquire() {
             return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
-        } else {
-            None
-        };
+        }
+        let free = if keeps_states { self.places.clone().try_acquire_owned().ok() } else { None };
         let permit = match free {
             Some(permit) => permit,
             // In a box, so that the future of each call is small.

@@ -68,8 +68,8 @@ pub(crate) fn load(config: &Config, lock_file: &Path) -> Result<(EntrySet, Vec<D
     Ok((entries, warnings))
 }
 
-/// The entries of a pack as the registry takes them: the configuration and the command line may change them.
-pub(crate) fn packed(config: &Config, pack: &Pack, overrides: &[String]) -> Result<Prepared> {
+/// The entries of a pack, taken out of it, as the registry takes them: the configuration and the command line may change them.
+pub(crate) fn packed(config: &Config, pack: &mut Pack, overrides: &[String]) -> Result<Prepared> {
     let mut changes = changes(config, overrides)?;
     let mut warnings = Vec::new();
     // Who publishes a module leaves its requirements open; `wippy pack` has linked the application.
@@ -87,7 +87,8 @@ pub(crate) fn packed(config: &Config, pack: &Pack, overrides: &[String]) -> Resu
             format!("pack {} carries {} file trees, which nothing serves yet", pack.name, pack.resources);
         warnings.push(Diagnostic::placeless(Severity::Warning, text));
     }
-    let entries = pack.entries.iter().map(|entry| (entry.id.clone(), entry.clone())).collect();
+    let entries =
+        std::mem::take(&mut pack.entries).into_iter().map(|entry| (entry.id.clone(), entry)).collect();
     sys_pipeline::prepare((entries, warnings), &changes)
 }
 

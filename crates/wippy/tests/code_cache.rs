@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "support/home.rs"]
+mod home;
+
+use home::Home;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-/// A user's home with an application of three Lua entries in `app`.
-struct Home(tempfile::TempDir);
 
 /// What a run of the command says.
 struct Said {
@@ -33,10 +34,9 @@ return { main = function() io.print(names.greeting('Ada')) end }
 const NAMES: &str = "return { greeting = function(who) return 'hello, ' .. who end }\n";
 
 impl Home {
+    /// An application of three Lua entries.
     fn new() -> Home {
-        let home = Home(tempfile::tempdir().expect("a temporary folder"));
-        fs::create_dir_all(home.path("app/src")).expect("a folder");
-        home.write("app/wippy.lock", "directories:\n  modules: .wippy\n  src: ./src\n");
+        let home = Home::bare();
         home.write("app/.wippy.yaml", "version: '1.0'\nlua: {cache: {enabled: true}}\n");
         home.write("app/src/_index.yaml", ENTRIES);
         home.write("app/src/job.lua", JOB);
@@ -44,26 +44,16 @@ impl Home {
         home
     }
 
-    fn path(&self, below: &str) -> PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn write(&self, below: &str, text: &str) {
-        fs::write(self.path(below), text).expect("a file");
-    }
-
-    fn command(&self, set: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wippy"));
-        command.args(["-v", "run", "-x", "app:job"]);
+    fn job(&self, set: &[&str]) -> Command {
+        let mut command = self.command("app", &["-v", "run", "-x", "app:job"]);
         set.iter().for_each(|set| _ = command.args(["--set", set]));
-        command.current_dir(self.path("app")).env_clear().env("HOME", self.0.path()).stdin(Stdio::null());
         command
     }
 
     /// Runs the job, which greets, whatever becomes of the cache.
     #[track_caller]
     fn run(&self, set: &[&str]) -> Said {
-        said(self.command(set))
+        said(self.job(set))
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -137,7 +127,7 @@ fn mistakes_are_told_with_and_without_a_cache() {
     let home = Home::new();
     home.run(&[]).counts(0, 3);
     home.write("app/src/names.lua", "return {\nfunction\n");
-    let output = home.command(&[]).output().unwrap();
+    let output = home.job(&[]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && told.contains("names.lua:"), "{told}");
     assert_eq!(home.files().len(), 3);
@@ -221,7 +211,7 @@ fn the_directory_is_relative_to_the_configuration() {
     fs::create_dir(home.path("etc")).unwrap();
     home.write("etc/wippy.yaml", "lua: {cache: {enabled: true, dir: kept/code}}\n");
     let with = || {
-        let mut command = home.command(&[]);
+        let mut command = home.job(&[]);
         command.args(["--config", "../etc/wippy.yaml"]);
         said(command)
     };
@@ -235,7 +225,7 @@ fn the_directory_is_relative_to_the_configuration() {
 fn without_a_place_for_its_key_the_cache_is_off_and_says_why() {
     let home = Home::new();
     let with = |name: &str, value: Option<&Path>| {
-        let mut command = home.command(&[]);
+        let mut command = home.job(&[]);
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
@@ -273,7 +263,7 @@ fn a_directory_that_cannot_be_used_is_warned_about_once() {
 fn nodes_that_start_at_once_share_a_directory() {
     let home = Home::new();
     let nodes: Vec<_> = (0..6)
-        .map(|_| home.command(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .map(|_| home.job(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
         .collect();
     for node in nodes {
         let output = node.wait_with_output().unwrap();
@@ -349,7 +339,7 @@ fn mistakes_that_are_known_from_before_are_told_again() {
     let second = home.run(&on);
     assert_eq!(types(&second), (3, 0));
     second.warns(&["E0000", "app:names", "\"line\":1"]);
-    let mut strict = home.command(&["lua.type_system.enabled=true", "lua.type_system.strict=true"]);
+    let mut strict = home.job(&["lua.type_system.enabled=true", "lua.type_system.strict=true"]);
     let output = strict.output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(

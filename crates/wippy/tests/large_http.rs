@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+#[path = "support/server.rs"]
+mod server;
+
+use server::Server;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 const APP: &str = r#"namespace: app
 entries:
@@ -56,42 +59,9 @@ entries:
       end
 "#;
 
-struct Node(Child, SocketAddr);
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(app: &std::path::Path) -> Node {
-    std::fs::create_dir(app.join("src")).unwrap();
-    std::fs::write(app.join("src/_index.yaml"), APP).unwrap();
-    std::fs::write(app.join("wippy.lock"), "directories:\n    src: ./src\n    modules: .wippy\n").unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wippy"));
-    let command = command.arg("-C").arg(app).arg("run").stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let (mut log, mut address, mut line) =
-        (BufReader::new(child.stderr.take().unwrap()), None, String::new());
-    loop {
-        line.clear();
-        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it was ready");
-        if let Some((_, rest)) = line.split_once("\"addr\":\"") {
-            address = rest.split('"').next().and_then(|addr| addr.parse().ok());
-        }
-        if line.contains("runtime ready") {
-            break;
-        }
-    }
-    // What it says from now on has a reader until it ends.
-    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-    Node(child, address.unwrap())
-}
-
 /// Head and body of the answer; chunks are joined.
-fn post(node: &Node, path: &str, body: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(node.1).unwrap();
+fn post(server: &Server, path: &str, body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(server.addr).unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
@@ -122,10 +92,10 @@ fn post(node: &Node, path: &str, body: &str) -> (String, String) {
 #[test]
 fn large_bodies_go_through_unchanged() {
     let home = tempfile::tempdir().unwrap();
-    let node = start(home.path());
+    let server = Server::of(home.path(), APP);
     let text: String =
         (0..300_000).map(|n| char::from(b'a' + (n % 23) as u8)).chain("é\u{1F600}".chars()).collect();
-    let (head, body) = post(&node, "/text", &text);
+    let (head, body) = post(&server, "/text", &text);
     assert!(
         head.starts_with("HTTP/1.1 200") && head.contains(&format!("content-length: {}", text.len())),
         "{head}"
@@ -135,14 +105,14 @@ fn large_bodies_go_through_unchanged() {
     let items: Vec<String> =
         (0..30_000).map(|n| format!(r#"{{"a":{n},"b":"text {n}","c":[{n}.5,true]}}"#)).collect();
     let json = format!(r#"{{"items":[{}],"text":"{text}"}}"#, items.join(","));
-    let (head, body) = post(&node, "/json", &json);
+    let (head, body) = post(&server, "/json", &json);
     assert!(head.contains("content-type: application/json"), "{head}");
     assert!(body == json, "{} of {} bytes came back", body.len(), json.len());
 
-    let (_, body) = post(&node, "/json", &json[..json.len() - 2]);
+    let (_, body) = post(&server, "/json", &json[..json.len() - 2]);
     assert!(body.contains("request body: json: "), "{body}");
 
-    let (head, body) = post(&node, "/event", &text);
+    let (head, body) = post(&server, "/event", &text);
     assert!(head.contains("content-type: text/event-stream"), "{head}");
     assert!(
         body == format!("event: large\ndata: \"{text}\"\n\nevent: end\ndata: 1\n\n"),
@@ -150,7 +120,7 @@ fn large_bodies_go_through_unchanged() {
         body.len()
     );
 
-    let (_, body) = post(&node, "/broken", "");
+    let (_, body) = post(&server, "/broken", "");
     let why = "json: a table with both text and number keys has no form in JSON";
     assert_eq!(body, format!("{why}|{why}"));
 }

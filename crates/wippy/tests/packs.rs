@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+#[path = "support/home.rs"]
+mod home;
+#[path = "support/server.rs"]
+mod server;
 
-/// A user's home with an application in `app` and an empty directory `elsewhere`.
-struct Home(tempfile::TempDir);
+use home::Home;
+use server::Server;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 /// What a run says.
 struct Said {
@@ -49,30 +53,14 @@ return names
 ";
 
 impl Home {
+    /// Beside the application an empty directory `elsewhere`.
     fn new(entries: &str) -> Home {
-        let home = Home(tempfile::tempdir().unwrap());
-        fs::create_dir_all(home.path("app/src")).unwrap();
+        let home = Home::bare();
         fs::create_dir(home.path("elsewhere")).unwrap();
-        home.write("app/wippy.lock", "directories:\n  modules: .wippy\n  src: ./src\n");
         home.write("app/src/_index.yaml", &format!("version: '1.0'\nnamespace: app\nentries:\n{entries}"));
         home.write("app/src/job.lua", JOB);
         home.write("app/src/names.lua", NAMES);
         home
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn write(&self, below: &str, text: &str) {
-        fs::write(self.path(below), text).unwrap();
-    }
-
-    fn command(&self, dir: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wippy"));
-        command.args(args).current_dir(self.path(dir)).env_clear().env("HOME", self.0.path());
-        command.stdin(Stdio::null());
-        command
     }
 
     fn said(&self, dir: &str, args: &[&str]) -> Said {
@@ -111,47 +99,13 @@ impl Said {
     }
 }
 
-/// A server that is ended with the test.
-struct Server {
-    child: Child,
-    addr: SocketAddr,
-}
-
-impl Server {
-    #[track_caller]
-    fn start(mut command: Command) -> Server {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
-        let mut said = String::new();
-        let listening = loop {
-            match log.next() {
-                Some(line) if line.contains("http server listening") => break line,
-                Some(line) => said.push_str(&(line + "\n")),
-                None => panic!("it does not serve:\n{said}"),
-            }
-        };
-        let addr = listening.split("\"addr\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        let addr = addr.parse().unwrap();
-        // The rest of the log is read until it ends, so that nobody waits for room.
-        std::thread::spawn(move || log.for_each(drop));
-        Server { child, addr }
-    }
-
-    /// The whole answer without its date.
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(self.addr).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The whole answer without its date.
+fn get(server: &Server, path: &str) -> String {
+    let mut stream = TcpStream::connect(server.addr).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -176,7 +130,7 @@ fn hello() -> Home {
 fn the_example_answers_from_its_pack_as_from_its_files() {
     let home = hello();
     let port = ["-o", "app:gateway:addr=127.0.0.1:0"];
-    let answers = |server: Server| ["/", "/hello/%3CAda%3E", "/nowhere"].map(|path| server.get(path));
+    let answers = |server: Server| ["/", "/hello/%3CAda%3E", "/nowhere"].map(|path| get(&server, path));
     let from_files = answers(Server::start(home.command("app", &[&["run"], &port[..]].concat())));
     assert!(from_files[1].contains("Hello, &lt;Ada&gt;!"), "{from_files:?}");
     for (flags, bytecode) in [(&[][..], false), (&["--bytecode"], true)] {
@@ -197,7 +151,7 @@ fn a_pack_runs_its_only_command_or_the_one_that_is_named_or_serves() {
     home.run(&["-x", "app:greet", "../app.wapp", "Ada"]).ends(0, greeted);
     let no_main = ["run", "-o", "app:greet:meta.command.main=false", "-o", "app:gateway:addr=127.0.0.1:0"];
     let server = Server::start(home.command("elsewhere", &[&no_main[..], &["../app.wapp"]].concat()));
-    assert!(server.get("/").starts_with("HTTP/1.1 200 OK"));
+    assert!(get(&server, "/").starts_with("HTTP/1.1 200 OK"));
     let said = home.run(&["-o", "app:greet:meta.command.main=false", "../app.wapp", "grete"]);
     said.fails("pack ../app.wapp has no command \"grete\"");
 }
@@ -699,4 +653,19 @@ fn sha256(bytes: &[u8]) -> String {
     child.stdin.take().unwrap().write_all(bytes).unwrap();
     let output = child.wait_with_output().unwrap();
     String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_tree_that_nobody_would_read_is_not_packed() {
+    let home = Home::new(COMMAND);
+    home.write(
+        "app/src/names.lua",
+        &format!(
+            "local text = '{}'\nreturn {{greeting = function() return text end}}\n",
+            "x".repeat(5 << 20)
+        ),
+    );
+    home.said("app", &["pack", "--bytecode", "../app.wapp"]).fails("its syntax tree has");
+    assert!(!home.path("app.wapp").exists());
+    home.pack(&[]);
 }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "support/server.rs"]
+mod server;
+
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::{BufRead, BufReader, ErrorKind, Lines, Read, Write};
+use server::Server;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -46,57 +48,6 @@ entries:
 /// Longest wait for anything; reached only when something hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 const PAGE: usize = 10_000;
-
-/// The program, and what it said last.
-struct Node {
-    child: Child,
-    log: Lines<BufReader<ChildStderr>>,
-    said: String,
-}
-
-impl Node {
-    fn start(app: &Path) -> Node {
-        std::fs::create_dir(app.join("src")).unwrap();
-        std::fs::write(app.join("src/_index.yaml"), APP).unwrap();
-        std::fs::write(app.join("wippy.lock"), "directories:\n    src: ./src\n    modules: .wippy\n")
-            .unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wippy"))
-            .arg("-C")
-            .arg(app)
-            .arg("run")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
-        Node { child, log, said: String::new() }
-    }
-
-    /// Reads the log up to the line with `text`.
-    fn until(&mut self, text: &str) -> String {
-        loop {
-            let line =
-                self.log.next().unwrap_or_else(|| panic!("never said {text:?}:\n{}", self.said)).unwrap();
-            self.said.push_str(&line);
-            self.said.push('\n');
-            if line.contains(text) {
-                return line;
-            }
-        }
-    }
-
-    fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// A client that sends one request after the other until the server is gone. How many were answered.
 fn client(addr: SocketAddr, keep_alive: bool, warm: Sender<()>) -> JoinHandle<usize> {
@@ -163,11 +114,8 @@ fn half_upload(addr: SocketAddr) -> BufReader<TcpStream> {
 #[test]
 fn sigterm_under_load_finishes_what_was_begun() {
     let app = tempfile::tempdir().unwrap();
-    let mut node = Node::start(app.path());
-    let listening = node.until("http server listening");
-    let addr = listening.split("\"addr\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let addr: SocketAddr = addr.parse().unwrap();
-    node.until("runtime ready");
+    let mut node = Server::of(app.path(), APP);
+    let addr = node.addr;
 
     for _ in 0..2 {
         let mut starter = BufReader::new(TcpStream::connect(addr).unwrap());
@@ -181,7 +129,8 @@ fn sigterm_under_load_finishes_what_was_begun() {
         warmed.recv_timeout(LIMIT).expect("every client is served");
     }
 
-    node.signal(Signal::TERM);
+    let pid = Pid::from_raw(i32::try_from(node.child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
     node.until("shutting down");
     for upload in &mut uploads {
         upload.get_mut().write_all(b"-half").unwrap();

@@ -5,7 +5,8 @@ use super::{exchange, give_bytes};
 use crate::stream::Source;
 use infra_base::Error;
 use lua_api::{
-    Cx, Guest, NativeResult, Object, Raise, Val, decode_top, error_from_val, from_json, push_bytes,
+    Cx, Guest, NativeResult, Object, Raise, SHORT_TEXT, Val, decode_top, error_from_val, from_json,
+    push_bytes,
 };
 use std::time::Duration;
 use svc_http::{Exchange, Limits};
@@ -122,14 +123,11 @@ fn body(cx: &mut Cx<'_>) -> NativeResult {
     })
 }
 
-/// Bytes of a body that are decoded at once.
-const SHORT: usize = 8 << 10;
-
 fn body_json(cx: &mut Cx<'_>) -> NativeResult {
     let request = asked(cx)?;
     let read = request.exchange.body(request.limits);
     cx.wait_for(read, |cx, body| match body {
-        Ok(bytes) if bytes.len() > SHORT => push_bytes(cx, bytes, |cx| {
+        Ok(bytes) if bytes.len() > SHORT_TEXT => push_bytes(cx, bytes, |cx| {
             decode_top(cx, |cx| {
                 let (value, error) = (cx.result(0), cx.result(1));
                 if error.is_nil() { cx.ret(value) } else { no_json(cx, &error_from_val(error)) }

@@ -167,6 +167,7 @@ fn with_trees(entries: Vec<Arc<Entry>>) -> Result<Vec<Arc<Entry>>> {
         match lua_engine::with_tree(&entry) {
             Ok(None) => packed.push(entry),
             Ok(Some(with_tree)) => packed.push(Arc::new(with_tree)),
+            Err(error) if error.diagnostics().is_empty() => return Err(error),
             Err(error) => mistakes.extend(error.diagnostics().iter().cloned()),
         }
     }

@@ -16,12 +16,12 @@ use std::path::Path;
 use sys_pipeline::{Pack, Prepared};
 
 pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
-    let pack = pack(&args)?;
+    let mut pack = pack(&args)?;
     let (mut config, mut warnings) = project::config_over(global, &args.layers, pack.as_ref())?;
     config.profiler.enabled |= global.profiler;
     if lists(&args) {
         let log = quiet_log(global)?;
-        let prepared = match &pack {
+        let prepared = match &mut pack {
             Some(pack) => project::packed(&config, pack, &args.overrides)?,
             None => project::entries(&config, Path::new(LOCK_FILE), &args.overrides)?,
         };
@@ -34,7 +34,7 @@ pub(crate) fn run(global: &Global, args: Run) -> Result<u8> {
         });
     }
     // What is in a pack decides what a run is for, so its entries are prepared before anything starts.
-    let packed = pack.as_ref().map(|pack| project::packed(&config, pack, &args.overrides)).transpose()?;
+    let packed = pack.as_mut().map(|pack| project::packed(&config, pack, &args.overrides)).transpose()?;
     let goal = match (&pack, &packed) {
         (Some(pack), Some(prepared)) => goal_of_pack(&args, pack, prepared)?,
         _ => goal(&args.exec, &args.words)?,
