@@ -127,6 +127,7 @@ pub(crate) fn step(lua: &mut Lua, fuel: &mut i64) -> bool {
                     *fuel -= lua.collect_on();
                     continue;
                 }
+                lua.heap.leave_young();
                 detach.copies.reserve_exact(image.objects());
                 detach.object = image.first();
                 detach.phase = Phase::Copy;

@@ -22,9 +22,12 @@ use std::ptr;
 use thin_vec::ThinVec;
 
 mod pace;
+mod tracks;
+mod young;
 
 use pace::PIECE;
 pub use pace::ask_when_late;
+use tracks::{Scan, Tracks};
 
 use crate::heap::Heap;
 use crate::object::{
@@ -66,71 +69,20 @@ enum State {
     Sweep,
 }
 
-/// A large object whose scan is under way: all before `at` is done.
-struct Scan {
-    object: *mut Header,
-    at: usize,
-}
-
-/// A stack of objects that grows in pieces, so that no push copies it.
-#[derive(Default)]
-struct Greys {
-    top: Vec<*mut Header>,
-    below: Vec<Vec<*mut Header>>,
-}
-
-impl Greys {
-    const PIECE: usize = 4096;
-
-    #[inline]
-    fn push(&mut self, p: *mut Header) {
-        if self.top.len() == Greys::PIECE {
-            self.below.push(std::mem::take(&mut self.top));
-        }
-        self.top.push(p);
-    }
-
-    #[inline]
-    fn pop(&mut self) -> Option<*mut Header> {
-        if self.top.is_empty()
-            && let Some(below) = self.below.pop()
-        {
-            self.top = below;
-        }
-        self.top.pop()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.top.is_empty() && self.below.is_empty()
-    }
-}
-
-/// Where a mark is.
-#[derive(Default)]
-struct Tracks {
-    grey: Greys,
-    /// Large objects that are partly scanned.
-    scans: Vec<Scan>,
-    /// Black tables that were written.
-    again: Greys,
-    /// Threads that ran since they were scanned, or were not scanned yet.
-    dirty: Vec<*mut Thread>,
-}
-
-impl Tracks {
-    fn is_done(&self) -> bool {
-        self.grey.is_empty() && self.scans.is_empty() && self.again.is_empty()
-    }
-}
-
 pub(crate) struct Gc {
     state: State,
     /// The white that new objects get.
     pub(crate) white: u8,
     /// Number of the cycle, even and never 0, that scanned frames and threads carry.
     seen: u8,
-    /// Made by the first mark of a cycle, gone with its end: heaps that rest are many.
+    /// Taken by the first mark of a cycle, given back at its end: heaps that rest are many.
     tracks: Option<Box<Tracks>>,
+    /// Where the old objects begin, which are black (`young`); null: no object is old.
+    old: *mut Header,
+    /// Old objects that were written, white since then.
+    touched: ThinVec<*mut Header>,
+    /// Number of coroutines; none of them is young.
+    threads: u8,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
     pins_done: u32,
     bodies_done: u32,
@@ -160,6 +112,9 @@ impl Gc {
             white: WHITE0,
             seen: 2,
             tracks: None,
+            old: ptr::null_mut(),
+            touched: ThinVec::new(),
+            threads: 0,
             pins_done: 0,
             bodies_done: 0,
             work: 0,
@@ -176,7 +131,7 @@ impl Gc {
 
     #[inline]
     fn tracks(&mut self) -> &mut Tracks {
-        self.tracks.get_or_insert_default()
+        self.tracks.get_or_insert_with(Tracks::take)
     }
 
     fn is_marking(&self) -> bool {
@@ -219,9 +174,17 @@ impl Heap {
     /// By turns: whole collections, rarely in a large heap, and cycles in the smallest steps between which the program runs.
     fn collect_stressed(&mut self, roots: &Roots<'_>) -> usize {
         self.stressed = self.stressed.wrapping_add(1);
+        if self.has_old() && !self.over_quota && !self.stressed.is_multiple_of(16) {
+            let done = self.collect_young(roots);
+            (self.debt, self.gc.left) = (0, 0);
+            return done;
+        }
         let whole =
             if self.objects < 2_000 { self.stressed % 64 < 16 } else { self.stressed.is_multiple_of(4_096) };
         let done = if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8, 8) };
+        if self.stressed.is_multiple_of(64) {
+            self.begin_young();
+        }
         // The next allocation collects again.
         self.debt = 0;
         self.gc.left = 0;
@@ -313,6 +276,7 @@ impl Heap {
     }
 
     fn begin(&mut self, roots: &Roots<'_>) {
+        self.leave_young();
         self.gc.seen = self.gc.seen % 254 + 2;
         self.gc.pins_done = 0;
         self.gc.bodies_done = 0;
@@ -659,20 +623,15 @@ impl Heap {
                     let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
                     self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
                     self.gc.after = self.bytes - garbage;
-                    self.gc.tracks = None;
+                    if let Some(mut tracks) = self.gc.tracks.take() {
+                        tracks.clear();
+                        tracks.give_back();
+                    }
                     return;
                 }
                 if (*p).mark & dead != 0 {
                     *link = (*p).next;
-                    if (*p).kind == Kind::Thread {
-                        self.stacks -= crate::thread::size(p.cast());
-                    }
-                    let objects = if (*p).kind == Kind::Texts { (*p).word } else { 1 };
-                    let size = Heap::free(p, &mut self.gc.rests);
-                    self.bytes -= size;
-                    self.freed += size;
-                    self.objects -= objects as usize;
-                    self.swept = self.swept.wrapping_add(objects);
+                    let size = self.release(p);
                     self.gc.work += FREE + size / 256;
                 } else {
                     (*p).mark = ((*p).mark & !(WHITES | BLACK)) | self.gc.white;
@@ -682,6 +641,23 @@ impl Heap {
             }
         }
         self.gc.cursor = if link == head { ptr::null_mut() } else { link };
+    }
+
+    /// Frees a dead object, which is unlinked; its size.
+    unsafe fn release(&mut self, p: *mut Header) -> usize {
+        // SAFETY: the caller passes an object that nothing reaches.
+        unsafe {
+            if (*p).kind == Kind::Thread {
+                self.stacks -= crate::thread::size(p.cast());
+            }
+            let objects = if (*p).kind == Kind::Texts { (*p).word } else { 1 };
+            let size = Heap::free(p, &mut self.gc.rests);
+            self.bytes -= size;
+            self.freed += size;
+            self.objects -= objects as usize;
+            self.swept = self.swept.wrapping_add(objects);
+            size
+        }
     }
 
     /// Gives large blocks back to the system.
@@ -787,10 +763,13 @@ impl Heap {
         self.gc.tracks().again.push(t.cast());
     }
 
-    /// Swept later in this cycle or already white: a white object needs no barrier.
+    /// Swept later in this cycle, already white, or old: a white object needs no barrier.
     unsafe fn whiten(&mut self, p: *mut Header) {
         // SAFETY: the caller passes a live object.
         unsafe { (*p).mark = ((*p).mark & !BLACK) | self.gc.white }
+        if self.has_old() {
+            self.gc.touched.push(p);
+        }
     }
 }
 

@@ -359,6 +359,8 @@ impl Heap {
     }
 
     pub(crate) fn new_thread(&mut self, stack: usize) -> *mut Thread {
+        // Its stack would be written without a barrier.
+        self.leave_young();
         // SAFETY: all fields are written; the stack is initialised up to its capacity.
         unsafe {
             let t: *mut Thread = self.object(Layout::new::<Thread>(), Kind::Thread, 0, 0);

@@ -129,7 +129,10 @@ fn look(
     while *fuel > 0 {
         match *look {
             Look::Begin => *look = Look::Collect(lua.heap.cycle_to_wait_for()),
-            Look::Collect(cycle) if lua.heap.is_clean(cycle) => *look = Look::At(lua.heap.head),
+            Look::Collect(cycle) if lua.heap.is_clean(cycle) => {
+                lua.heap.leave_young();
+                *look = Look::At(lua.heap.head);
+            }
             Look::Collect(_) => *fuel -= lua.collect_on(),
             Look::At(p) if p.is_null() => return Some(Ok(())),
             Look::At(p) => {

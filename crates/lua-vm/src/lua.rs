@@ -330,18 +330,23 @@ impl Lua {
         if !self.settle(fuel) {
             return false;
         }
-        if !self.heap.is_worth_collecting() || shortly && self.heap.can_wait() {
+        let much = self.heap.is_worth_collecting();
+        if if shortly { !much || self.heap.can_wait() } else { !much && !self.heap.has_young() } {
             return true;
         }
         let roots = self.roots();
         let roots = Roots { values: &roots, current: ptr::null_mut() };
-        while *fuel > 0 {
-            if !self.heap.is_worth_collecting() {
-                return true;
+        if self.heap.has_old() {
+            *fuel -= self.heap.collect_young(&roots) as i64;
+        }
+        while self.heap.is_worth_collecting() {
+            if *fuel <= 0 {
+                return false;
             }
             *fuel -= self.heap.collect_on(&roots) as i64;
         }
-        false
+        self.heap.begin_young();
+        true
     }
 
     /// Is there garbage to be collected if the process waits for long, of 16 KB or half of what lives at most?

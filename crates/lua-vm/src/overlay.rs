@@ -178,7 +178,12 @@ impl Overlay {
         }
     }
 
-    /// What the collector starts from, from 0 to the first `None`.
+    /// What the collector starts from.
+    pub(crate) fn roots(&self) -> &[*mut Header] {
+        &self.roots
+    }
+
+    /// The same, from 0 to the first `None`.
     pub(crate) fn root(&self, i: usize) -> Option<*mut Header> {
         self.roots.get(i).copied()
     }

@@ -45,7 +45,7 @@ const WORD: usize = size_of::<u64>();
 const START: usize = size_of::<Head>();
 
 /// Bytes from the start of a string of `len` bytes to the next one.
-fn stride(len: usize) -> usize {
+pub(crate) fn stride(len: usize) -> usize {
     (STR_BYTES + len + WORD - 1) & !(WORD - 1)
 }
 
@@ -80,7 +80,7 @@ impl Block {
     ///
     /// # Safety
     /// The string is live.
-    unsafe fn of(s: *const Str) -> Block {
+    pub(crate) unsafe fn of(s: *const Str) -> Block {
         // SAFETY: the caller's promise; there is room for the string, whose head is written again.
         unsafe {
             let block = Block::of_length(s);
@@ -107,6 +107,11 @@ impl Block {
     pub(crate) fn size(&self) -> usize {
         // SAFETY: the block is this one's own.
         unsafe { self.0.as_ref().bytes }
+    }
+
+    /// Its first string.
+    pub(crate) fn first(&self) -> *mut Str {
+        self.at(START as u32)
     }
 
     /// The string that begins `at` bytes behind the start.
@@ -159,6 +164,51 @@ impl Drop for Block {
     fn drop(&mut self) {
         // SAFETY: the block is this one's own, and no object in it is known to anybody.
         unsafe { block::free(self.0.as_ptr().cast(), self.0.as_ref().bytes) }
+    }
+}
+
+/// Most bytes of the strings of a [`Sheet`].
+pub(crate) const SHEET: usize = FULL - START;
+
+/// A block whose strings are known beforehand.
+pub(crate) struct Sheet {
+    block: Block,
+    at: usize,
+}
+
+impl Sheet {
+    /// Room for so many strings with so many bytes, [`stride`] by stride.
+    pub(crate) fn new(bytes: usize, strings: u32) -> Sheet {
+        let size = START + bytes;
+        let head = block::allocate(size).cast::<Head>();
+        // SAFETY: the memory is fresh and has room for the head.
+        let block = unsafe {
+            head.write(Head::new(size, strings));
+            Block(NonNull::new_unchecked(head))
+        };
+        Sheet { block, at: START }
+    }
+
+    /// Puts a copy of the next string in.
+    ///
+    /// # Safety
+    /// The string is live and one of those that were counted.
+    #[inline(always)]
+    pub(crate) unsafe fn put(&mut self, s: *const Str) -> *mut Str {
+        let to = self.block.at(self.at as u32);
+        // SAFETY: the caller's promise: there is room for its stride.
+        unsafe {
+            debug_assert!(self.at + stride(Str::len(s)) <= self.block.size());
+            write(to, self.at, s);
+            self.at += stride(Str::len(s));
+        }
+        to
+    }
+
+    /// The block; all strings are in it.
+    pub(crate) fn block(self) -> Block {
+        debug_assert!(self.at == self.block.size());
+        self.block
     }
 }
 

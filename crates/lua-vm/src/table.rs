@@ -157,7 +157,7 @@ impl Table {
         }
     }
 
-    unsafe fn index_size(t: *const Table) -> usize {
+    pub(crate) unsafe fn index_size(t: *const Table) -> usize {
         // SAFETY: the caller passes a live table.
         unsafe { if (*t).index.is_null() { 0 } else { (*t).index_mask as usize + 1 } }
     }

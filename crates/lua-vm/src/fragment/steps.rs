@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::adopt::Open;
+use super::items::Item;
 use super::pieces::Pieces;
-use super::{Fragment, Item, NotPortable, Open, Portable};
+use super::{Form, Fragment, NotPortable, Portable};
 use crate::block::{LARGE, Tail};
 use crate::lua::Lua;
 use crate::native::{Cx, Raise, RaiseKind, Val};
@@ -61,10 +63,6 @@ unsafe impl Sync for Large {}
 impl Large {
     pub(super) fn size(&self) -> usize {
         self.bytes
-    }
-
-    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter()
     }
 
     pub(super) fn item(&self, i: usize) -> Option<&Item> {
@@ -451,12 +449,12 @@ impl Copy {
         let mut large = std::mem::replace(&mut self.large, blank);
         large.blocks = self.packer.finish();
         let statics = self.kept.then(|| Arc::clone(&self.statics));
-        Fragment { values: self.values, statics, large: Some(Arc::new(large)), ..Fragment::default() }
+        Fragment(Form::Large { large: Arc::new(large), values: self.values, statics })
     }
 
     /// Where it is, outermost and innermost levels.
     fn path(&self) -> String {
-        let mut path = super::Path::default();
+        let mut path = super::path::Path::default();
         let depth = self.levels.len();
         for (i, level) in self.levels.iter().enumerate() {
             if i == NAMED && depth > 2 * NAMED {

@@ -1,0 +1,265 @@
+//! Collections of a process that waits: of what it made since the last one.
+//!
+//! A small heap whose process waits has its survivors turned old: they are black as in the middle of a mark, and everything
+//! before them on the list, which has the newest first, is young. Stores into black objects take the barrier anyway, which
+//! whitens the object and notes it as touched here. So a collection of the young ones starts from roots, stacks and touched objects, passes by what is
+//! black, and sweeps the beginning of the list. What it finds is old from then on, and collected with the next whole cycle, before
+//! which all are white again.
+//!
+//! Stacks have no barrier, so all coroutines have to be known: they are roots or pinned, and none is young.
+
+use std::ptr;
+
+use smallvec::SmallVec;
+
+use super::{Roots, State};
+use crate::heap::Heap;
+use crate::object::{BLACK, Header, Kind, Thread, WHITES};
+use crate::packed::{self, PACKED};
+use crate::value::{self, Value};
+
+/// Objects of a heap with old ones at most.
+const MOST: usize = 512;
+/// Units of a mark at most, some 10 us; and slots of a stack.
+const UNITS: usize = 2048;
+const SLOTS: usize = 512;
+/// Coroutines at most.
+const THREADS: usize = 4;
+/// Bytes that are worth it.
+const WORTH: isize = 256;
+
+/// What the roots of a heap lead to.
+enum Found {
+    Nothing,
+    /// Something that is not old.
+    Young,
+    /// Too much to look at.
+    Long,
+}
+
+/// Whether a value is an object that is not old. Strings in blocks say it of their block.
+///
+/// # Safety
+/// It is live.
+#[inline(always)]
+unsafe fn is_young(v: Value) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !v.is_object() {
+            return false;
+        }
+        let p = v.as_header();
+        (*p).mark & WHITES != 0
+            && ((*p).small & PACKED == 0 || (*p).kind != Kind::Str || (*packed::head(p)).mark & WHITES != 0)
+    }
+}
+
+impl Heap {
+    /// Whether what lived at the last collection is old.
+    #[inline]
+    pub(crate) fn has_old(&self) -> bool {
+        !self.gc.old.is_null()
+    }
+
+    /// Whether there is so much young that it should be collected.
+    #[inline]
+    pub(crate) fn has_young(&self) -> bool {
+        self.has_old() && self.debt - self.gc.left > WORTH
+    }
+
+    /// Behind a whole collection of a heap whose process waits: what lives is old.
+    pub(crate) fn begin_young(&mut self) {
+        let resting = self.gc.state == State::Pause && self.gc.rests.is_empty();
+        if self.has_old() || !resting || self.objects > MOST || self.pause < 0 {
+            return;
+        }
+        let mut threads = 0;
+        let mut p = self.head;
+        // SAFETY: all objects on the list are live.
+        unsafe {
+            while !p.is_null() {
+                match (*p).kind {
+                    Kind::Thread => threads += 1,
+                    _ => (*p).mark = (*p).mark & !WHITES | BLACK,
+                }
+                p = (*p).next;
+            }
+        }
+        self.gc.old = self.head;
+        self.gc.left = self.debt;
+        self.gc.threads = threads;
+        if threads as usize > THREADS {
+            self.leave_young();
+        }
+    }
+
+    /// No object is old any more.
+    #[inline]
+    pub(crate) fn leave_young(&mut self) {
+        if self.has_old() {
+            self.whiten_from(self.gc.old);
+        }
+    }
+
+    #[cold]
+    fn whiten_from(&mut self, mut p: *mut Header) {
+        // SAFETY: all objects on the list are live.
+        unsafe {
+            while !p.is_null() {
+                (*p).mark = (*p).mark & !(WHITES | BLACK) | self.gc.white;
+                p = (*p).next;
+            }
+        }
+        self.gc.old = ptr::null_mut();
+        self.gc.touched.clear();
+    }
+
+    /// Frees what is young and dead, unless that would be long; then no object is old any more. The work done.
+    pub(crate) fn collect_young(&mut self, roots: &Roots<'_>) -> usize {
+        self.gc.work = 0;
+        match self.look(roots) {
+            Found::Nothing => self.sweep_young(),
+            Found::Young => self.collect_marked(roots),
+            Found::Long => self.whiten_from(self.head),
+        }
+        self.gc.left = self.debt;
+        self.gc.work
+    }
+
+    /// Whether roots, stacks and touched objects lead to anything young, which the state of most servers does not when they wait.
+    fn look(&mut self, roots: &Roots<'_>) -> Found {
+        let mut threads = SmallVec::<[*mut Thread; THREADS]>::new();
+        let mut young = !self.gc.touched.is_empty();
+        let slots = self.pins().len() + self.overlay_roots().len();
+        if slots > SLOTS {
+            return Found::Long;
+        }
+        // SAFETY: what roots and pins name is live, and so are the bodies of the overlay.
+        unsafe {
+            for v in roots.values.iter().chain(self.pins()) {
+                if v.tag == value::THREAD {
+                    if !threads.contains(&v.as_thread()) {
+                        threads.push(v.as_thread());
+                    }
+                } else {
+                    young |= is_young(*v);
+                }
+            }
+            young |= self.overlay_roots().iter().any(|body| (**body).mark & WHITES != 0);
+            if threads.len() != self.gc.threads as usize {
+                return Found::Long;
+            }
+            let mut units = slots;
+            for t in threads {
+                let (live, cap) = (crate::thread::live_top(t), (*t).stack_cap as usize);
+                units += cap + (&(*t).frames).len();
+                if units > SLOTS {
+                    return Found::Long;
+                }
+                for at in 0..live {
+                    young |= is_young(*(*t).stack.add(at));
+                }
+                for frame in (&(*t).frames).iter() {
+                    young |= !frame.callee.is_null() && (*frame.callee).mark & WHITES != 0;
+                }
+                crate::thread::clear_above(t, live);
+            }
+            self.gc.work += units;
+        }
+        if young { Found::Young } else { Found::Nothing }
+    }
+
+    fn overlay_roots(&self) -> &[*mut Header] {
+        // SAFETY: the overlay is this heap's own.
+        if self.overlay.is_null() { &[] } else { unsafe { (&*self.overlay).roots() } }
+    }
+
+    /// Marks what young objects live, then frees the others.
+    #[inline(never)]
+    fn collect_marked(&mut self, roots: &Roots<'_>) {
+        let marked = self.mark_young(roots);
+        if let Some(mut tracks) = self.gc.tracks.take() {
+            for t in &tracks.dirty {
+                // SAFETY: they were reached, so they are live.
+                unsafe { (**t).hdr.mark |= self.gc.white }
+            }
+            tracks.clear();
+            tracks.give_back();
+        }
+        if marked {
+            self.sweep_young();
+        } else {
+            self.whiten_from(self.head);
+        }
+    }
+
+    /// False if it takes too long.
+    fn mark_young(&mut self, roots: &Roots<'_>) -> bool {
+        (self.gc.pins_done, self.gc.bodies_done) = (0, 0);
+        for v in roots.values {
+            self.mark(*v);
+        }
+        for p in std::mem::take(&mut self.gc.touched) {
+            // SAFETY: old objects are live until a whole collection.
+            unsafe { self.traverse(p) }
+        }
+        if !self.trace(UNITS) {
+            return false;
+        }
+        let threads = self.gc.threads as usize;
+        if self.gc.tracks().dirty.len() != threads {
+            return false;
+        }
+        for i in 0..threads {
+            let t = self.gc.tracks().dirty[i];
+            // SAFETY: it was reached, so it is live, and its stack is short.
+            unsafe { self.scan_short(t) }
+        }
+        self.trace(UNITS) && self.gc.tracks().dirty.len() == threads
+    }
+
+    /// Marks what a stack holds that was looked at.
+    unsafe fn scan_short(&mut self, t: *mut Thread) {
+        // SAFETY: the caller passes a live thread, whose stack is initialised up to its bound.
+        unsafe {
+            for at in 0..crate::thread::live_top(t) {
+                self.mark(*(*t).stack.add(at));
+            }
+            for i in 0..(&(*t).frames).len() {
+                let callee = (&(*t).frames)[i].callee;
+                if !callee.is_null() {
+                    self.mark_object(callee);
+                }
+            }
+            for other in [(*t).parent, (*t).innermost] {
+                if !other.is_null() {
+                    self.mark_object(other.cast());
+                }
+            }
+        }
+    }
+
+    fn sweep_young(&mut self) {
+        let before = self.bytes;
+        let mut link = &raw mut self.head;
+        // SAFETY: `link` is the heap's head or the `next` field of a live object; the old ones follow on the list. Objects are unlinked
+        // before they are freed.
+        unsafe {
+            while *link != self.gc.old {
+                let p = *link;
+                if (*p).mark & WHITES == 0 {
+                    link = &raw mut (*p).next;
+                    continue;
+                }
+                *link = (*p).next;
+                let size = self.release(p);
+                self.gc.work += super::FREE + size / 256;
+            }
+        }
+        self.gc.old = self.head;
+        self.debt -= (before - self.bytes) as isize;
+        if self.objects > 2 * MOST {
+            self.leave_young();
+        }
+    }
+}
