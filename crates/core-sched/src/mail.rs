@@ -220,6 +220,11 @@ impl Room {
         self.0 == 0
     }
 
+    /// Bytes of it.
+    pub fn bytes(&self) -> usize {
+        self.0 as usize
+    }
+
     /// Takes the room out: what is left counts for nothing.
     pub fn take(&mut self) -> Room {
         Room(std::mem::take(&mut self.0))

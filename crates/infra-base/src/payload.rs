@@ -5,7 +5,6 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
 
 /// Encoding of a byte payload, with the text that applications see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,7 +48,7 @@ impl Format {
 /// A value of some engine that can leave the process that made it.
 ///
 /// An engine adopts its own by [`as_any`](Self::as_any) and downcast; everybody else calls [`to_data`](Self::to_data).
-/// It is immutable, so copies of a payload share it.
+/// It is immutable, so copies of a payload may share what is large.
 pub trait Portable: Send + Sync {
     /// Bytes it holds; counted by mailboxes and quotas.
     fn size(&self) -> usize;
@@ -57,8 +56,10 @@ pub trait Portable: Send + Sync {
     fn to_data(&self) -> Result<Data>;
     /// For the downcast of the engine that made it.
     fn as_any(&self) -> &dyn Any;
-    /// The same for its only owner, who may take it apart.
+    /// The same for its owner, who may take it apart.
     fn as_any_mut(&mut self) -> &mut dyn Any;
+    /// Another one with the same value.
+    fn share(&self) -> Box<dyn Portable>;
 }
 
 /// A value in transit.
@@ -70,7 +71,7 @@ pub enum Payload {
     /// An error as a value.
     Error(Error),
     /// A value of an engine.
-    Portable(Arc<dyn Portable>),
+    Portable(Box<dyn Portable>),
 }
 
 /// The values of one message or call.
@@ -94,7 +95,7 @@ impl Clone for Payload {
             Payload::Data(d) => Payload::Data(d.clone()),
             Payload::Encoded(f, b) => Payload::Encoded(*f, b.clone()),
             Payload::Error(e) => Payload::Error(e.clone()),
-            Payload::Portable(p) => Payload::Portable(p.clone()),
+            Payload::Portable(p) => Payload::Portable(p.share()),
         }
     }
 }

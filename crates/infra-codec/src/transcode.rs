@@ -167,7 +167,7 @@ mod tests {
             })
             .collect();
         sources.push(("data", Payload::Data(json::decode(br#"{"a":[1,"x"]}"#).unwrap())));
-        sources.push(("value", Payload::Portable(std::sync::Arc::new(Value))));
+        sources.push(("value", Payload::Portable(Box::new(Value))));
         let error = Error::not_found("no row").with_details(json::decode(br#"{"id":3}"#).unwrap());
         sources.push(("error", Payload::Error(error)));
         sources

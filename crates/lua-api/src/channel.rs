@@ -257,10 +257,10 @@ impl Channel {
 
     /// A message that counted to `this` was taken out of it.
     #[cold]
-    fn take_off<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, message: &Message) {
+    fn take_off<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, size: usize) {
         let Some(channel) = this.payload::<Channel>() else { return };
         let left = &mut channel.state.borrow_mut().left;
-        *left = left.saturating_sub(message.size());
+        *left = left.saturating_sub(size);
         cx.weigh(this, *left);
     }
 
@@ -413,11 +413,13 @@ fn open<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, item: Item) -> Result<Val<'c
             None => Val::NIL,
         }),
         Item::Message(message, room, raw) => {
+            let mut size = room.bytes();
             if room.is_none() {
-                Channel::take_off(cx, this, &message);
+                size = message.size();
+                Channel::take_off(cx, this, size);
             }
             cx.at().freed.add(room);
-            crate::mailroom::message_to_val(cx, message, raw)
+            crate::mailroom::message_to_val(cx, message, size, raw)
         }
         Item::Event(event, room) => {
             cx.at().freed.add(room);

@@ -5,7 +5,6 @@ use infra_base::{Data, Error, Format, Kind, Map, Payload, Payloads, Result};
 use lua_vm::{Cx, Fragment, NotPortable, Raise, Shape, Val, View};
 use std::any::Any;
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// A copied-out value as a payload.
 pub struct Portable(Fragment);
@@ -31,6 +30,10 @@ impl infra_base::Portable for Portable {
 
     fn as_any_mut(&mut self) -> &mut dyn Any {
         self
+    }
+
+    fn share(&self) -> Box<dyn infra_base::Portable> {
+        Box::new(Portable(self.0.share()))
     }
 }
 
@@ -93,15 +96,10 @@ pub fn payload_to_val<'cx>(cx: &mut Cx<'cx>, payload: Payload) -> Result<Val<'cx
         }
         Payload::Error(error) => Ok(error_to_val(cx, &error)),
         Payload::Portable(mut portable) => {
-            let only = Arc::get_mut(&mut portable).and_then(|p| p.as_any_mut().downcast_mut::<Portable>());
-            let values = match only {
-                Some(own) => cx.adopt_all(&mut own.0)?,
-                None => match portable.as_any().downcast_ref::<Portable>() {
-                    Some(shared) => cx.adopt(&shared.0)?,
-                    None => return Err(cx.error("a value of another engine has no form here")),
-                },
+            let Some(own) = portable.as_any_mut().downcast_mut::<Portable>() else {
+                return Err(cx.error("a value of another engine has no form here"));
             };
-            Ok(values.into_iter().next().unwrap_or(Val::NIL))
+            cx.adopt_one(&mut own.0)
         }
     }
 }
@@ -127,7 +125,7 @@ pub fn begun_payload(cx: &mut Cx<'_>) -> Result<Payload> {
 }
 
 fn portable(fragment: Fragment) -> Payload {
-    Payload::Portable(Arc::new(Portable(fragment)))
+    Payload::Portable(Box::new(Portable(fragment)))
 }
 
 #[inline]

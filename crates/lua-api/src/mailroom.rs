@@ -247,16 +247,16 @@ fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
     }
 }
 
-/// A received message: a Message object, or with `raw` its payload: one value as it is, several as an array, none as nil.
+/// A received message of so many bytes: a Message object, or with `raw` its payload: one value as it is, several as an array, none as nil.
 pub(crate) fn message_to_val<'cx>(
     cx: &mut Cx<'cx>,
     message: Box<Message>,
+    size: usize,
     raw: bool,
 ) -> Result<Val<'cx>, Raise> {
     if !raw {
-        let held = message.size();
         let object = cx.userdata(MessageObject { message: RefCell::new(message) }, &[Val::NIL]);
-        cx.weigh(object, held);
+        cx.weigh(object, size);
         return Ok(object.val());
     }
     if message.topic.starts_with(EVENT_TOPIC) {

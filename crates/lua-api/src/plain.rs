@@ -44,7 +44,7 @@ pub fn plain_json(cx: &mut Cx<'_>, payload: &Payload, tables: bool, then: Then) 
         return None;
     }
     let text = PlainJson {
-        source: Arc::clone(source),
+        source: Arc::new(value.fragment().share()),
         at: 0,
         levels: Vec::new(),
         text: None,
@@ -80,7 +80,7 @@ fn go_on(cx: &mut Cx<'_>) -> NativeResult {
 
 /// The JSON text of a payload that holds a value of Lua.
 struct PlainJson {
-    source: Arc<dyn infra_base::Portable>,
+    source: Arc<Fragment>,
     /// Number of the next item.
     at: usize,
     levels: Vec<Level>,
@@ -160,9 +160,7 @@ impl PlainJson {
     /// Writes the next item, or a part of one; false at the end.
     fn item(&mut self) -> Result<bool, Error> {
         let source = Arc::clone(&self.source);
-        let Some(fragment) = source.as_any().downcast_ref::<Portable>().map(Portable::fragment) else {
-            return Ok(false);
-        };
+        let fragment = &*source;
         if let Some(level) = self.levels.last() {
             if level.written == level.array + level.pairs && !level.keyed && self.text.is_none() {
                 self.out.push(if level.pairs > 0 { b'}' } else { b']' });

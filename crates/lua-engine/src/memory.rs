@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Default of `--memory-limit`.
 pub const DEFAULT_LIMIT: usize = 1 << 30;
 
+/// Freed bytes that are reported late, if nothing else has changed.
+const FREED: usize = 16 << 10;
+
 /// The heaps of a node, who frees the large ones, and who records what is done in them.
 pub struct Heaps {
     pub(crate) memory: Arc<Memory>,
@@ -95,7 +98,10 @@ impl Share {
             stacks: (stats.stacks / 16) as u32,
             coroutines: coroutines as u32,
         };
-        self.set(now, lua.take_freed());
+        // Who allocates and frees the same with each message says so now and then.
+        if now != self.last || lua.freed() > FREED {
+            self.set(now, lua.take_freed());
+        }
         self.heaps.memory.pace()
     }
 

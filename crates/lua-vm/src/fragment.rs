@@ -82,7 +82,7 @@ enum Form {
     /// Another string, alone in its block.
     Text(Block),
     Record(Record),
-    Items(Box<Items>),
+    Items(Arc<Items>),
     Large {
         large: Arc<Large>,
         values: u32,
@@ -136,6 +136,19 @@ impl Fragment {
             Form::Record(record) => record.work(),
             Form::Items(items) => items.work(),
         }
+    }
+    /// Another one with the same values: what is large is shared.
+    pub fn share(&self) -> Fragment {
+        Fragment(match &self.0 {
+            Form::Empty => Form::Empty,
+            Form::Symbol(s) => Form::Symbol(*s),
+            Form::Text(block) => Form::Text(block.copy()),
+            Form::Record(record) => Form::Record(record.copy()),
+            Form::Items(items) => Form::Items(Arc::clone(items)),
+            Form::Large { large, values, statics } => {
+                Form::Large { large: Arc::clone(large), values: *values, statics: statics.clone() }
+            }
+        })
     }
     /// Number of values.
     pub fn len(&self) -> usize {
@@ -200,25 +213,52 @@ impl<'cx> Cx<'cx> {
         Ok(SmallVec::from_elem(Val::new(value), 1))
     }
 
-    /// The same for a fragment that nobody else needs: its strings are not copied. It is empty then.
+    /// The same for a fragment that nobody else needs: what it does not share with another one is not copied. It is empty then.
     pub fn adopt_all(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
+        match fragment.0 {
+            Form::Empty => Ok(SmallVec::new()),
+            Form::Items(_) | Form::Large { .. } => self.adopt_several(fragment),
+            Form::Symbol(_) | Form::Text(_) | Form::Record(_) => {
+                Ok(SmallVec::from_elem(self.adopt_one(fragment)?, 1))
+            }
+        }
+    }
+
+    /// The first value of such a fragment, nil if there is none.
+    #[inline]
+    pub fn adopt_one(&mut self, fragment: &mut Fragment) -> Result<Val<'cx>, Raise> {
         self.reserve(fragment.size())?;
         self.charge(fragment.work());
         let value = match std::mem::take(&mut fragment.0) {
-            Form::Empty => return Ok(SmallVec::new()),
+            Form::Empty => Value::NIL,
             Form::Symbol(s) => Value::str(s.cast_mut()),
             Form::Text(block) => self.adopt_text(block),
             Form::Record(record) => self.lua().heap.take_record(record),
-            Form::Items(mut items) => {
-                let blocks = std::mem::take(&mut items.blocks);
-                return self.adopt_items(&items, blocks.into_iter());
-            }
-            Form::Large { large, values, statics } => {
-                self.check_statics(statics.as_ref())?;
-                return Ok(self.adopt_large(large, values as usize).into());
+            form => {
+                fragment.0 = form;
+                return Ok(self.adopt_several(fragment)?.into_iter().next().unwrap_or(Val::NIL));
             }
         };
-        Ok(SmallVec::from_elem(Val::new(value), 1))
+        Ok(Val::new(value))
+    }
+
+    /// Adopts items, or what is large.
+    #[inline(never)]
+    fn adopt_several(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
+        match std::mem::take(&mut fragment.0) {
+            Form::Items(items) => match Arc::try_unwrap(items) {
+                Ok(mut items) => {
+                    let blocks = std::mem::take(&mut items.blocks);
+                    self.adopt_items(&items, blocks.into_iter())
+                }
+                Err(shared) => self.adopt_items(&shared, shared.blocks.iter().map(Block::copy)),
+            },
+            Form::Large { large, values, statics } => {
+                self.check_statics(statics.as_ref())?;
+                Ok(self.adopt_large(large, values as usize).into())
+            }
+            _ => Ok(SmallVec::new()),
+        }
     }
 
     fn adopt_text(&mut self, block: Block) -> Value {

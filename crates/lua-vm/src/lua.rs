@@ -363,7 +363,13 @@ impl Lua {
         }
     }
 
-    /// Bytes that were freed since this was asked last.
+    /// Bytes that were freed since they were taken last.
+    #[inline]
+    pub fn freed(&self) -> usize {
+        self.heap.freed
+    }
+
+    /// The same, and takes them.
     pub fn take_freed(&mut self) -> usize {
         self.heap.take_freed()
     }

@@ -188,6 +188,17 @@ impl Value {
         }
     }
 
+    /// Whether both are symbols, which are equal if they are at one address.
+    ///
+    /// # Safety
+    /// They are live.
+    #[inline(always)]
+    pub(crate) unsafe fn are_symbols(self, other: Value) -> bool {
+        // SAFETY: the caller's promise.
+        self.tag == STR
+            && other.tag == STR
+            && unsafe { Str::is_symbol(self.as_str()) && Str::is_symbol(other.as_str()) }
+    }
     /// Equality without metamethods.
     #[inline]
     pub(crate) fn raw_eq(self, other: Value) -> bool {

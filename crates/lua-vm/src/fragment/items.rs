@@ -83,7 +83,7 @@ pub(super) struct Items {
 impl Items {
     /// Copies values of a running native; `None` if they are too many or too long for one piece.
     #[inline(never)]
-    pub(super) fn of(values: &[Val<'_>], statics: &Arc<Statics>) -> Option<Result<Box<Items>, NotPortable>> {
+    pub(super) fn of(values: &[Val<'_>], statics: &Arc<Statics>) -> Option<Result<Arc<Items>, NotPortable>> {
         let out = SCRATCH.take().unwrap_or_default();
         let mut w = Writer { out, foreign: Vec::new(), kept: None, statics };
         for (i, v) in values.iter().enumerate() {
@@ -267,9 +267,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// The copy.
-    fn items(mut self, values: u32) -> Box<Items> {
+    fn items(mut self, values: u32) -> Arc<Items> {
         let blocks = self.out.packer.finish();
-        let items = Box::new(Items {
+        let items = Arc::new(Items {
             items: SmallVec::from_slice(&self.out.items),
             texts: blocks.iter().map(Block::size).sum(),
             blocks,

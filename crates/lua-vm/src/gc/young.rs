@@ -10,8 +10,6 @@
 
 use std::ptr;
 
-use smallvec::SmallVec;
-
 use super::{Roots, State};
 use crate::heap::Heap;
 use crate::object::{BLACK, Header, Kind, Thread, WHITES};
@@ -37,17 +35,53 @@ enum Found {
     Long,
 }
 
-/// Whether a value is an object that is not old. Strings in blocks say it of their block.
+/// What a look has seen.
+struct Seen {
+    threads: [*mut Thread; THREADS],
+    /// More than there is room for, if there are more.
+    count: usize,
+    young: bool,
+}
+
+impl Seen {
+    /// Looks at some values.
+    ///
+    /// # Safety
+    /// They are live.
+    #[inline]
+    unsafe fn values(&mut self, values: &[Value]) {
+        for v in values {
+            if v.is_object() {
+                if v.tag == value::THREAD {
+                    self.thread(v.as_thread());
+                } else {
+                    // SAFETY: the caller's promise.
+                    self.young |= unsafe { is_young(*v) };
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn thread(&mut self, t: *mut Thread) {
+        let known = self.count.min(THREADS);
+        if !self.threads[..known].contains(&t) {
+            if let Some(place) = self.threads.get_mut(self.count) {
+                *place = t;
+            }
+            self.count += 1;
+        }
+    }
+}
+
+/// Whether an object is not old. Strings in blocks say it of their block.
 ///
 /// # Safety
-/// It is live.
+/// The value is one, and live.
 #[inline(always)]
 unsafe fn is_young(v: Value) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
-        if !v.is_object() {
-            return false;
-        }
         let p = v.as_header();
         (*p).mark & WHITES != 0
             && ((*p).small & PACKED == 0 || (*p).kind != Kind::Str || (*packed::head(p)).mark & WHITES != 0)
@@ -127,46 +161,41 @@ impl Heap {
     }
 
     /// Whether roots, stacks and touched objects lead to anything young, which the state of most servers does not when they wait.
+    #[inline]
     fn look(&mut self, roots: &Roots<'_>) -> Found {
-        let mut threads = SmallVec::<[*mut Thread; THREADS]>::new();
-        let mut young = !self.gc.touched.is_empty();
         let slots = self.pins().len() + self.overlay_roots().len();
         if slots > SLOTS {
             return Found::Long;
         }
+        let mut seen =
+            Seen { threads: [ptr::null_mut(); THREADS], count: 0, young: !self.gc.touched.is_empty() };
         // SAFETY: what roots and pins name is live, and so are the bodies of the overlay.
         unsafe {
-            for v in roots.values.iter().chain(self.pins()) {
-                if v.tag == value::THREAD {
-                    if !threads.contains(&v.as_thread()) {
-                        threads.push(v.as_thread());
-                    }
-                } else {
-                    young |= is_young(*v);
-                }
+            seen.values(roots.values);
+            seen.values(self.pins());
+            for body in self.overlay_roots() {
+                seen.young |= (**body).mark & WHITES != 0;
             }
-            young |= self.overlay_roots().iter().any(|body| (**body).mark & WHITES != 0);
-            if threads.len() != self.gc.threads as usize {
+            if seen.count != self.gc.threads as usize {
                 return Found::Long;
             }
             let mut units = slots;
-            for t in threads {
-                let (live, cap) = (crate::thread::live_top(t), (*t).stack_cap as usize);
-                units += cap + (&(*t).frames).len();
+            for i in 0..seen.count {
+                let t = seen.threads[i];
+                units += (*t).stack_cap as usize + (&(*t).frames).len();
                 if units > SLOTS {
                     return Found::Long;
                 }
-                for at in 0..live {
-                    young |= is_young(*(*t).stack.add(at));
-                }
+                let live = crate::thread::live_top(t);
+                seen.values(std::slice::from_raw_parts((*t).stack, live));
                 for frame in (&(*t).frames).iter() {
-                    young |= !frame.callee.is_null() && (*frame.callee).mark & WHITES != 0;
+                    seen.young |= !frame.callee.is_null() && (*frame.callee).mark & WHITES != 0;
                 }
                 crate::thread::clear_above(t, live);
             }
             self.gc.work += units;
         }
-        if young { Found::Young } else { Found::Nothing }
+        if seen.young { Found::Young } else { Found::Nothing }
     }
 
     fn overlay_roots(&self) -> &[*mut Header] {

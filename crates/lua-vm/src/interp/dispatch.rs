@@ -515,7 +515,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let y = Value { tag: y.tag & 0xff, data: y.data };
                     let same = if x.tag == y.tag && x.data == y.data && x.tag != value::FLOAT {
                         true
-                    } else if x.tag == value::NIL || y.tag == value::NIL {
+                    } else if x.tag == value::NIL || y.tag == value::NIL || x.are_symbols(y) {
                         false
                     } else {
                         x.raw_eq(y)
