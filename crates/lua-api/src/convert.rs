@@ -84,6 +84,12 @@ pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format
     object.val()
 }
 
+/// A Payload object of a value of Lua that was opened already.
+pub(crate) fn opened_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Val<'cx> {
+    let object = PayloadObject { payload: RefCell::new(None), format: Format::Lua, once: false };
+    cx.userdata(object, &[value]).val()
+}
+
 /// The value of a payload; a large table is filled before the program goes on, so nobody looks into it here. Data and fragments
 /// become Lua values, text becomes a string, an error an error object. Encoded JSON and YAML stay strings here; the `payload`
 /// module decodes them.

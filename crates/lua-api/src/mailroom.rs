@@ -1,15 +1,15 @@
 //! Where mail goes inside a process: topic listeners, inbox, events, and what nobody has asked for yet.
 
 use crate::channel::{Channel, Item};
-use crate::convert::payload_to_val;
+use crate::convert::{format_of, payload_to_val};
 use crate::guest::Guest;
 use crate::host::Host;
 use crate::module::Object;
 use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
-use infra_base::{Error, Payload, Payloads, Result, Salted};
-use lua_vm::{Cx, Fields, Pin, Pins, Raise, Userdata, Val};
-use std::cell::RefCell;
+use infra_base::{Error, Format, Payload, Payloads, Result, Salted};
+use lua_vm::{Cx, Fields, Pair, Pin, Pins, Raise, Userdata, Val};
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 
 /// Topic listeners, inbox and events of one process. Everything is made on first use.
@@ -62,6 +62,8 @@ struct Listener {
 /// Payload of a Message object.
 pub(crate) struct MessageObject {
     message: RefCell<Box<Message>>,
+    /// Slot 0 is not its Payload object, but what that holds.
+    opened: Cell<bool>,
 }
 
 impl Mailroom {
@@ -255,7 +257,10 @@ pub(crate) fn message_to_val<'cx>(
     raw: bool,
 ) -> Result<Val<'cx>, Raise> {
     if !raw {
-        let object = cx.userdata(MessageObject { message: RefCell::new(message) }, &[Val::NIL]);
+        let object = cx.userdata(
+            MessageObject { message: RefCell::new(message), opened: Cell::new(false) },
+            &[Val::NIL],
+        );
         cx.weigh(object, size);
         return Ok(object.val());
     }
@@ -339,6 +344,11 @@ pub(crate) fn from(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
 pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     let (object, this) = cx.check_userdata_val::<MessageObject>(0)?;
     let known = object.slot(0);
+    if this.opened.take() {
+        let value = crate::convert::opened_payload(cx, known);
+        cx.set_userdata_slot(object, 0, value);
+        return cx.ret(value);
+    }
     if !known.is_nil() {
         return cx.ret(known);
     }
@@ -353,6 +363,34 @@ pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     cx.weigh(object, this.message.borrow().size());
     cx.set_userdata_slot(object, 0, value);
     cx.ret(value)
+}
+
+/// `msg:payload():data()` of a small value of Lua, without the object between.
+static DATA: Pair = Pair { name: "data", func: data };
+
+/// Larger ones are adopted in steps.
+const SMALL: usize = 16 << 10;
+
+fn data(cx: &mut Cx<'_>) -> Option<lua_vm::NativeResult> {
+    let (object, this) = cx.check_userdata_val::<MessageObject>(0).ok()?;
+    let known = object.slot(0);
+    if this.opened.get() {
+        return Some(cx.ret(known));
+    }
+    let mut message = this.message.borrow_mut();
+    let is_small = |payload: &Payload| format_of(payload) == Format::Lua && payload.size() <= SMALL;
+    if !known.is_nil() || message.payloads.len() != 1 || !is_small(&message.payloads[0]) {
+        return None;
+    }
+    let payload = message.payloads.pop()?;
+    let rest = message.size();
+    drop(message);
+    this.opened.set(true);
+    Some(payload_to_val(cx, payload).and_then(|value| {
+        cx.weigh(object, rest);
+        cx.set_userdata_slot(object, 0, value);
+        cx.ret(value)
+    }))
 }
 
 /// A table of Payload objects.
@@ -372,4 +410,5 @@ pub fn message_object() -> Object {
         .method("topic(): string", "Its topic.", topic)
         .method("from(): string", "The sender's PID; nil if it did not come from a process.", from)
         .method("payload(): Payload", "Its Payload, a table of them for several, nil for none.", payload)
+        .pair(&DATA)
 }

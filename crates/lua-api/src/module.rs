@@ -1,6 +1,6 @@
 //! The declaration of a module: names, signatures, sentences and functions, said once.
 
-use lua_vm::{Effect, Lib, NativeDef, NativeFn, StaticsBuilder, UserdataType};
+use lua_vm::{Effect, Lib, NativeDef, NativeFn, Pair, StaticsBuilder, UserdataType};
 use std::any::Any;
 
 /// What a module may do; decides where it may be loaded (workflows, eval).
@@ -35,11 +35,12 @@ pub struct Func {
     pub doc: &'static str,
     native: NativeFn,
     effect: Effect,
+    pair: Option<&'static Pair>,
 }
 
 impl Func {
     fn def(&self) -> NativeDef {
-        NativeDef::new(self.name(), self.native).with_effect(self.effect)
+        NativeDef::new(self.name(), self.native).with_effect(self.effect).with_pair(self.pair)
     }
 
     /// The part of the signature before the parenthesis.
@@ -82,14 +83,14 @@ impl Group {
 
     /// Adds a function.
     pub fn func(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.funcs.push(Func { signature, doc, native, effect: Effect::Outside });
+        self.funcs.push(Func { signature, doc, native, effect: Effect::Outside, pair: None });
         self
     }
 
     /// Adds a function that touches nothing outside the heap of the process: it may run at the top level of a unit while
     /// the image of a program is made, once for all its processes.
     pub fn local(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.funcs.push(Func { signature, doc, native, effect: Effect::Local });
+        self.funcs.push(Func { signature, doc, native, effect: Effect::Local, pair: None });
         self
     }
 
@@ -188,13 +189,21 @@ impl Object {
 
     /// Adds a method; argument 0 is the object.
     pub fn method(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.methods.push(Func { signature, doc, native, effect: Effect::Outside });
+        self.methods.push(Func { signature, doc, native, effect: Effect::Outside, pair: None });
+        self
+    }
+
+    /// The method that was added last is half of a pair.
+    pub fn pair(mut self, pair: &'static Pair) -> Self {
+        if let Some(last) = self.methods.last_mut() {
+            last.pair = Some(pair);
+        }
         self
     }
 
     /// Adds a method that touches nothing outside the heap of the process, as [`Group::local`].
     pub fn local(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.methods.push(Func { signature, doc, native, effect: Effect::Local });
+        self.methods.push(Func { signature, doc, native, effect: Effect::Local, pair: None });
         self
     }
 
@@ -306,7 +315,7 @@ impl Module {
 
     /// Adds a plain global function.
     pub fn global(mut self, signature: &'static str, doc: &'static str, native: NativeFn) -> Self {
-        self.globals.push(Func { signature, doc, native, effect: Effect::Outside });
+        self.globals.push(Func { signature, doc, native, effect: Effect::Outside, pair: None });
         self
     }
 }

@@ -620,6 +620,7 @@ pub(crate) unsafe fn init_native(
         (&raw mut (*n).number).write(0);
         // What is made at run time was made by a native that was allowed to run.
         (&raw mut (*n).effect).write(Effect::Local);
+        (&raw mut (*n).pair).write(None);
         ptr::copy_nonoverlapping(upvals.as_ptr(), Native::upvals(n), upvals.len());
     }
 }

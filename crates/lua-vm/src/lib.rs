@@ -71,8 +71,8 @@ pub use heap::HeapStats;
 pub use image::{Image, Rehearsal, Sealing, Undertaker, Unshareable};
 pub use lua::{Lua, Options, Pins, Remains, Run};
 pub use native::{
-    Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pin, Raise, Root, Table, Userdata, Val, View,
-    Walk,
+    Cx, DynNative, Fields, Flow, NativeFn, NativeResult, Num, Pair, Pin, Raise, Root, Table, Userdata, Val,
+    View, Walk,
 };
 pub use proto::{CodeId, CodeKey, Proto, Unusable};
 pub use statics::{

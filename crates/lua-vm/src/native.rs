@@ -83,6 +83,15 @@ pub(crate) enum FlowKind {
     Pass,
 }
 
+/// Two methods in one: a native method and another one, without arguments, on its result, which programs write `a:first():name()`.
+pub struct Pair {
+    /// The second method.
+    pub name: &'static str,
+    /// Does what both do, with the arguments of the first, and returns what the second does; `None`: it has done nothing, and both are
+    /// to be called. It neither waits nor calls.
+    pub func: for<'cx> fn(&mut Cx<'cx>) -> Option<NativeResult>,
+}
+
 impl Flow {
     /// Done: the last `n` pushed values are the results.
     pub fn values(n: usize) -> Flow {

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::frame::Frames;
 use crate::lua::TypeOf;
-use crate::native::NativeFn;
+use crate::native::{NativeFn, Pair};
 use crate::proto::Proto;
 use crate::statics::{Effect, TypeInfo};
 use crate::value::Value;
@@ -195,6 +195,7 @@ pub(crate) struct Native {
     pub(crate) number: u32,
     pub(crate) effect: Effect,
     pub(crate) _pad: [u8; 3],
+    pub(crate) pair: Option<&'static Pair>,
     pub(crate) upvals: [Value; 0],
 }
 

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
 use crate::lua::TypeOf;
-use crate::native::{Cx, DynNative, NativeFn, NativeResult};
+use crate::native::{Cx, DynNative, NativeFn, NativeResult, Pair};
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
 use crate::symbol;
 use crate::table::string_key;
@@ -27,6 +27,7 @@ pub struct NativeDef {
     boxed: Option<Box<DynNative>>,
     kind: u16,
     effect: Effect,
+    pair: Option<&'static Pair>,
 }
 
 /// What a native function touches besides its arguments, as far as an image must know (see [`crate::Rehearsal`]).
@@ -44,11 +45,11 @@ pub enum Effect {
 impl NativeDef {
     /// A function that the interpreter knows by `kind`.
     pub(crate) fn known(name: &str, func: NativeFn, kind: u16) -> NativeDef {
-        NativeDef { name: name.to_owned(), func, boxed: None, kind, effect: Effect::Local }
+        NativeDef { name: name.to_owned(), func, boxed: None, kind, effect: Effect::Local, pair: None }
     }
     /// A plain function; `name` appears in messages.
     pub fn new(name: impl Into<String>, func: NativeFn) -> NativeDef {
-        NativeDef { name: name.into(), func, boxed: None, kind: 0, effect: Effect::Outside }
+        NativeDef { name: name.into(), func, boxed: None, kind: 0, effect: Effect::Outside, pair: None }
     }
     /// A plain function that touches nothing outside the heap.
     pub fn local(name: impl Into<String>, func: NativeFn) -> NativeDef {
@@ -59,9 +60,21 @@ impl NativeDef {
     pub fn with_effect(self, effect: Effect) -> NativeDef {
         NativeDef { effect, ..self }
     }
+    /// The same, a method that is half of a pair.
+    #[must_use]
+    pub fn with_pair(self, pair: Option<&'static Pair>) -> NativeDef {
+        NativeDef { pair, ..self }
+    }
     /// A function with captured Rust state.
     pub fn boxed(name: impl Into<String>, func: Box<DynNative>) -> NativeDef {
-        NativeDef { name: name.into(), func: call_boxed, boxed: Some(func), kind: 0, effect: Effect::Outside }
+        NativeDef {
+            name: name.into(),
+            func: call_boxed,
+            boxed: Some(func),
+            kind: 0,
+            effect: Effect::Outside,
+            pair: None,
+        }
     }
 }
 
@@ -717,6 +730,7 @@ impl StaticsBuilder {
             });
             init_native(n, def.func, name, def.boxed, &[]);
             (*n).effect = def.effect;
+            (*n).pair = def.pair;
             self.heap.head = n.cast();
             Value::native(n)
         }

@@ -745,7 +745,7 @@ unsafe fn deliver(lua: *mut Lua, from: u32, n: u32, dest: Dest) -> Next {
 }
 
 /// Moves `n` results to `to`, cut or filled with nil to `want` (-1 = all, top behind them).
-unsafe fn place(lua: *mut Lua, t: *mut Thread, from: u32, n: u32, to: u32, want: i32) {
+pub(super) unsafe fn place(lua: *mut Lua, t: *mut Thread, from: u32, n: u32, to: u32, want: i32) {
     // SAFETY: see `resume_root`; missing results lie in the caller's frame or are grown for.
     unsafe {
         let moved = if want < 0 { n } else { n.min(want as u32) };

@@ -3,13 +3,15 @@
 #![allow(unsafe_code, reason = "works on raw stacks and frames")]
 
 use std::marker::PhantomData;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::Ctl;
 use super::call::{self, Next, drive};
 use crate::frame::{Dest, Frame};
 use crate::lua::Lua;
-use crate::native::{Cx, Flow, FlowKind, Root};
-use crate::object::{Native, Thread};
+use crate::native::{Cx, Flow, FlowKind, Pair, Root};
+use crate::object::{Closure, Native, Str, Thread};
+use crate::opcode::{self, Op};
 use crate::statics::Effect;
 use crate::value::Value;
 
@@ -33,6 +35,11 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
     unsafe {
         if (*lua).rehearsal && (*n).effect != Effect::Local {
             return drive(lua, call::refuse(lua, n));
+        }
+        if let Some(pair) = (*n).pair
+            && let Some(ctl) = paired(lua, th, (n, pair), dest, args)
+        {
+            return ctl;
         }
         let mut cx = Cx {
             lua,
@@ -58,8 +65,12 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
                 if dest.want < 0 {
                     std::ptr::copy(from, to, n as usize);
                     (*th).top = dest.func + n;
+                } else if n == 2 && dest.want == 2 {
+                    let (first, second) = (Value::load(from), Value::load(from.add(1)));
+                    *to = first;
+                    *to.add(1) = second;
                 } else {
-                    // Wanted results lie in the window of the calling frame, mostly one or two, and below those of the native.
+                    // Wanted results lie in the window of the calling frame, mostly none, one or two, and below those of the native.
                     for i in 0..dest.want as u32 {
                         *to.add(i as usize) = if i < n { *from.add(i as usize) } else { Value::NIL };
                     }
@@ -68,6 +79,65 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
             }
             Ok(flow) => other_flow(&cx, n, dest, flow),
             Err(raise) => drive(lua, Next::Raise(raise.0)),
+        }
+    }
+}
+
+/// Calls the pair of a method instead, if the calling frame goes on with the other method of it. `None`: it does not, or the pair
+/// did nothing.
+#[inline(never)]
+unsafe fn paired(
+    lua: *mut Lua,
+    th: *mut Thread,
+    (n, pair): (*const Native, &'static Pair),
+    dest: Dest,
+    args: u32,
+) -> Option<Ctl> {
+    // SAFETY: see `dispatch::execute`; the frame on top is the calling one, whose code goes on behind every call, and behind a method's
+    // two words.
+    unsafe {
+        let ci = (*th).frames.as_mut_ptr().add((&(*th).frames).len() - 1);
+        let (pc, a) = ((*ci).pc, (dest.func - (*ci).base) as usize);
+        let method = (*pc).load(Relaxed);
+        if Op::of(method) != Op::Method || opcode::a(method) != a || opcode::b(method) != a || dest.want != 1
+        {
+            return None;
+        }
+        let call = (*pc.add(2)).load(Relaxed);
+        if Op::of(call) != Op::Call || opcode::a(call) != a || opcode::b(call) != 2 {
+            return None;
+        }
+        let closure = (*ci).callee.cast::<Closure>();
+        let name = *(&(*(*closure).proto).consts).as_ptr().add(((*pc.add(1)).load(Relaxed) >> 16) as usize);
+        if Str::bytes(name.as_str()) != pair.name.as_bytes() {
+            return None;
+        }
+        let top = (*th).top;
+        let mut cx = Cx {
+            lua,
+            thread: th,
+            callee: n,
+            base: dest.func + 1,
+            args,
+            results: 0,
+            ok: true,
+            then: None,
+            brand: PhantomData,
+        };
+        match (pair.func)(&mut cx) {
+            Some(Ok(flow)) => {
+                debug_assert!(flow.kind == FlowKind::Return, "a pair returns at once");
+                (*ci).pc = pc.add(3);
+                (*lua).fuel -= 3;
+                let n = flow.n.min((*th).top - cx.base);
+                call::place(lua, th, (*th).top - n, n, dest.func, opcode::c(call) as i32 - 1);
+                Some(Ctl::Reload)
+            }
+            Some(Err(raise)) => Some(drive(lua, Next::Raise(raise.0))),
+            None => {
+                (*th).top = top;
+                None
+            }
         }
     }
 }
