@@ -83,6 +83,8 @@ pub(crate) struct Gc {
     touched: ThinVec<*mut Header>,
     /// Number of coroutines; none of them is young.
     threads: u8,
+    /// Pins or bodies came since the last collection, which may be young.
+    pub(crate) fresh: bool,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
     pins_done: u32,
     bodies_done: u32,
@@ -115,6 +117,7 @@ impl Gc {
             old: ptr::null_mut(),
             touched: ThinVec::new(),
             threads: 0,
+            fresh: false,
             pins_done: 0,
             bodies_done: 0,
             work: 0,
@@ -733,6 +736,7 @@ impl Heap {
 
     /// A fresh object becomes reachable from a root.
     pub(crate) unsafe fn shade_object(&mut self, p: *mut Header) {
+        self.gc.fresh = true;
         if self.gc.is_marking() {
             // SAFETY: the caller passes a live object.
             unsafe { self.mark_object(p) }

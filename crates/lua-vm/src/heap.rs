@@ -411,6 +411,7 @@ impl Heap {
 
     pub(crate) fn pin(&mut self, v: Value) -> Pin {
         self.shade(v);
+        self.gc.fresh = true;
         let Some(i) = self.free_pin.checked_sub(1) else {
             self.pins.push(v);
             return Pin(self.pins.len() as u32 - 1);

@@ -179,7 +179,12 @@ impl Table {
     pub(crate) unsafe fn reserve_nodes(heap: &mut Heap, t: *mut Table, n: usize) {
         // SAFETY: the caller passes a live table.
         unsafe {
-            if n > (*t).node_cap as usize {
+            if (*t).node_cap == 0 && n <= SMALL as usize {
+                heap.owe(n / 2);
+                (*t).nodes = regrow(ptr::null_mut(), 0, n);
+                (*t).node_cap = n as u32;
+                heap.add_bytes(n * size_of::<Node>());
+            } else if n > (*t).node_cap as usize {
                 Table::rebuild(heap, t, n);
             }
         }

@@ -151,6 +151,9 @@ pub(crate) unsafe fn unseen(t: *const Thread, seen: u8) -> usize {
     }
 }
 
+/// Slots that are cleared without a call.
+const FEW: usize = 16;
+
 /// Clears what lies shortly above the live slots and puts the rest out of use until it is cleared by `ensure`. The windows
 /// of all frames begin below `live`, so they end within the cleared part.
 ///
@@ -160,8 +163,14 @@ pub(crate) unsafe fn clear_above(t: *mut Thread, live: usize) {
     // SAFETY: the caller's promise; slots below the bound are initialised.
     unsafe {
         let end = ((*t).stack_cap as usize).min(live + STRETCH);
-        // Nil is all zero.
-        (*t).stack.add(live).write_bytes(0, end.saturating_sub(live));
+        if end - live <= FEW {
+            for i in live..end {
+                *(*t).stack.add(i) = Value::NIL;
+            }
+        } else {
+            // Nil is all zero.
+            (*t).stack.add(live).write_bytes(0, end - live);
+        }
         (*t).stack_cap = end as u32;
     }
 }

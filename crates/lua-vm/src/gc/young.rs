@@ -120,6 +120,7 @@ impl Heap {
             }
         }
         self.gc.old = self.head;
+        self.gc.fresh = false;
         self.gc.left = self.debt;
         self.gc.threads = threads;
         if threads as usize > THREADS {
@@ -172,9 +173,16 @@ impl Heap {
         // SAFETY: what roots and pins name is live, and so are the bodies of the overlay.
         unsafe {
             seen.values(roots.values);
-            seen.values(self.pins());
-            for body in self.overlay_roots() {
-                seen.young |= (**body).mark & WHITES != 0;
+            if self.gc.fresh {
+                seen.values(self.pins());
+                for body in self.overlay_roots() {
+                    seen.young |= (**body).mark & WHITES != 0;
+                }
+            } else {
+                self.pins()
+                    .iter()
+                    .filter(|v| v.tag == value::THREAD)
+                    .for_each(|v| seen.thread(v.as_thread()));
             }
             if seen.count != self.gc.threads as usize {
                 return Found::Long;
@@ -286,6 +294,7 @@ impl Heap {
             }
         }
         self.gc.old = self.head;
+        self.gc.fresh = false;
         self.debt -= (before - self.bytes) as isize;
         if self.objects > 2 * MOST {
             self.leave_young();
