@@ -206,6 +206,17 @@ impl Channel {
         true
     }
 
+    /// The first who waits for nothing but a value of this channel; it is ready, and gets the value from the caller. `None`: then
+    /// [`offer`](Self::offer) is the way.
+    #[inline]
+    pub(crate) fn claim(&self, host: &mut Host) -> Option<Root> {
+        let mut state = self.state.borrow_mut();
+        let first =
+            state.receivers.first.filter(|first| first.case.is_none() && host.is_waiting(first.wait))?;
+        state.receivers.pop();
+        host.claim(first.wait)
+    }
+
     /// Like [`offer`](Self::offer) for a value of this heap, but refuses when `capacity` values wait (timers and tickers
     /// drop what nobody takes).
     pub fn offer_value<'cx>(cx: &mut Cx<'cx>, this: Userdata<'cx>, value: Val<'cx>) -> bool {

@@ -8,7 +8,7 @@ use crate::module::Object;
 use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
 use infra_base::{Error, Format, Payload, Payloads, Result, Salted};
-use lua_vm::{Cx, Fields, Pair, Pin, Pins, Raise, Userdata, Val};
+use lua_vm::{Cx, Fields, Pair, Pin, Pins, Raise, Root, Userdata, Val};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 
@@ -74,18 +74,22 @@ impl Mailroom {
     }
 
     /// Puts a piece of mail where it belongs.
-    pub fn route(pins: Pins<'_>, host: &mut Host, mail: Mail, room: Room) {
+    pub fn route(cx: &mut Cx<'_>, mail: Mail, room: Room) {
         match mail {
-            Mail::Message(message) => Self::place(pins, host, message, room),
-            Mail::Event(event) => match channel_of(pins, host.mail.events.as_ref()) {
-                Some(channel) => _ = channel.offer(host, Item::Event(event, room)),
-                None => host.mail.rest().kept_events.push_back((event, room)),
-            },
+            Mail::Message(message) => Self::place(cx, message, room),
+            Mail::Event(event) => {
+                let (pins, host) = cx.pins_and_host::<Host>();
+                match channel_of(pins, host.mail.events.as_ref()) {
+                    Some(channel) => _ = channel.offer(host, Item::Event(event, room)),
+                    None => host.mail.rest().kept_events.push_back((event, room)),
+                }
+            }
         }
     }
 
     /// Puts a message into the listener of its topic, else the inbox, else aside.
-    fn place(pins: Pins<'_>, host: &mut Host, message: Box<Message>, room: Room) {
+    fn place(cx: &mut Cx<'_>, message: Box<Message>, room: Room) {
+        let (pins, host) = cx.pins_and_host::<Host>();
         let mail = &mut host.mail;
         let topic = &message.topic;
         let own = topic.starts_with('@');
@@ -96,7 +100,10 @@ impl Mailroom {
             None => (mail.inbox.as_ref(), false),
         };
         match channel_of(pins, pin) {
-            Some(channel) => _ = channel.offer(host, Item::Message(message, room, raw)),
+            Some(channel) => match if raw { None } else { channel.claim(host) } {
+                Some(receiver) => hand_over(cx, receiver, message, room),
+                None => _ = channel.offer(host, Item::Message(message, room, raw)),
+            },
             // What was under way when its subscription ended.
             None if own => host.freed.add(room),
             None => {
@@ -218,8 +225,7 @@ impl Mailroom {
         let waiting = channel.payload::<Channel>().map(Channel::take_messages).unwrap_or_default();
         Self::forget(cx, &topic);
         for (message, room) in waiting {
-            let (pins, host) = cx.pins_and_host::<Host>();
-            Mailroom::place(pins, host, message, room);
+            Mailroom::place(cx, message, room);
         }
         true
     }
@@ -249,6 +255,23 @@ fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
     }
 }
 
+/// Ends the receive in which `receiver` waits with a message.
+fn hand_over(cx: &mut Cx<'_>, receiver: Root, message: Box<Message>, room: Room) {
+    let size = room.bytes();
+    cx.at().freed.add(room);
+    let value = message_object_of(cx, message, size);
+    let done = cx.finish(receiver, [value, Val::bool(true)]);
+    debug_assert!(done, "who stands in a channel waits");
+}
+
+/// A Message object of a message of so many bytes.
+fn message_object_of<'cx>(cx: &mut Cx<'cx>, message: Box<Message>, size: usize) -> Val<'cx> {
+    let object = MessageObject { message: RefCell::new(message), opened: Cell::new(false) };
+    let object = cx.userdata(object, &[Val::NIL]);
+    cx.weigh(object, size);
+    object.val()
+}
+
 /// A received message of so many bytes: a Message object, or with `raw` its payload: one value as it is, several as an array, none as nil.
 pub(crate) fn message_to_val<'cx>(
     cx: &mut Cx<'cx>,
@@ -257,12 +280,7 @@ pub(crate) fn message_to_val<'cx>(
     raw: bool,
 ) -> Result<Val<'cx>, Raise> {
     if !raw {
-        let object = cx.userdata(
-            MessageObject { message: RefCell::new(message), opened: Cell::new(false) },
-            &[Val::NIL],
-        );
-        cx.weigh(object, size);
-        return Ok(object.val());
+        return Ok(message_object_of(cx, message, size));
     }
     if message.topic.starts_with(EVENT_TOPIC) {
         return bus_event_to_val(cx, message.payloads);

@@ -361,13 +361,15 @@ impl LuaBody {
     /// Hands on mail for half of the fuel, so that those who wait for it get on however much comes.
     fn take_mail(&mut self, inbox: &mut Inbox, fuel: &mut i64) {
         let mut share = *fuel / 2 + 1;
-        while share > 0
-            && let Some((mail, room)) = inbox.hold()
-        {
-            Mailroom::route(self.lua.pins(), &mut self.host, mail, room);
-            share -= PASSING;
-            *fuel -= PASSING;
-        }
+        self.lua.enter(&mut self.host, |cx| {
+            while share > 0
+                && let Some((mail, room)) = inbox.hold()
+            {
+                Mailroom::route(cx, mail, room);
+                share -= PASSING;
+                *fuel -= PASSING;
+            }
+        });
     }
 
     /// Nothing is ready and nothing from outside can make anything ready.
@@ -475,6 +477,9 @@ impl LuaBody {
         loop {
             // Mail that came while the program was loaded waits in the inbox until the method runs.
             if matches!(self.phase, Phase::Running) && !cx.mail.is_empty() {
+                if !in_ticks(cx.fuel, |left| self.lua.settle(left)) {
+                    return Step::Continue;
+                }
                 self.take_mail(cx.mail, cx.fuel);
             }
             if !self.host.starts.is_empty() {
