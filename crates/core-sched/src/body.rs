@@ -2,6 +2,7 @@
 
 use crate::control::{Control, Exit};
 use crate::mail::Inbox;
+use crate::near::Near;
 use crate::ops::Ops;
 use infra_base::Pid;
 use infra_clock::Moment;
@@ -34,6 +35,16 @@ pub trait Body: Send + 'static {
     /// it keeps no figures.
     fn figures(&self) -> Option<Figures> {
         None
+    }
+
+    /// Notes what its next step looks at first; asked when it rests.
+    fn note(&self, _: &mut Near) {}
+
+    /// Has what such a body noted fetched, while it lies elsewhere: it is stepped soon, on this thread. `own`: see [`Near::lines`].
+    fn fetch(_: &Near, _: usize)
+    where
+        Self: Sized,
+    {
     }
 }
 

@@ -14,6 +14,7 @@
 use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
 use crate::mail::{Inbox, Queued};
+use crate::near::Near;
 use crate::scheduler::{self, Counted};
 use crate::turn;
 use std::cell::{Cell, RefCell};
@@ -37,6 +38,10 @@ pub trait AnyProcess: Future<Output = Exit> + Send + Unpin {
     fn hand(&mut self, mail: Queued);
     /// Its end of its mailbox.
     fn inbox(&mut self) -> &mut Inbox;
+    /// Notes what its next poll looks at first.
+    fn note(&self, near: &mut Near);
+    /// Has that fetched, without a look at itself.
+    fn fetch(&self, near: &Near);
     /// What its body says about itself.
     fn figures(&self) -> Option<Figures>;
 }

@@ -18,7 +18,9 @@ use crate::body::{Activity, Figures, Look};
 use crate::chain::{self, BoxProcess};
 use crate::host::Gate;
 use crate::mail::{BRIEF, Event, Inbox, Load, Mail, MailboxFull, Queued, Room, push};
+use crate::near::Near;
 use crate::sync::{AtomicBool, AtomicU8, Mutex, MutexGuard, Ordering};
+use crate::turn;
 use infra_base::{EntryId, Error, Kind, Payload, Pid};
 use infra_clock::{Clock, Moment, Sleep};
 use std::collections::VecDeque;
@@ -78,6 +80,7 @@ struct Inner {
     mailbox: Option<Box<Mailbox>>,
     place: Place,
     ending: Option<Box<dyn Ending>>,
+    near: Near,
 }
 
 impl Inner {
@@ -205,7 +208,8 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None };
+        let inner =
+            Inner { mailbox: None, place: Place::Elsewhere(None), ending: None, near: Near::default() };
         let (flags, news) = (AtomicU8::new(0), AtomicBool::new(false));
         Arc::new(Control { pid, entry, gate, flags, news, inner: Mutex::new(inner) })
     }
@@ -270,10 +274,13 @@ impl Control {
     /// Puts what was counted into the mailbox, or the inbox of a process that rests.
     #[inline]
     fn put(&self, mut inner: MutexGuard<'_, Inner>, queued: Queued) {
-        let Inner { mailbox, place, .. } = &mut *inner;
+        let Inner { mailbox, place, near, .. } = &mut *inner;
         if chain::is_open()
             && let Some(mut process) = place.rouse()
         {
+            if !near.is_of(turn::number()) {
+                process.fetch(near);
+            }
             drop(inner);
             process.hand(queued);
             return chain::offer(process);
@@ -546,6 +553,11 @@ impl Control {
                 return Put::Again(process);
             }
             Place::Running { .. } | Place::Elsewhere(_) | Place::Parked(..) => {}
+        }
+        let turn = turn::number();
+        if !inner.near.is_of(turn) {
+            inner.near = Near::new(turn);
+            process.note(&mut inner.near);
         }
         inner.place = Place::Parked(process, yields);
         Put::Parked

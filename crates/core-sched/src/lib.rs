@@ -16,6 +16,7 @@ mod host;
 mod mail;
 #[cfg(all(test, loom))]
 mod models;
+mod near;
 mod ops;
 mod process;
 mod scheduler;
@@ -27,6 +28,7 @@ pub use chain::{AnyProcess, BoxProcess};
 pub use control::{Control, Ending, Exit};
 pub use host::Gate;
 pub use mail::{Event, Freed, Inbox, MAX_BYTES, MAX_MESSAGES, Mail, MailboxFull, Message, Room, Topic};
+pub use near::Near;
 pub use ops::{OpId, Operation, Ops};
 pub use process::Process;
 pub use scheduler::Scheduler;

@@ -273,6 +273,10 @@ impl AnyProcess for Probe {
         &mut self.inbox
     }
 
+    fn note(&self, _: &mut crate::near::Near) {}
+
+    fn fetch(&self, _: &crate::near::Near) {}
+
     fn figures(&self) -> Option<crate::body::Figures> {
         None
     }

@@ -18,6 +18,7 @@ use crate::chain::{self, AnyProcess};
 use crate::control::{Control, Exit, Limit};
 use crate::host::{Entry, Gate, Ticket};
 use crate::mail::{Inbox, Queued, push};
+use crate::near::Near;
 use crate::ops::Ops;
 use crate::turn::{self, Turn};
 use infra_base::Error;
@@ -296,6 +297,19 @@ impl<B: Body> AnyProcess for Process<B> {
 
     fn inbox(&mut self) -> &mut Inbox {
         &mut self.inbox
+    }
+
+    fn note(&self, near: &mut Near) {
+        near.add(std::ptr::from_ref(self).addr(), size_of::<Self>());
+        if let Some(body) = &self.body {
+            near.add(std::ptr::from_ref::<B>(body).addr(), size_of::<B>());
+            near.add(self.inbox.queue.as_slices().0.as_ptr().addr(), size_of::<Queued>());
+            body.note(near);
+        }
+    }
+
+    fn fetch(&self, near: &Near) {
+        B::fetch(near, std::ptr::from_ref(self).addr());
     }
 
     fn figures(&self) -> Option<Figures> {

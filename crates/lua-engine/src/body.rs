@@ -6,7 +6,7 @@ use crate::memory::{self, Heaps, Share};
 use crate::outcome;
 use crate::program::Program;
 use crate::tidy::Round;
-use core_sched::{Body, Exit, Figures, Inbox, Step, StepCx, turn};
+use core_sched::{Body, Exit, Figures, Inbox, Near, Step, StepCx, turn};
 use infra_base::{Error, Kind, Name, Payloads, Pid, Result, size_text};
 use infra_clock::Moment;
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
@@ -399,6 +399,17 @@ impl Body for LuaBody {
             self.lua.press();
         }
         step
+    }
+
+    fn note(&self, near: &mut Near) {
+        self.lua.note(&mut |address, bytes| near.add(address, bytes));
+        if let Some(peer) = &self.host.peer {
+            near.add(std::ptr::from_ref(&**peer).addr(), size_of_val(&**peer));
+        }
+    }
+
+    fn fetch(near: &Near, own: usize) {
+        near.lines(own).for_each(lua_vm::fetch);
     }
 
     fn figures(&self) -> Option<Figures> {
