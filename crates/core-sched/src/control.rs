@@ -554,9 +554,7 @@ impl Control {
             }
             Place::Running { .. } | Place::Elsewhere(_) | Place::Parked(..) => {}
         }
-        let turn = turn::number();
-        if !inner.near.is_of(turn) {
-            inner.near = Near::new(turn);
+        if inner.near.rest(turn::number()) {
             process.note(&mut inner.near);
         }
         inner.place = Place::Parked(process, yields);

@@ -18,12 +18,24 @@ pub struct Near {
     /// Number of the first line and of lines, as far as there is room for it. 0: none.
     places: [u32; MOST],
     len: u8,
+    /// Turns in which it went to rest, modulo 256.
+    rests: u8,
 }
 
 impl Near {
-    /// Of a process that rests in that turn, without places.
-    pub(crate) fn new(turn: u32) -> Near {
-        Near { turn, ..Near::default() }
+    /// The process rests in that turn. True: it is to note its places anew, which change rarely; so it does so less and less often, but
+    /// never less than at every thirty-second time.
+    #[inline]
+    pub(crate) fn rest(&mut self, turn: u32) -> bool {
+        if std::mem::replace(&mut self.turn, turn) == turn {
+            return false;
+        }
+        self.rests = self.rests.wrapping_add(1);
+        let anew = self.rests.is_power_of_two() || self.rests.is_multiple_of(32);
+        if anew {
+            self.len = 0;
+        }
+        anew
     }
 
     /// Did it go to rest in that turn?
@@ -42,15 +54,18 @@ impl Near {
         }
     }
 
-    /// The addresses of all lines; `own` is that of the process, which says what there was no room for.
+    /// Calls `line` with the addresses of all lines; `own` is that of the process, which says what there was no room for.
     #[inline]
-    pub fn lines(&self, own: usize) -> impl Iterator<Item = usize> {
+    pub fn lines(&self, own: usize, mut line: impl FnMut(usize)) {
         const BITS: u32 = u32::BITS - COUNT + LINE;
         let window = own >> BITS << BITS;
-        self.places[..usize::from(self.len)].iter().flat_map(move |place| {
-            let first = window | ((place >> COUNT) as usize) << LINE;
-            (0..(place & ((1 << COUNT) - 1)) as usize).map(move |i| first + (i << LINE))
-        })
+        for place in &self.places[..usize::from(self.len)] {
+            let mut at = window | ((place >> COUNT) as usize) << LINE;
+            for _ in 0..place & ((1 << COUNT) - 1) {
+                line(at);
+                at += 1 << LINE;
+            }
+        }
     }
 }
 
@@ -58,19 +73,33 @@ impl Near {
 mod tests {
     use super::*;
 
+    fn lines(near: &Near, own: usize) -> Vec<usize> {
+        let mut all = Vec::new();
+        near.lines(own, |line| all.push(line));
+        all
+    }
+
     #[test]
     fn every_line_of_a_place_is_named() {
-        let mut near = Near::new(3);
-        assert!(near.is_of(3) && !near.is_of(4) && near.lines(0x7f12_0000_0000).count() == 0);
+        let mut near = Near::default();
+        assert!(near.rest(3) && near.is_of(3) && !near.is_of(4));
+        assert!(lines(&near, 0x7f12_0000_0000).is_empty());
         near.add(0x7f12_3456_7840, 1);
         near.add(0x7f12_3456_78bf, 2);
         near.add(0x7f12_0000_0010, 768);
-        let lines: Vec<usize> = near.lines(0x7f12_0000_0040).collect();
         let last = (0..13).map(|i| 0x7f12_0000_0000 + 64 * i);
-        let all: Vec<usize> =
-            [0x7f12_3456_7840, 0x7f12_3456_7880, 0x7f12_3456_78c0].into_iter().chain(last).collect();
-        assert_eq!(lines, all);
+        let first = [0x7f12_3456_7840, 0x7f12_3456_7880, 0x7f12_3456_78c0];
+        let all: Vec<usize> = first.into_iter().chain(last).collect();
+        assert_eq!(lines(&near, 0x7f12_0000_0040), all);
         (0..2 * MOST).for_each(|i| near.add(i << 20, 1 << 20));
-        assert_eq!(near.lines(0).count(), 3 + 13 + (MOST - 3) * 15, "what is too much is left out");
+        assert_eq!(lines(&near, 0).len(), 3 + 13 + (MOST - 3) * 15, "what is too much is left out");
+    }
+
+    #[test]
+    fn places_are_noted_again_now_and_then() {
+        let mut near = Near::default();
+        let anew: Vec<u32> = (1..=100).filter(|turn| near.rest(*turn)).collect();
+        assert_eq!(anew, [1, 2, 4, 8, 16, 32, 64, 96]);
+        assert!(!near.rest(100), "it rested in that turn");
     }
 }

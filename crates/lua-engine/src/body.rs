@@ -409,7 +409,7 @@ impl Body for LuaBody {
     }
 
     fn fetch(near: &Near, own: usize) {
-        near.lines(own).for_each(lua_vm::fetch);
+        near.lines(own, lua_vm::fetch);
     }
 
     fn figures(&self) -> Option<Figures> {

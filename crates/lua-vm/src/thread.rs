@@ -163,12 +163,12 @@ pub(crate) unsafe fn clear_above(t: *mut Thread, live: usize) {
     // SAFETY: the caller's promise; slots below the bound are initialised.
     unsafe {
         let end = ((*t).stack_cap as usize).min(live + STRETCH);
+        // Nil is all zero.
         if end - live <= FEW {
             for i in live..end {
-                *(*t).stack.add(i) = Value::NIL;
+                (*t).stack.add(i).write_bytes(0, 1);
             }
         } else {
-            // Nil is all zero.
             (*t).stack.add(live).write_bytes(0, end - live);
         }
         (*t).stack_cap = end as u32;
