@@ -204,3 +204,6 @@ impl Heap {
         Value::table(t)
     }
 }
+
+#[cfg(test)]
+mod tests;
