@@ -95,7 +95,7 @@ fn main() {
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     let young = YOUNG.load(Relaxed);
-    assert!(conclusion.num_filtered_out > 0 || young > 10_000, "only {young} collections of what is young");
+    assert!(conclusion.num_filtered_out > 0 || young > 2_000, "only {young} collections of what is young");
     conclusion.exit();
 }
 
