@@ -235,8 +235,13 @@ impl Heap {
             if self.gc.work >= UNITS {
                 return false;
             }
-            // SAFETY: old objects are live until a whole collection.
-            unsafe { self.traverse(p) }
+            // SAFETY: old objects are live until a whole collection. One that is not white any more is grey.
+            unsafe {
+                if (*p).mark & WHITES != 0 {
+                    (*p).mark &= !WHITES;
+                    self.traverse(p);
+                }
+            }
         }
         if !self.trace(UNITS) {
             return false;

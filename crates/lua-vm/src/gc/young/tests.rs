@@ -1,4 +1,4 @@
-//! Young collections: what old objects are given stays, what is dead goes, no piece is long, and all is counted.
+//! Young collections: what old objects are given stays, what is dead goes, no piece is long.
 
 #![allow(unsafe_code, reason = "looks at raw objects")]
 
@@ -220,21 +220,28 @@ const KINDS: [(&str, &str, &str, &str); 15] = [
     ),
 ];
 
-/// A program that stores a value of its own with each message, and looks at it before and behind the wait.
+/// A program that stores a value of its own with each message, and looks at it before and behind the wait. Between the stack and what
+/// is written there are others that are not: whoever does not know what was written does not find the value.
 fn stores(kind: &(&str, &str, &str, &str), main: bool) -> String {
     let (_, before, store, load) = kind;
     let (open, close) = if main { ("return function()", "end") } else { ("", "") };
     format!(
-        "{before}
+        "local far = {{ (function()
+             {before}
+             return {{
+                 put = function(i) local v = fresh(i); {store} end,
+                 get = function() return ({load}) end,
+             }}
+         end)() }}
          {open}
          local last
          while true do
              local i = ask()
              junk()
-             if last then check({load}, last) end
-             do local v = fresh(i); {store} end
+             if last then check(far[1].get(), last) end
+             far[1].put(i)
              junk()
-             check({load}, i)
+             check(far[1].get(), i)
              last = i
          end
          {close}"
