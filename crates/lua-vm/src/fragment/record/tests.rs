@@ -8,11 +8,15 @@ use super::*;
 use crate::fragment::{Form, Fragment};
 use crate::image::{Image, Rehearsal};
 use crate::native::{Cx, Table as Handle, Val};
-use crate::statics::{Statics, StaticsBuilder};
+use crate::statics::{Lib, Statics, StaticsBuilder};
 use crate::{Lua, Options};
 
 fn statics() -> Arc<Statics> {
-    static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(|| StaticsBuilder::new().build());
+    static STATICS: LazyLock<Arc<Statics>> = LazyLock::new(|| {
+        let mut b = StaticsBuilder::new();
+        b.module("leaves", Lib::new().value("one", 1_i64));
+        b.build()
+    });
     STATICS.clone()
 }
 
@@ -152,6 +156,12 @@ fn travels(make: impl for<'cx> FnOnce(&mut Cx<'cx>) -> Handle<'cx>) -> bool {
         stay_equal(cx, a, c);
         let d = cx.adopt(&second).expect("it fits")[0].as_table().expect("a table");
         assert_eq!(entries(cx, d), expected, "another one is not written");
+        for t in [b, d] {
+            while let Some((_, key, _)) = t.entry_at(0) {
+                cx.set(t, key, Val::NIL).expect("it can be written");
+            }
+        }
+        assert_eq!(b.held_text_key(), d.held_text_key());
     });
     to.collect();
     let left = to.stats();
@@ -338,6 +348,12 @@ fn empty_tables_say_whether_they_are_objects() {
         assert!(t.is_empty() && t.held_text_key());
         t
     }));
+    assert!(travels(|cx| {
+        let t = cx.table(0, 0);
+        cx.mark_text_keyed(t);
+        cx.set_int(t, 50, 1).expect("it can be written");
+        t
+    }));
     // A list that was an object goes as items would give it, whether it is empty or not.
     assert!(travels(|cx| {
         let t = array(cx, 2);
@@ -404,7 +420,7 @@ fn what_holds_others_is_no_record() {
         cx.set_int(t, 2, print).expect("it can be written");
         assert_eq!(cx.copy_out(&[t.val()]).unwrap_err().path, "[2]");
         // A frozen table of the statics goes by reference.
-        let library = cx.globals().get_field("string");
+        let library = cx.module("leaves").expect("it was registered");
         let fragment = cx.copy_out(&[library]).expect("a library");
         assert!(!is_record(&fragment));
         assert!(cx.adopt(&fragment).expect("it fits")[0].raw_eq(library));
