@@ -619,6 +619,7 @@ fn long_garbage_is_no_piece_of_a_young_collection() {
     let roots = [root];
     let work = heap.collect_young(&Roots { values: &roots, current: ptr::null_mut() });
     assert!(work <= PIECE_AT_MOST, "{work} units");
+    assert!(!heap.has_old(), "what was not looked at is not old");
     heap.collect_full(&Roots { values: &roots, current: ptr::null_mut() });
     assert_eq!(heap.objects, 1);
 }
