@@ -174,18 +174,18 @@ impl Heap {
         paid
     }
 
-    /// By turns: whole collections, rarely in a large heap, and cycles in the smallest steps between which the program runs.
+    /// By turns: whole collections, rarely in a large heap; young ones of a small heap, between which some objects are made and
+    /// die; and cycles in the smallest steps between which the program runs.
     fn collect_stressed(&mut self, roots: &Roots<'_>) -> usize {
         self.stressed = self.stressed.wrapping_add(1);
-        if self.has_old() && !self.over_quota && !self.stressed.is_multiple_of(16) {
-            let done = self.collect_young(roots);
-            (self.debt, self.gc.left) = (0, 0);
-            return done;
-        }
-        let whole =
-            if self.objects < 2_000 { self.stressed % 64 < 16 } else { self.stressed.is_multiple_of(4_096) };
-        let done = if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8, 8) };
-        if self.stressed.is_multiple_of(64) {
+        let turn = self.stressed % 128;
+        let done = if self.has_old() && !self.over_quota && turn != 48 {
+            if turn.is_multiple_of(3) { self.collect_young(roots) } else { 0 }
+        } else {
+            let whole = if self.objects < 2_000 { turn < 16 } else { self.stressed.is_multiple_of(4_096) };
+            if whole || self.over_quota { self.collect_full(roots) } else { self.work(roots, 8, 8) }
+        };
+        if turn == 15 {
             self.begin_young();
         }
         // The next allocation collects again.

@@ -137,8 +137,12 @@ impl Lua {
 
     fn bare(statics: Arc<Statics>, options: Options) -> Lua {
         let mut heap = Heap::new(options.quota);
-        heap.stress = options.stress;
         let scratch = heap.new_thread(4);
+        if options.stress {
+            heap.stress = true;
+            // From the first allocation on, not only behind what a new heap may allocate.
+            heap.debt = 0;
+        }
         Lua {
             heap,
             image: None,

@@ -7,6 +7,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use lua_vm::{CodeKey, Lua, Options, Pin, Run, StaticsBuilder};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 #[path = "support/cut.rs"]
 mod cut;
@@ -24,26 +25,47 @@ struct Mode {
     stress: bool,
     /// Run the code that was sealed and opened again.
     sealed: bool,
+    /// Behind each slice the process is told that it waits: it collects what is young.
+    rests: bool,
     /// Before this slice the process asks for a copy of its image.
     detach: Option<usize>,
 }
 
-const MODES: [Mode; 4] = [
-    Mode { name: "whole", slice: i64::MAX, stress: false, sealed: false, detach: None },
-    Mode { name: "slices", slice: 1, stress: false, sealed: false, detach: None },
-    Mode { name: "stress", slice: 100_000, stress: true, sealed: false, detach: None },
-    Mode { name: "sealed", slice: i64::MAX, stress: false, sealed: true, detach: None },
+const MODES: [Mode; 5] = [
+    Mode { name: "whole", slice: i64::MAX, stress: false, sealed: false, rests: false, detach: None },
+    Mode { name: "slices", slice: 1, stress: false, sealed: false, rests: false, detach: None },
+    Mode { name: "stress", slice: 100_000, stress: true, sealed: false, rests: false, detach: None },
+    Mode { name: "sealed", slice: i64::MAX, stress: false, sealed: true, rests: false, detach: None },
+    Mode { name: "rests", slice: 40, stress: false, sealed: false, rests: true, detach: None },
 ];
 
 /// The same for a process that leaves its image, at once or in the midst of it.
-const DETACHED: [Mode; 3] = [
-    Mode { name: "detached", slice: i64::MAX, stress: false, sealed: false, detach: Some(0) },
-    Mode { name: "detached later", slice: 1, stress: false, sealed: false, detach: Some(1) },
-    Mode { name: "detached under stress", slice: 100, stress: true, sealed: false, detach: Some(1) },
+const DETACHED: [Mode; 4] = [
+    Mode { name: "detached", slice: i64::MAX, stress: false, sealed: false, rests: false, detach: Some(0) },
+    Mode { name: "detached later", slice: 1, stress: false, sealed: false, rests: false, detach: Some(1) },
+    Mode {
+        name: "detached between rests",
+        slice: 40,
+        stress: false,
+        sealed: false,
+        rests: true,
+        detach: Some(1),
+    },
+    Mode {
+        name: "detached under stress",
+        slice: 100,
+        stress: true,
+        sealed: false,
+        rests: false,
+        detach: Some(1),
+    },
 ];
 
 /// Cases that work on so much data that collecting at each allocation takes minutes.
 const NOT_STRESSED: [&str; 0] = [];
+
+/// Collections that freed something without a cycle of the collector.
+static YOUNG: AtomicUsize = AtomicUsize::new(0);
 
 /// Images of a case: cuts at so many places, evenly spread.
 const CUTS: usize = 24;
@@ -71,7 +93,10 @@ fn main() {
             }
         }
     }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    let young = YOUNG.load(Relaxed);
+    assert!(conclusion.num_filtered_out > 0 || young > 2_000, "only {young} collections of what is young");
+    conclusion.exit();
 }
 
 fn cases(folder: &Path) -> Vec<PathBuf> {
@@ -140,6 +165,7 @@ fn finish(lua: &mut Lua, root: &Pin, mode: Mode) -> Result<(), Failed> {
         let mut fuel = mode.slice;
         match lua.run(root, &mut fuel, &mut ()) {
             Run::Finished => return Ok(()),
+            Run::OutOfFuel if mode.rests => rest(lua),
             Run::OutOfFuel => {}
             Run::Raised(trace) => {
                 let text = lua.enter(&mut (), |cx| {
@@ -158,4 +184,13 @@ fn finish(lua: &mut Lua, root: &Pin, mode: Mode) -> Result<(), Failed> {
         }
     }
     unreachable!("the slices never end")
+}
+
+fn rest(lua: &mut Lua) {
+    let (collections, freed) = (lua.stats().collections, lua.freed());
+    let done = lua.rest(&mut i64::MAX.clone(), false);
+    assert!(done, "it had fuel");
+    if lua.freed() > freed && lua.stats().collections == collections {
+        YOUNG.fetch_add(1, Relaxed);
+    }
 }

@@ -1,4 +1,4 @@
-//! Values that are neither records nor single strings, copied in one piece: a list of items in preorder.
+//! Values that are neither records nor single strings, in one piece: a list of items in preorder.
 
 #![allow(unsafe_code, reason = "carries pointers to immortal objects")]
 

@@ -1,5 +1,7 @@
-//! Records: small tables that hold no others, which is what most messages are. The copy is the very table that the receiver gets: it
-//! belongs to no heap on its way, and the heap that takes it over links it. Its strings are one block.
+//! Records: small tables that hold no others, copied as the very table that the receiver gets.
+//!
+//! Most messages are such tables. The copy belongs to no heap on its way, and the heap that takes it over links it. Its strings
+//! are one block.
 
 #![allow(unsafe_code, reason = "makes tables outside heaps")]
 
@@ -204,3 +206,6 @@ impl Heap {
         Value::table(t)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,7 +107,7 @@ impl Heap {
         if self.has_old() || !resting || self.objects > MOST || self.pause < 0 {
             return;
         }
-        let mut threads = 0;
+        let mut threads = 0_usize;
         let mut p = self.head;
         // SAFETY: all objects on the list are live.
         unsafe {
@@ -122,10 +122,10 @@ impl Heap {
         self.gc.old = self.head;
         self.gc.fresh = false;
         self.gc.left = self.debt;
-        self.gc.threads = threads;
-        if threads as usize > THREADS {
-            self.leave_young();
+        if threads > THREADS {
+            return self.leave_young();
         }
+        self.gc.threads = threads as u8;
     }
 
     /// No object is old any more.
@@ -152,10 +152,13 @@ impl Heap {
     /// Frees what is young and dead, unless that would be long; then no object is old any more. The work done.
     pub(crate) fn collect_young(&mut self, roots: &Roots<'_>) -> usize {
         self.gc.work = 0;
-        match self.look(roots) {
+        // A heap with few but large objects may have got very many small ones since.
+        let found = if self.objects > 2 * MOST { Found::Long } else { self.look(roots) };
+        match found {
             Found::Nothing => self.sweep_young(),
             Found::Young => self.collect_marked(roots),
-            Found::Long => self.whiten_from(self.head),
+            // What is young is white yet.
+            Found::Long => self.leave_young(),
         }
         self.gc.left = self.debt;
         self.gc.work
@@ -237,8 +240,16 @@ impl Heap {
             self.mark(*v);
         }
         for p in std::mem::take(&mut self.gc.touched) {
-            // SAFETY: old objects are live until a whole collection.
-            unsafe { self.traverse(p) }
+            if self.gc.work >= UNITS {
+                return false;
+            }
+            // SAFETY: old objects are live until a whole collection. One that is not white any more is grey.
+            unsafe {
+                if (*p).mark & WHITES != 0 {
+                    (*p).mark &= !WHITES;
+                    self.traverse(p);
+                }
+            }
         }
         if !self.trace(UNITS) {
             return false;
@@ -276,13 +287,15 @@ impl Heap {
         }
     }
 
+    /// Frees what is young and white, as much as a step may; if that is not all, no object is old any more.
     fn sweep_young(&mut self) {
         let before = self.bytes;
+        let goal = self.gc.work + super::MAX_STEP;
         let mut link = &raw mut self.head;
         // SAFETY: `link` is the heap's head or the `next` field of a live object; the old ones follow on the list. Objects are unlinked
         // before they are freed.
         unsafe {
-            while *link != self.gc.old {
+            while *link != self.gc.old && self.gc.work < goal {
                 let p = *link;
                 if (*p).mark & WHITES == 0 {
                     link = &raw mut (*p).next;
@@ -293,11 +306,16 @@ impl Heap {
                 self.gc.work += super::FREE + size / 256;
             }
         }
+        // SAFETY: as above.
+        let whole = unsafe { *link == self.gc.old };
         self.gc.old = self.head;
         self.gc.fresh = false;
         self.debt -= (before - self.bytes) as isize;
-        if self.objects > 2 * MOST {
+        if !whole || self.objects > 2 * MOST {
             self.leave_young();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
