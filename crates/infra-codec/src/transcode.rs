@@ -154,6 +154,9 @@ mod tests {
         fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
             self
         }
+        fn share(&self) -> Box<dyn infra_base::Portable> {
+            Box::new(Value)
+        }
     }
 
     fn sources() -> Vec<(&'static str, Payload)> {
