@@ -83,6 +83,8 @@ pub(crate) struct Gc {
     touched: ThinVec<*mut Header>,
     /// Number of coroutines; none of them is young.
     threads: u8,
+    /// The whole cycle after which objects were made old last, modulo 2^32; 0: none was.
+    aged: u32,
     /// Pins or bodies came since the last collection, which may be young.
     pub(crate) fresh: bool,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
@@ -117,6 +119,7 @@ impl Gc {
             old: ptr::null_mut(),
             touched: ThinVec::new(),
             threads: 0,
+            aged: 0,
             fresh: false,
             pins_done: 0,
             bodies_done: 0,

@@ -98,15 +98,25 @@ impl Heap {
     /// Whether there is so much young that it should be collected.
     #[inline]
     pub(crate) fn has_young(&self) -> bool {
-        self.has_old() && self.debt - self.gc.left > WORTH
+        self.has_old() && self.debt - self.gc.left > WORTH && self.pause >= 0
     }
 
-    /// Behind a whole collection of a heap whose process waits: what lives is old.
+    /// Behind a whole collection of a heap whose process waits: what lives is old. Once for each: who gave that up does without until
+    /// the next one.
+    #[inline]
     pub(crate) fn begin_young(&mut self) {
+        if self.gc.aged != self.gc.cycles as u32 {
+            self.age();
+        }
+    }
+
+    #[inline(never)]
+    fn age(&mut self) {
         let resting = self.gc.state == State::Pause && self.gc.rests.is_empty();
         if self.has_old() || !resting || self.objects > MOST || self.pause < 0 {
             return;
         }
+        self.gc.aged = self.gc.cycles as u32;
         let mut threads = 0_usize;
         let mut p = self.head;
         // SAFETY: all objects on the list are live.

@@ -82,9 +82,13 @@ pub(crate) fn execute(statics: &Arc<Statics>, proto: Arc<Proto>, mode: Mode) -> 
     (out, end)
 }
 
+/// Slices between two rests.
+const RESTS: u32 = 7;
+
 /// Runs a coroutine to its end.
 pub(crate) fn finish(lua: &mut Lua, root: &Pin, out: &mut Vec<u8>, mode: Mode) -> End {
     let mut left = mode.fuel;
+    let mut slices = 0;
     while left > 0 {
         let mut fuel = mode.slice.min(left);
         left -= fuel;
@@ -92,7 +96,13 @@ pub(crate) fn finish(lua: &mut Lua, root: &Pin, out: &mut Vec<u8>, mode: Mode) -
         left += fuel;
         match run {
             Run::Finished => return End::Finished,
-            Run::OutOfFuel => {}
+            Run::OutOfFuel => {
+                // Now and then as if it waited: what is young is collected.
+                slices += 1;
+                if slices % RESTS == 0 {
+                    lua.rest(&mut i64::MAX.clone(), false);
+                }
+            }
             Run::Raised(_) => {
                 let text = lua.enter(out, |cx| {
                     let thread = cx.pinned(root);
