@@ -22,7 +22,7 @@ use crate::overlay::Overlay;
 use crate::packed;
 use crate::proto::Proto;
 use crate::rest::Rest;
-use crate::statics::{Effect, TypeInfo};
+use crate::statics::TypeInfo;
 use crate::symbol;
 use crate::value::Value;
 
@@ -620,7 +620,7 @@ pub(crate) unsafe fn init_native(
         (&raw mut (*n).boxed).write(boxed);
         (&raw mut (*n).number).write(0);
         // What is made at run time was made by a native that was allowed to run.
-        (&raw mut (*n).effect).write(Effect::Local);
+        (&raw mut (*n).traits).write(0);
         (&raw mut (*n).pair).write(None);
         ptr::copy_nonoverlapping(upvals.as_ptr(), Native::upvals(n), upvals.len());
     }

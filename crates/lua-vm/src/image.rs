@@ -17,8 +17,8 @@ use crate::heap::Heap;
 use crate::lua::{Lua, Options, Remains};
 use crate::native::Pin;
 use crate::object::{
-    Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, SHARED, Str, TEXT_KEYED, Table, UNSETTLED,
-    Userdata,
+    Cell, Closure, FROZEN, Header, IMMORTAL, Kind, Native, OUTSIDE, SHARED, Str, TEXT_KEYED, Table,
+    UNSETTLED, Userdata,
 };
 use crate::packed;
 use crate::statics::{AnyMaker, Statics};
@@ -63,7 +63,7 @@ impl Rehearsal {
     /// With fresh globals; `options.quota` bounds what it may allocate.
     pub fn new(statics: Arc<Statics>, options: Options) -> Rehearsal {
         let mut lua = Lua::new(statics, options);
-        lua.rehearsal = true;
+        lua.watched |= OUTSIDE;
         Rehearsal { lua, look: Look::Begin, makers: Vec::new() }
     }
 

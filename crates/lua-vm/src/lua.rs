@@ -13,7 +13,7 @@ use crate::gc::Roots;
 use crate::heap::{Heap, HeapStats};
 use crate::image::Image;
 use crate::native::{Cx, Pin, Root, Val};
-use crate::object::{Closure, SHARED, Status, Table, Thread};
+use crate::object::{Closure, PAIRED, SHARED, Status, Table, Thread};
 use crate::proto::Proto;
 use crate::statics::Statics;
 use crate::trace::{Trace, TraceFrame};
@@ -67,8 +67,8 @@ pub struct Lua {
     pub(crate) heap: Heap,
     /// What the process started from; after the heap, which points into it.
     pub(crate) image: Option<Arc<Image>>,
-    /// Natives with effects outside end the run.
-    pub(crate) rehearsal: bool,
+    /// Traits of natives that a call looks at: `PAIRED`, and in a rehearsal `OUTSIDE`, which ends the run.
+    pub(crate) watched: u8,
     pub(crate) statics: Arc<Statics>,
     /// The raised value between a raise and its handler.
     pub(crate) pending: Value,
@@ -146,7 +146,7 @@ impl Lua {
         Lua {
             heap,
             image: None,
-            rehearsal: false,
+            watched: PAIRED,
             statics,
             pending: Value::NIL,
             fuel: 0,
@@ -285,7 +285,7 @@ impl Lua {
         let left = Lua {
             heap: Heap::new(0),
             image: None,
-            rehearsal: false,
+            watched: PAIRED,
             statics: Arc::clone(&self.statics),
             pending: Value::NIL,
             fuel: 0,

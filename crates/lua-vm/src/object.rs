@@ -10,7 +10,7 @@ use crate::frame::Frames;
 use crate::lua::TypeOf;
 use crate::native::{NativeFn, Pair};
 use crate::proto::Proto;
-use crate::statics::{Effect, TypeInfo};
+use crate::statics::TypeInfo;
 use crate::value::Value;
 
 /// White of the cycle with even number.
@@ -185,6 +185,11 @@ impl Closure {
 /// A function that outlives the node's statics and may capture what it likes.
 pub(crate) type BoxedNative = Box<crate::native::DynNative>;
 
+/// It touches more than its heap; nothing of the kind runs in a rehearsal.
+pub(crate) const OUTSIDE: u8 = 1;
+/// It is half of a pair.
+pub(crate) const PAIRED: u8 = 2;
+
 /// A native function: `hdr.word` upvalues follow.
 #[repr(C)]
 pub(crate) struct Native {
@@ -193,7 +198,8 @@ pub(crate) struct Native {
     pub(crate) name: *const Str,
     pub(crate) boxed: Option<BoxedNative>,
     pub(crate) number: u32,
-    pub(crate) effect: Effect,
+    /// What a call of it has to look at: `OUTSIDE`, `PAIRED`.
+    pub(crate) traits: u8,
     pub(crate) _pad: [u8; 3],
     pub(crate) pair: Option<&'static Pair>,
     pub(crate) upvals: [Value; 0],

@@ -15,7 +15,7 @@ use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
 use crate::lua::TypeOf;
 use crate::native::{Cx, DynNative, NativeFn, NativeResult, Pair};
-use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, Slots, Str, Table, Userdata};
+use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, OUTSIDE, PAIRED, Slots, Str, Table, Userdata};
 use crate::symbol;
 use crate::table::string_key;
 use crate::value::Value;
@@ -729,8 +729,12 @@ impl StaticsBuilder {
                 word: 0,
             });
             init_native(n, def.func, name, def.boxed, &[]);
-            (*n).effect = def.effect;
-            (*n).pair = def.pair;
+            if def.effect != Effect::Local {
+                (*n).traits |= OUTSIDE;
+            }
+            if def.pair.is_some() {
+                ((*n).traits, (*n).pair) = ((*n).traits | PAIRED, def.pair);
+            }
             self.heap.head = n.cast();
             Value::native(n)
         }

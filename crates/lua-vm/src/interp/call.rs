@@ -11,10 +11,9 @@ use super::{Ctl, Exit};
 use crate::frame::{Dest, Frame, Ret, Waits};
 use crate::lua::Lua;
 use crate::native::{Cx, FlowKind, NativeFn, RaiseKind, Root};
-use crate::object::{Closure, Native, Status, Thread};
+use crate::object::{Closure, Native, OUTSIDE, Status, Thread};
 use crate::opcode;
 use crate::proto::{Capture, Proto};
-use crate::statics::Effect;
 use crate::symbol::names;
 use crate::value::{self, Value};
 use smallvec::SmallVec;
@@ -237,7 +236,7 @@ unsafe fn call(lua: *mut Lua, dest: Dest, args: u32) -> Next {
                 }
                 Next::Lua
             }
-            value::NATIVE if (*lua).rehearsal && (*f.as_native()).effect != Effect::Local => {
+            value::NATIVE if (*lua).watched & (*f.as_native()).traits & OUTSIDE != 0 => {
                 refuse(lua, f.as_native())
             }
             value::NATIVE => Next::Native(first_activation(f.as_native(), dest, args)),

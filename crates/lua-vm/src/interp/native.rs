@@ -10,9 +10,8 @@ use super::call::{self, Next, drive};
 use crate::frame::{Dest, Frame};
 use crate::lua::Lua;
 use crate::native::{Cx, Flow, FlowKind, Pair, Root};
-use crate::object::{Closure, Native, Str, Thread};
+use crate::object::{Closure, Native, OUTSIDE, Str, Thread};
 use crate::opcode::{self, Op};
-use crate::statics::Effect;
 use crate::value::Value;
 
 /// The top frame, which no Lua frame called plainly, returns `n` values at `from`.
@@ -33,11 +32,8 @@ pub(super) unsafe fn finish(lua: *mut Lua, th: *mut Thread, ci: *mut Frame, from
 pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Ctl {
     // SAFETY: see `dispatch::execute`; the Cx lives for this call only, and no collection happens during it.
     unsafe {
-        if (*lua).rehearsal && (*n).effect != Effect::Local {
-            return drive(lua, call::refuse(lua, n));
-        }
-        if let Some(pair) = (*n).pair
-            && let Some(ctl) = paired(lua, th, (n, pair), dest, args)
+        if (*lua).watched & (*n).traits != 0
+            && let Some(ctl) = instead(lua, th, n, dest, args)
         {
             return ctl;
         }
@@ -83,9 +79,20 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
     }
 }
 
+/// What a native of some kind is not called for.
+#[inline(never)]
+unsafe fn instead(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Option<Ctl> {
+    // SAFETY: see `dispatch::execute`.
+    unsafe {
+        if (*lua).watched & (*n).traits & OUTSIDE != 0 {
+            return Some(drive(lua, call::refuse(lua, n)));
+        }
+        paired(lua, th, (n, (*n).pair?), dest, args)
+    }
+}
+
 /// Calls the pair of a method instead, if the calling frame goes on with the other method of it. `None`: it does not, or the pair
 /// did nothing.
-#[inline(never)]
 unsafe fn paired(
     lua: *mut Lua,
     th: *mut Thread,
