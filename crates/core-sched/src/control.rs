@@ -80,7 +80,8 @@ struct Inner {
     mailbox: Option<Box<Mailbox>>,
     place: Place,
     ending: Option<Box<dyn Ending>>,
-    near: Near,
+    /// Made by the first mail that a chain hands to the process.
+    near: Option<Box<Near>>,
 }
 
 impl Inner {
@@ -208,8 +209,7 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner =
-            Inner { mailbox: None, place: Place::Elsewhere(None), ending: None, near: Near::default() };
+        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None, near: None };
         let (flags, news) = (AtomicU8::new(0), AtomicBool::new(false));
         Arc::new(Control { pid, entry, gate, flags, news, inner: Mutex::new(inner) })
     }
@@ -278,8 +278,10 @@ impl Control {
         if chain::is_open()
             && let Some(mut process) = place.rouse()
         {
-            if !near.is_of(turn::number()) {
-                process.fetch(near);
+            match near {
+                Some(near) if near.is_of(turn::number()) => {}
+                Some(near) => process.fetch(near),
+                None => *near = Some(Box::default()),
             }
             drop(inner);
             process.hand(queued);
@@ -554,8 +556,10 @@ impl Control {
             }
             Place::Running { .. } | Place::Elsewhere(_) | Place::Parked(..) => {}
         }
-        if inner.near.rest(turn::number()) {
-            process.note(&mut inner.near);
+        if let Some(near) = &mut inner.near
+            && near.rest(turn::number())
+        {
+            process.note(near);
         }
         inner.place = Place::Parked(process, yields);
         Put::Parked
