@@ -84,6 +84,17 @@ pub fn payload_object_as<'cx>(cx: &mut Cx<'cx>, payload: Payload, format: Format
     object.val()
 }
 
+/// Whether it is a value of Lua that is opened at once, without steps or mistakes.
+pub(crate) fn opens_at_once(payload: &Payload) -> bool {
+    match payload {
+        Payload::Data(_) => format_of(payload) == Format::Lua,
+        Payload::Portable(value) => {
+            value.as_any().downcast_ref::<Portable>().is_some_and(|value| !value.0.is_large())
+        }
+        Payload::Encoded(..) | Payload::Error(_) => false,
+    }
+}
+
 /// A Payload object of a value of Lua that was opened already.
 pub(crate) fn opened_payload<'cx>(cx: &mut Cx<'cx>, value: Val<'cx>) -> Val<'cx> {
     let object = PayloadObject { payload: RefCell::new(None), format: Format::Lua, once: false };

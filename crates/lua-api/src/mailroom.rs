@@ -1,13 +1,13 @@
 //! Where mail goes inside a process: topic listeners, inbox, events, and what nobody has asked for yet.
 
 use crate::channel::{Channel, Item};
-use crate::convert::{format_of, payload_to_val};
+use crate::convert::{opens_at_once, payload_to_val};
 use crate::guest::Guest;
 use crate::host::Host;
 use crate::module::Object;
 use crate::peer::{Peer, pid_text};
 use core_sched::{Event, Mail, Message, Room, Topic};
-use infra_base::{Error, Format, Payload, Payloads, Result, Salted};
+use infra_base::{Error, Payload, Payloads, Result, Salted};
 use lua_vm::{Cx, Fields, Pair, Pin, Pins, Raise, Root, Userdata, Val};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -257,7 +257,7 @@ fn offer<'cx>(cx: &mut Cx<'cx>, channel: Userdata<'cx>, item: Item) {
 
 /// Ends the receive in which `receiver` waits with a message.
 fn hand_over(cx: &mut Cx<'_>, receiver: Root, message: Box<Message>, room: Room) {
-    let size = room.bytes();
+    let size = if room.is_none() { message.size() } else { room.bytes() };
     cx.at().freed.add(room);
     let value = message_object_of(cx, message, size);
     let done = cx.finish(receiver, [value, Val::bool(true)]);
@@ -383,11 +383,8 @@ pub(crate) fn payload(cx: &mut Cx<'_>) -> lua_vm::NativeResult {
     cx.ret(value)
 }
 
-/// `msg:payload():data()` of a small value of Lua, without the object between.
+/// `msg:payload():data()` of a value of Lua, without the object between.
 static DATA: Pair = Pair { name: "data", func: data };
-
-/// Larger ones are adopted in steps.
-const SMALL: usize = 16 << 10;
 
 fn data(cx: &mut Cx<'_>) -> Option<lua_vm::NativeResult> {
     let (object, this) = cx.check_userdata_val::<MessageObject>(0).ok()?;
@@ -396,8 +393,7 @@ fn data(cx: &mut Cx<'_>) -> Option<lua_vm::NativeResult> {
         return Some(cx.ret(known));
     }
     let mut message = this.message.borrow_mut();
-    let is_small = |payload: &Payload| format_of(payload) == Format::Lua && payload.size() <= SMALL;
-    if !known.is_nil() || message.payloads.len() != 1 || !is_small(&message.payloads[0]) {
+    if !known.is_nil() || message.payloads.len() != 1 || !opens_at_once(&message.payloads[0]) {
         return None;
     }
     let payload = message.payloads.pop()?;

@@ -122,6 +122,7 @@ impl Drop for Share {
 
 /// Frees what a process leaves: at once if it is little.
 pub(crate) fn reap(lua: &mut Lua, share: &mut Share) {
+    share.set(share.last, lua.take_freed());
     let Some(mut remains) = lua.take_remains() else { return };
     let mut share = share.take();
     let reaper = share.reaper();

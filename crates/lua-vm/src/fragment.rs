@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::error::ErrorObject;
 use crate::native::{Cx, Raise, Val};
 use crate::object::Str;
-use crate::packed::{Block, WHOLE};
+use crate::packed::{Block, SHEET};
 use crate::statics::Statics;
 use crate::value::{self, Value};
 
@@ -79,7 +79,7 @@ enum Form {
     Empty,
     /// A string that is a symbol.
     Symbol(*const Str),
-    /// Another string, alone in its block.
+    /// Another string, alone in its block; a longer one is an item, which others may share.
     Text(Block),
     Record(Record),
     Items(Arc<Items>),
@@ -109,7 +109,7 @@ impl Form {
             match v.tag {
                 value::TABLE => Record::of(v.as_table()).map(Form::Record),
                 value::STR if Str::is_symbol(v.as_str()) => Some(Form::Symbol(v.as_str())),
-                value::STR if Str::len(v.as_str()) <= WHOLE => Some(Form::Text(Block::of(v.as_str()))),
+                value::STR if Str::len(v.as_str()) <= SHEET => Some(Form::Text(Block::of(v.as_str()))),
                 _ => None,
             }
         }
@@ -149,6 +149,10 @@ impl Fragment {
                 Form::Large { large: Arc::clone(large), values: *values, statics: statics.clone() }
             }
         })
+    }
+    /// Whether it is copied and adopted in steps, which may be so for few bytes, too.
+    pub fn is_large(&self) -> bool {
+        matches!(self.0, Form::Large { .. })
     }
     /// Number of values.
     pub fn len(&self) -> usize {

@@ -162,6 +162,7 @@ const FEW: usize = 16;
 pub(crate) unsafe fn clear_above(t: *mut Thread, live: usize) {
     // SAFETY: the caller's promise; slots below the bound are initialised.
     unsafe {
+        debug_assert!(live <= (*t).stack_cap as usize, "live slots are in use");
         let end = ((*t).stack_cap as usize).min(live + STRETCH);
         // Nil is all zero.
         if end - live <= FEW {

@@ -74,3 +74,18 @@ end)
 assert(not ok and tostring(err):find("nil"), tostring(err))
 ok, err = pcall(function() return m.payload({}):data() end) -- lint: ignore E0000
 assert(not ok and tostring(err):find("Message"), tostring(err))
+
+-- a table that lost nearly all of its entries is small, but copied in steps: nobody sees it before it is whole
+local thin = {}
+for i = 1, 3000 do thin["k" .. i] = i end
+for i = 1, 3000 do if i ~= 7 then thin["k" .. i] = nil end end
+m = get(thin)
+local d = m:payload():data()
+assert(d.k7 == 7)
+d.k7 = 8
+local count = 0
+for _ in pairs(d) do count = count + 1 end
+assert(count == 1 and d.k7 == 8)
+m = get(thin)
+m = get(m:payload():data())
+assert(m:payload():data().k7 == 7)

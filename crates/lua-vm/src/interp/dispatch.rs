@@ -600,7 +600,10 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                                 base = (*th).stack.add((*ci).base as usize);
                                 collect_if_due!();
                             }
-                            Ctl::Reload => enter!(),
+                            Ctl::Reload => {
+                                enter!();
+                                collect_if_due!();
+                            }
                             Ctl::Leave => return (*lua).exit,
                         }
                         continue;
