@@ -557,14 +557,14 @@ fn processes_on_several_threads_share_a_record() {
 #[test]
 fn single_strings_are_forms_of_their_own() {
     let symbol = crate::symbol::intern(b"a_symbol_that_travels").expect("there is room");
-    for n in [0, 1, 20, 5000, packed::WHOLE, packed::WHOLE + 1] {
+    for n in [0, 1, 20, packed::SHEET, packed::SHEET + 1, 5000, packed::WHOLE + 1] {
         let mut from = process();
         let fragment = from.enter(&mut (), |cx| {
             let text = cx.string(&vec![b's'; n]);
             cx.copy_out(&[text]).expect("plain data")
         });
         drop(from);
-        assert_eq!(matches!(fragment.0, Form::Text(_)), n <= packed::WHOLE);
+        assert_eq!(matches!(fragment.0, Form::Text(_)), n <= packed::SHEET);
         assert_eq!((fragment.len(), shapes(&fragment).len()), (1, 1));
         let mut to = process();
         to.collect();
