@@ -80,8 +80,6 @@ struct Inner {
     mailbox: Option<Box<Mailbox>>,
     place: Place,
     ending: Option<Box<dyn Ending>>,
-    /// Made by the first mail that a chain hands to the process.
-    near: Option<Box<Near>>,
 }
 
 impl Inner {
@@ -176,6 +174,8 @@ struct Mailbox {
     load: Load,
     /// Made by the first kill, limit or question.
     orders: Option<Box<Orders>>,
+    /// Of a process that got mail; here, since whoever sends looks at the load.
+    near: Near,
 }
 
 impl Inner {
@@ -209,7 +209,7 @@ impl Control {
 
     /// The same on a host whose slices pass `gate`.
     pub fn with_gate(pid: Pid, entry: EntryId, gate: Option<Arc<Gate>>) -> Arc<Control> {
-        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None, near: None };
+        let inner = Inner { mailbox: None, place: Place::Elsewhere(None), ending: None };
         let (flags, news) = (AtomicU8::new(0), AtomicBool::new(false));
         Arc::new(Control { pid, entry, gate, flags, news, inner: Mutex::new(inner) })
     }
@@ -274,14 +274,14 @@ impl Control {
     /// Puts what was counted into the mailbox, or the inbox of a process that rests.
     #[inline]
     fn put(&self, mut inner: MutexGuard<'_, Inner>, queued: Queued) {
-        let Inner { mailbox, place, near, .. } = &mut *inner;
+        let Inner { mailbox, place, .. } = &mut *inner;
         if chain::is_open()
             && let Some(mut process) = place.rouse()
         {
-            match near {
-                Some(near) if near.is_of(turn::number()) => {}
-                Some(near) => process.fetch(near),
-                None => *near = Some(Box::default()),
+            if let Some(Mailbox { near, .. }) = mailbox.as_deref()
+                && !near.is_of(turn::number())
+            {
+                process.fetch(near);
             }
             drop(inner);
             process.hand(queued);
@@ -556,7 +556,7 @@ impl Control {
             }
             Place::Running { .. } | Place::Elsewhere(_) | Place::Parked(..) => {}
         }
-        if let Some(near) = &mut inner.near
+        if let Some(Mailbox { near, .. }) = inner.mailbox.as_deref_mut()
             && near.rest(turn::number())
         {
             process.note(near);

@@ -1,7 +1,7 @@
 //! Where the memory is that a resting process will look at first.
 //!
 //! A process that rests among thousands lies in no near cache, and goes from one pointer to the next when it gets mail. So it notes
-//! the places when it goes to rest, in its control block, which a sender looks at anyway; and whoever hands it mail has all of them
+//! the places when it goes to rest, in its mailbox, which a sender looks at anyway; and whoever hands it mail has all of them
 //! fetched at once while it ends its own step. Numbers only: a place that moved meanwhile is a line fetched for nothing.
 
 /// Places that are noted at most.

@@ -100,10 +100,13 @@ impl Mailroom {
             None => (mail.inbox.as_ref(), false),
         };
         match channel_of(pins, pin) {
-            Some(channel) => match if raw { None } else { channel.claim(host) } {
-                Some(receiver) => hand_over(cx, receiver, message, room),
-                None => _ = channel.offer(host, Item::Message(message, room, raw)),
-            },
+            Some(channel) => {
+                let receiver = if raw { None } else { channel.claim(host) };
+                match receiver {
+                    Some(receiver) => hand_over(cx, receiver, message, room),
+                    None => _ = channel.offer(host, Item::Message(message, room, raw)),
+                }
+            }
             // What was under way when its subscription ended.
             None if own => host.freed.add(room),
             None => {

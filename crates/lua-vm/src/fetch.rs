@@ -20,8 +20,6 @@ pub fn fetch(address: usize) {
     let _ = address;
 }
 
-/// Host objects whose places are told.
-const OBJECTS: usize = 1;
 /// Registers of a frame that are told.
 const REGISTERS: usize = 8;
 
@@ -44,7 +42,8 @@ impl Lua {
                 place(frames.as_ptr().addr() + first * size_of::<Frame>(), 2 * size_of::<Frame>());
             }
         }
-        for object in pins.iter().filter(|v| v.tag == value::USERDATA).take(OBJECTS) {
+        // The first one is its inbox, as a rule.
+        if let Some(object) = pins.iter().find(|v| v.tag == value::USERDATA) {
             let u: *mut Userdata = object.as_userdata();
             // SAFETY: as above; types outlive their objects.
             place(u.addr(), unsafe { (*(*u).info).layout.size() });

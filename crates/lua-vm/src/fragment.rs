@@ -201,55 +201,47 @@ impl<'cx> Cx<'cx> {
     /// Makes the values of a fragment in this process; its quota is asked first. A table of a large fragment is filled
     /// before the program goes on: nobody looks into it until then.
     pub fn adopt(&mut self, fragment: &Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
-        self.reserve(fragment.size())?;
-        self.charge(fragment.work());
-        let value = match &fragment.0 {
-            Form::Empty => return Ok(SmallVec::new()),
-            Form::Symbol(s) => Value::str(s.cast_mut()),
-            Form::Text(block) => self.adopt_text(block.copy()),
-            Form::Record(record) => self.lua().heap.take_record(record.copy()),
-            Form::Items(items) => return self.adopt_items(items, items.blocks.iter().map(Block::copy)),
-            Form::Large { large, values, statics } => {
-                self.check_statics(statics.as_ref())?;
-                return Ok(self.adopt_large(Arc::clone(large), *values as usize).into());
-            }
-        };
-        Ok(SmallVec::from_elem(Val::new(value), 1))
+        self.adopt_all(&mut fragment.share())
     }
 
     /// The same for a fragment that nobody else needs: what it does not share with another one is not copied. It is empty then.
     pub fn adopt_all(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
-        match fragment.0 {
-            Form::Empty => Ok(SmallVec::new()),
-            Form::Items(_) | Form::Large { .. } => self.adopt_several(fragment),
-            Form::Symbol(_) | Form::Text(_) | Form::Record(_) => {
-                Ok(SmallVec::from_elem(self.adopt_one(fragment)?, 1))
-            }
+        match self.take_one(fragment)? {
+            Ok(value) => Ok(SmallVec::from_elem(value, 1)),
+            Err(form) => self.adopt_several(form),
         }
     }
 
     /// The first value of such a fragment, nil if there is none.
     #[inline]
     pub fn adopt_one(&mut self, fragment: &mut Fragment) -> Result<Val<'cx>, Raise> {
+        match self.take_one(fragment)? {
+            Ok(value) => Ok(value),
+            Err(form) => Ok(self.adopt_several(form)?.into_iter().next().unwrap_or(Val::NIL)),
+        }
+    }
+
+    /// Takes the value of a fragment that is one object; of another one its form.
+    #[inline(always)]
+    fn take_one(&mut self, fragment: &mut Fragment) -> Result<Result<Val<'cx>, Form>, Raise> {
         self.reserve(fragment.size())?;
         self.charge(fragment.work());
         let value = match std::mem::take(&mut fragment.0) {
-            Form::Empty => Value::NIL,
             Form::Symbol(s) => Value::str(s.cast_mut()),
-            Form::Text(block) => self.adopt_text(block),
-            Form::Record(record) => self.lua().heap.take_record(record),
-            form => {
-                fragment.0 = form;
-                return Ok(self.adopt_several(fragment)?.into_iter().next().unwrap_or(Val::NIL));
+            Form::Text(block) => {
+                let s = block.first();
+                self.lua().heap.take_over(block);
+                Value::str(s)
             }
+            Form::Record(record) => self.lua().heap.take_record(record),
+            form => return Ok(Err(form)),
         };
-        Ok(Val::new(value))
+        Ok(Ok(Val::new(value)))
     }
 
-    /// Adopts items, or what is large.
     #[inline(never)]
-    fn adopt_several(&mut self, fragment: &mut Fragment) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
-        match std::mem::take(&mut fragment.0) {
+    fn adopt_several(&mut self, form: Form) -> Result<SmallVec<[Val<'cx>; 1]>, Raise> {
+        match form {
             Form::Items(items) => match Arc::try_unwrap(items) {
                 Ok(mut items) => {
                     let blocks = std::mem::take(&mut items.blocks);
@@ -261,14 +253,8 @@ impl<'cx> Cx<'cx> {
                 self.check_statics(statics.as_ref())?;
                 Ok(self.adopt_large(large, values as usize).into())
             }
-            _ => Ok(SmallVec::new()),
+            Form::Empty | Form::Symbol(_) | Form::Text(_) | Form::Record(_) => Ok(SmallVec::new()),
         }
-    }
-
-    fn adopt_text(&mut self, block: Block) -> Value {
-        let s = block.first();
-        self.lua().heap.take_over(block);
-        Value::str(s)
     }
 
     fn check_statics(&mut self, statics: Option<&Arc<Statics>>) -> Result<(), Raise> {

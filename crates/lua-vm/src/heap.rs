@@ -220,6 +220,22 @@ impl Heap {
         }
     }
 
+    /// Links an object that was made outside of the heap: it counts for so many, of so many bytes, and has no colour yet.
+    ///
+    /// # Safety
+    /// It is complete, and the heap's own from now on.
+    #[inline]
+    pub(crate) unsafe fn link(&mut self, p: *mut Header, objects: usize, bytes: usize) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            (*p).next = self.head;
+            (*p).mark |= self.gc.white;
+        }
+        self.head = p;
+        self.objects += objects;
+        self.add_bytes(bytes);
+    }
+
     pub(crate) fn new_str(&mut self, bytes: &[u8]) -> *mut Str {
         assert!(bytes.len() <= MAX_STR, "a string is shorter than 4 GiB");
         // SAFETY: the string is fully written.

@@ -335,7 +335,8 @@ impl Lua {
             return false;
         }
         let much = self.heap.is_worth_collecting();
-        if if shortly { !much || self.heap.can_wait() } else { !much && !self.heap.has_young() } {
+        let keeps = if shortly { !much || self.heap.can_wait() } else { !much && !self.heap.has_young() };
+        if keeps {
             return true;
         }
         let roots = self.roots();

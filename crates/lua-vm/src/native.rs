@@ -317,6 +317,17 @@ pub struct Cx<'cx> {
 }
 
 impl<'cx> Cx<'cx> {
+    /// The view of a native whose first slot is `base`, for one call of it.
+    #[inline(always)]
+    pub(crate) fn of_call(
+        lua: *mut Lua,
+        thread: *mut Thread,
+        callee: *const Native,
+        base: u32,
+        args: u32,
+    ) -> Cx<'cx> {
+        Cx { lua, thread, callee, base, args, results: 0, ok: true, then: None, brand: PhantomData }
+    }
     #[inline]
     pub(crate) fn lua(&mut self) -> &mut Lua {
         // SAFETY: a Cx is made by the interpreter or by `Lua::enter` for a process that outlives it and that nothing

@@ -489,13 +489,7 @@ impl Heap {
         let head = block.0.as_ptr();
         std::mem::forget(block);
         // SAFETY: the block was this one's own, and its head is complete.
-        unsafe {
-            (*head).hdr.next = self.head;
-            (*head).hdr.mark = self.gc.white;
-            self.head = head.cast();
-            self.objects += (*head).hdr.word as usize;
-            self.add_bytes((*head).bytes);
-        }
+        unsafe { self.link(head.cast(), (*head).hdr.word as usize, (*head).bytes) }
     }
 }
 

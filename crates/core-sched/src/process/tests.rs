@@ -691,8 +691,7 @@ fn sizes_stay_small() {
     let process = size_of::<Process<Script<fn(&mut StepCx<'_, u64>) -> Step>>>();
     let control = size_of::<Control>() + 2 * size_of::<usize>();
     assert!(process <= 184, "process: {process}");
-    // The allocator's class.
-    assert!(control <= 128, "control block: {control}");
+    assert!(control <= 120, "control block: {control}");
     assert!(size_of::<Mail>() <= 112, "mail: {}", size_of::<Mail>());
 }
 

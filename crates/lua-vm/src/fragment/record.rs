@@ -196,13 +196,7 @@ impl Heap {
         let (t, bytes) = (record.table.as_ptr(), record.bytes as usize);
         std::mem::forget(record);
         // SAFETY: the table was the record's own, and is complete.
-        unsafe {
-            (*t).hdr.next = self.head;
-            (*t).hdr.mark |= self.gc.white;
-            self.head = t.cast();
-            self.objects += 1;
-            self.add_bytes(bytes);
-        }
+        unsafe { self.link(t.cast(), 1, bytes) }
         Value::table(t)
     }
 }

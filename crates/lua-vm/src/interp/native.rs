@@ -2,7 +2,6 @@
 
 #![allow(unsafe_code, reason = "works on raw stacks and frames")]
 
-use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Ctl;
@@ -37,17 +36,7 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
         {
             return ctl;
         }
-        let mut cx = Cx {
-            lua,
-            thread: th,
-            callee: n,
-            base: dest.func + 1,
-            args,
-            results: 0,
-            ok: true,
-            then: None,
-            brand: PhantomData,
-        };
+        let mut cx = Cx::of_call(lua, th, n, dest.func + 1, args);
         match ((*n).func)(&mut cx) {
             Ok(flow) if flow.kind == FlowKind::Return => {
                 let top = (*th).top;
@@ -120,17 +109,7 @@ unsafe fn paired(
             return None;
         }
         let top = (*th).top;
-        let mut cx = Cx {
-            lua,
-            thread: th,
-            callee: n,
-            base: dest.func + 1,
-            args,
-            results: 0,
-            ok: true,
-            then: None,
-            brand: PhantomData,
-        };
+        let mut cx = Cx::of_call(lua, th, n, dest.func + 1, args);
         match (pair.func)(&mut cx) {
             Some(Ok(flow)) => {
                 debug_assert!(flow.kind == FlowKind::Return, "a pair returns at once");
