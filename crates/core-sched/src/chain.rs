@@ -15,6 +15,7 @@ use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
 use crate::mail::{Inbox, Queued};
 use crate::near::Near;
+use crate::process::Yield;
 use crate::scheduler::{self, Counted};
 use crate::turn;
 use std::cell::{Cell, RefCell};
@@ -73,7 +74,7 @@ pub(crate) fn is_open() -> bool {
 /// Has the chain that is under way poll `process` next. Its block says that it is running.
 pub(crate) fn offer(process: BoxProcess) {
     if let Some(before) = NEXT.replace(Some(process)) {
-        postpone(before);
+        wake(postpone(before));
     }
 }
 
@@ -83,12 +84,15 @@ pub(crate) fn adopt(process: BoxProcess, counted: Counted) {
     UNBORN.with_borrow_mut(|unborn| unborn.push_back((process, counted)));
 }
 
-/// Puts a process back unpolled, and wakes its task.
-fn postpone(mut process: BoxProcess) {
+/// Puts a process back unpolled: its task, which is to be woken.
+fn postpone(mut process: BoxProcess) -> Option<Waker> {
     let (control, task) = (process.control().clone(), process.task().clone());
-    if control.postpone(process).is_none()
-        && let Some(task) = task
-    {
+    if control.postpone(process).is_none() { task } else { None }
+}
+
+fn wake(task: Option<Waker>) {
+    if let Some(task) = task {
+        turn::woken();
         task.wake();
     }
 }
@@ -162,8 +166,8 @@ pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     while goes_on()
         && let Some(next) = next()
     {
-        if let Poll::Ready(Some(task)) = poll(next) {
-            task.wake();
+        if let Poll::Ready(task) = poll(next) {
+            wake(task);
         }
     }
     drop(chain);
@@ -186,7 +190,11 @@ impl Drop for Chain {
         OPEN.set(false);
         turn::end_chain();
         if let Some(next) = NEXT.take() {
-            postpone(next);
+            match postpone(next) {
+                // Not before those who have yielded, mostly who wrote to it: it would keep them waiting.
+                Some(task) if turn::waits() => _ = Yield::begin(task),
+                task => wake(task),
+            }
         }
         while let Some((process, counted)) = UNBORN.with_borrow_mut(VecDeque::pop_front) {
             scheduler::give_task(process, counted);

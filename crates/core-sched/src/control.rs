@@ -516,6 +516,7 @@ impl Control {
         };
         drop(inner);
         if let Some(waker) = waker {
+            turn::woken();
             waker.wake();
         }
     }

@@ -96,7 +96,7 @@ impl<B: Body> Process<B> {
         if let Some(yielding) = &self.yielding {
             if !yielding.passed.load(Ordering::Acquire) {
                 if !yielding.task.will_wake(cx.waker()) {
-                    self.yielding = Some(Yield::defer(cx.waker()));
+                    self.yielding = Some(Yield::begin(cx.waker().clone()));
                 }
                 turn::yielded();
                 return Outcome::Wait;
@@ -176,6 +176,9 @@ impl<B: Body> Process<B> {
             }
             let body_first = std::mem::take(&mut self.body_first) && self.runnable;
             if !body_first {
+                if self.ops.has_unpolled() {
+                    turn::woken();
+                }
                 self.runnable |= self.ops.poll(cx);
                 if turn::fuel() <= 0 {
                     self.body_first = true;
@@ -225,6 +228,8 @@ impl<B: Body> Process<B> {
     fn finish(&mut self, exit: Exit) -> Exit {
         let exit = exit.outside();
         let Process { control, body, ops, inbox, ticket, .. } = self;
+        // Whoever waits for it.
+        turn::woken();
         if let Some(gate) = control.gate() {
             gate.give_up(ticket);
         }
@@ -261,7 +266,7 @@ impl<B: Body> Future for Process<B> {
                 }
                 if outermost {
                     turn::yielded();
-                    this.yielding = Some(Yield::defer(cx.waker()));
+                    this.yielding = Some(Yield::begin(cx.waker().clone()));
                 } else {
                     defer(cx.waker());
                 }
@@ -335,15 +340,17 @@ impl Drop for Slot {
     }
 }
 
-/// An outstanding yield of the outermost process: passed when tokio wakes what it deferred, not by mail.
-struct Yield {
+/// An outstanding yield of a task: passed when tokio wakes what it deferred, not by mail.
+pub(crate) struct Yield {
     passed: AtomicBool,
     task: Waker,
 }
 
 impl Yield {
-    fn defer(task: &Waker) -> Arc<Yield> {
-        let yielding = Arc::new(Yield { passed: AtomicBool::new(false), task: task.clone() });
+    /// Has `task` woken after others had their turn.
+    pub(crate) fn begin(task: Waker) -> Arc<Yield> {
+        let yielding = Arc::new(Yield { passed: AtomicBool::new(false), task });
+        turn::deferred();
         defer(&Waker::from(yielding.clone()));
         yielding
     }
@@ -351,6 +358,7 @@ impl Yield {
 
 impl Wake for Yield {
     fn wake(self: Arc<Self>) {
+        turn::passed();
         self.passed.store(true, Ordering::Release);
         self.task.wake_by_ref();
     }

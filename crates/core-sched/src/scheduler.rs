@@ -4,10 +4,11 @@
 
 use crate::chain::{self, BoxProcess};
 use crate::control::{Control, Taken};
+use crate::turn;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use tokio::sync::Notify;
 
@@ -59,6 +60,7 @@ impl Scheduler {
 
     /// Runs a future around a call in a task of its own.
     pub fn spawn_future<F: Future + Send + Unpin + 'static>(&self, future: F) {
+        turn::woken();
         tokio::spawn(Task { future, _counted: self.count() });
     }
 
@@ -93,7 +95,35 @@ impl Scheduler {
 pub(crate) fn give_task(process: BoxProcess, counted: Counted) {
     let control = process.control().clone();
     control.settle_in(process);
+    turn::woken();
     tokio::spawn(Task { future: Resident(control), _counted: counted });
+}
+
+thread_local! {
+    /// The task of [`hand_over_woken`] has not run yet.
+    static WAITS: Arc<AtomicBool> = Arc::default();
+}
+
+/// Has another worker run the task that this one has woken last, which tokio keeps for its worker: a new task takes its place there, so it
+/// goes into the queue, and an idle worker is called for it. If there is none, the new one lies there and nobody is called.
+pub(crate) fn hand_over_woken() {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    WAITS.with(|waits| {
+        // Statistics, in effect: who reads it late makes one task too many, or too late.
+        if !waits.swap(true, Ordering::Relaxed) {
+            let waits = Lowered(waits.clone());
+            runtime.spawn(async move { drop(waits) });
+        }
+    });
+}
+
+/// A flag that is lowered when it is dropped.
+struct Lowered(Arc<AtomicBool>);
+
+impl Drop for Lowered {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 struct Task<F> {

@@ -13,11 +13,16 @@
 //! [`is_late`] says so, whatever fuel is left.
 //!
 //! While a worker of the runtime is idle it takes what would wait, so a yield would let nobody run, and call that worker to find
-//! nothing besides: some 10 us of 75 in a virtual machine. So a turn is then renewed, up to [`RENEWALS`] times and for [`LONG`]. But not the
-//! first ones behind a wait of the worker: it may be the one that looked at sockets and timers before, and another one does so when it is
-//! called, at the first yield or within [`SETTLED`] turns. The runtime says who is idle by [`worker_parks`] and [`worker_goes_on`]; one
-//! that does not never has its turns renewed.
+//! nothing besides: some 10 us of 75 in a virtual machine, and more where the two share a core. So a turn is then renewed, up to
+//! [`RENEWALS`] times and for [`LONG`]. But not the first ones behind a wait of the worker: it may be the one that looked at sockets and
+//! timers before, and another one does so when it is called, at the first yield or within [`SETTLED`] turns. The runtime says who is idle
+//! by [`worker_parks`] and [`worker_goes_on`]; one that does not never has its turns renewed.
+//!
+//! What only this worker can run should not wait for all of that. While a process that has yielded waits for its end, a turn lasts
+//! [`STRETCH`] slices at most; and the task that was woken last, which tokio keeps for its worker, is handed to the others behind each
+//! stretch.
 
+use crate::scheduler;
 use infra_clock::{Clock, Moment};
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -36,12 +41,17 @@ pub const TICK: i64 = 4_096;
 /// A turn that takes longer is over.
 const LATE: Duration = Duration::from_nanos(2 * SLICE_NANOS as u64);
 
-/// How often a turn is renewed while a worker is idle.
-pub const RENEWALS: u32 = 7;
+/// Slices that follow each other while somebody waits for this worker, or until the task that was woken last is handed over.
+pub const STRETCH: u32 = 8;
 
-/// So long after the first time it is not renewed again: what only this worker can run (the task that was woken last, whoever has yielded)
-/// waits for it, and with the first and the last slice, even of cold memory, it should take less than a millisecond.
-const LONG: Duration = Duration::from_micros(375);
+/// The longest time from the first of them to the last.
+const STRETCH_TIME: Duration = Duration::from_micros(375);
+
+/// How often a turn is renewed while a worker is idle.
+pub const RENEWALS: u32 = 8 * STRETCH - 1;
+
+/// So long after the first time it is not renewed again. Tasks of others that have yielded on this worker wait for it.
+const LONG: Duration = Duration::from_millis(4);
 
 /// Turns of a worker after which it has called another one: tokio keeps a woken task for itself three times in a row.
 const SETTLED: u32 = 4;
@@ -66,8 +76,12 @@ thread_local! {
     static FUEL: Cell<i64> = const { Cell::new(0) };
     static CHAIN: Cell<i64> = const { Cell::new(NO_CHAIN) };
     static YIELDED: Cell<bool> = const { Cell::new(false) };
-    /// Somebody has yielded in this turn, and only this worker can run them.
-    static DEFERRED: Cell<bool> = const { Cell::new(false) };
+    /// A task may have been woken in this turn, and lie where only this worker finds it.
+    static WOKEN: Cell<bool> = const { Cell::new(false) };
+    /// Processes that have yielded and wait for this worker.
+    static DEFERRED: Cell<u32> = const { Cell::new(0) };
+    /// One of them has in this turn.
+    static DEFERRED_NOW: Cell<bool> = const { Cell::new(false) };
     /// Turns that began on this thread; it wraps.
     static TURN: Cell<u32> = const { Cell::new(0) };
     /// How many when the worker was idle last.
@@ -76,6 +90,8 @@ thread_local! {
     static RENEWED: Cell<u32> = const { Cell::new(RENEWALS) };
     /// When it was for the first time.
     static SINCE: Cell<Moment> = const { Cell::new(Moment(0)) };
+    /// When the stretch began.
+    static STRETCHED: Cell<Moment> = const { Cell::new(Moment(0)) };
     /// When the turn was asked first whether it is late.
     static ASKED: Cell<Option<Moment>> = const { Cell::new(None) };
 }
@@ -90,7 +106,8 @@ fn start() {
     TURN.set(TURN.get().wrapping_add(1));
     let settled = TURN.get().wrapping_sub(PARKED.get()) > SETTLED;
     RENEWED.set(if settled { 0 } else { RENEWALS });
-    DEFERRED.set(false);
+    WOKEN.set(false);
+    DEFERRED_NOW.set(false);
     ASKED.set(None);
 }
 
@@ -132,6 +149,7 @@ fn is_chain() -> bool {
 /// A worker of the runtime has nothing to do: for `tokio::runtime::Builder::on_thread_park`.
 pub fn worker_parks() {
     PARKED.set(TURN.get());
+    DEFERRED.set(0);
     IDLE.fetch_add(1, Ordering::Relaxed);
 }
 
@@ -153,8 +171,14 @@ pub(crate) fn renew() -> bool {
     let (now, renewed) = (now(), RENEWED.get());
     if renewed == 0 {
         SINCE.set(now);
-    } else if renewed >= RENEWALS || now.since(SINCE.get()) >= LONG {
+        STRETCHED.set(now);
+    } else if is_over(renewed, now.since(SINCE.get())) {
         return false;
+    } else if renewed.is_multiple_of(STRETCH) || now.since(STRETCHED.get()) >= STRETCH_TIME {
+        STRETCHED.set(now);
+        if WOKEN.take() {
+            scheduler::hand_over_woken();
+        }
     }
     RENEWED.set(renewed + 1);
     if is_chain() {
@@ -164,15 +188,42 @@ pub(crate) fn renew() -> bool {
     true
 }
 
+/// Has a turn that was renewed so often, for the first time so long ago, lasted as long as it may?
+fn is_over(renewed: u32, time: Duration) -> bool {
+    let (renewals, longest) = if waits() { (STRETCH - 1, STRETCH_TIME) } else { (RENEWALS, LONG) };
+    renewed >= renewals || time >= longest
+}
+
 /// The process that is polled waits for a yield to pass.
 pub(crate) fn yielded() {
     YIELDED.set(true);
-    DEFERRED.set(true);
 }
 
-/// Has a process yielded in this turn? It waits for the end of it.
+/// A task may have been woken or made.
+#[inline]
+pub(crate) fn woken() {
+    WOKEN.set(true);
+}
+
+/// A yield begins; it passes when this worker has nothing else to do, or now and then.
+pub(crate) fn deferred() {
+    DEFERRED.set(DEFERRED.get() + 1);
+    DEFERRED_NOW.set(true);
+}
+
+/// It has passed.
+pub(crate) fn passed() {
+    DEFERRED.set(DEFERRED.get().saturating_sub(1));
+}
+
+/// Does somebody who has yielded wait for this worker?
+pub(crate) fn waits() -> bool {
+    DEFERRED.get() > 0
+}
+
+/// Did somebody yield in this turn?
 pub(crate) fn somebody_yielded() -> bool {
-    DEFERRED.get()
+    DEFERRED_NOW.get()
 }
 
 /// Did a process yield since this was asked last?

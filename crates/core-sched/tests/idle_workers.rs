@@ -1,7 +1,7 @@
 //! A turn is renewed while a worker is idle, and only so often; alone, as idle workers are the node's.
 
-use core_sched::turn::{self, RENEWALS};
-use core_sched::{AnyProcess, Body, Control, Exit, Message, Process, Scheduler, Step, StepCx};
+use core_sched::turn::{self, RENEWALS, STRETCH};
+use core_sched::{AnyProcess, Body, Control, Exit, Gate, Message, Process, Scheduler, Step, StepCx};
 use infra_base::{Data, EntryId, Error, Name, Payload, Pid};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -85,6 +85,27 @@ impl Body for Writer {
             assert!(matches!(reader.deliver(message.into()), Ok(true)));
         }
         self.busy.step(cx)
+    }
+}
+
+/// Yields again and again in turns that are not renewed, and looks how often another one ran meanwhile.
+struct Patient {
+    steps: Arc<AtomicU32>,
+    seen: Arc<AtomicU32>,
+    yields: u32,
+}
+
+impl Body for Patient {
+    type Done = ();
+
+    fn step(&mut self, cx: &mut StepCx<'_, ()>) -> Step {
+        let steps = self.steps.swap(0, Ordering::Relaxed);
+        self.yields += 1;
+        if self.yields == 10 {
+            self.seen.store(steps, Ordering::Relaxed);
+        }
+        *cx.fuel = 0;
+        Step::Continue
     }
 }
 
@@ -190,6 +211,16 @@ fn a_turn_is_renewed_while_a_worker_is_idle() {
         scheduler.spawn(Box::new(process(writer)));
     };
     assert_eq!(when_seen(&write), 1 + 2, "a receiver waits for one more slice");
+    let wait = |steps: Arc<AtomicU32>, seen| {
+        let entry = EntryId::parse("app:patient").expect("an id");
+        let gate = Arc::new(Gate::new(Some(1)));
+        let control = Control::with_gate(Pid::draw(Name::intern("app:host")), entry, Some(gate));
+        let patient = Patient { steps: steps.clone(), seen, yields: 0 };
+        scheduler.spawn(Box::new(Process::new(control, Box::new(patient))));
+        scheduler.spawn(Box::new(process(Endless(steps))));
+    };
+    // tokio wakes in turn one and the other first, so there are two turns in between: one when the yield has passed.
+    assert_eq!(when_seen(&wait), all + STRETCH, "who has yielded waits for a stretch");
     turn::worker_goes_on();
     assert_eq!(when_seen(&write), 1 + 1, "or for none");
 }
