@@ -5,7 +5,7 @@
 //! fetched at once while it ends its own step. Numbers only: a place that moved meanwhile is a line fetched for nothing.
 
 /// Places that are noted at most.
-const MOST: usize = 10;
+const MOST: usize = 16;
 /// Bits of an address within a cache line, and of the number of lines in a place.
 const LINE: u32 = 6;
 const COUNT: u32 = 4;

@@ -1,6 +1,7 @@
 //! The coroutines of a process by number, and which of them go on, in order.
 
 use crate::host::Wake;
+use core_sched::Near;
 use lua_vm::{Pin, Root};
 
 /// The end of a list.
@@ -39,6 +40,11 @@ impl Default for Coroutines {
 }
 
 impl Coroutines {
+    /// Notes where the first of them is.
+    pub(crate) fn note(&self, near: &mut Near) {
+        near.add(self.states.as_ptr().addr(), size_of::<TaskState>());
+    }
+
     /// Forgets all: the next one that is added is task 0.
     pub(crate) fn clear(&mut self) {
         self.states.clear();

@@ -4,7 +4,7 @@ use crate::coroutines::Coroutines;
 use crate::mailroom::Mailroom;
 use crate::peer::Peer;
 use core_dispatch::{BoxFuture, Commands, Frame};
-use core_sched::{Control, Freed};
+use core_sched::{Control, Freed, Near};
 use infra_app::App;
 use infra_clock::Clock;
 use lua_vm::{Cx, Imported, NativeResult, Pin, Pins, Root};
@@ -124,6 +124,18 @@ impl Host {
     pub fn restart(&mut self, may_wait: bool) {
         self.tasks.clear();
         self.may_wait = may_wait;
+    }
+
+    /// Notes what is looked at first when mail comes and is answered.
+    pub fn note(&self, near: &mut Near) {
+        self.tasks.note(near);
+        self.mail.note(near);
+        if let Some(peer) = &self.peer {
+            near.add(std::ptr::from_ref(&**peer).addr(), size_of::<Peer>());
+            if let Some(control) = &peer.control {
+                control.note(near);
+            }
+        }
     }
 
     /// Coroutines that have not ended.

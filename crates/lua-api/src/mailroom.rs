@@ -6,7 +6,7 @@ use crate::guest::Guest;
 use crate::host::Host;
 use crate::module::Object;
 use crate::peer::{Peer, pid_text};
-use core_sched::{Event, Mail, Message, Room, Topic};
+use core_sched::{Event, Mail, Message, Near, Room, Topic};
 use infra_base::{Error, Payload, Payloads, Result, Salted};
 use lua_vm::{Cx, Fields, Pair, Pin, Pins, Raise, Root, Userdata, Val};
 use std::cell::{Cell, RefCell};
@@ -67,6 +67,13 @@ pub(crate) struct MessageObject {
 }
 
 impl Mailroom {
+    /// Notes what is looked at when mail comes.
+    pub(crate) fn note(&self, near: &mut Near) {
+        if let Some(rest) = &self.rest {
+            near.add(std::ptr::from_ref(&rest.listeners).addr(), size_of_val(&rest.listeners));
+        }
+    }
+
     /// Can anything from outside still arrive in a channel that a coroutine may wait on?
     pub fn is_open(&self) -> bool {
         let listens = self.rest.as_ref().is_some_and(|rest| !rest.listeners.is_empty());

@@ -403,9 +403,7 @@ impl Body for LuaBody {
 
     fn note(&self, near: &mut Near) {
         self.lua.note(&mut |address, bytes| near.add(address, bytes));
-        if let Some(peer) = &self.host.peer {
-            near.add(std::ptr::from_ref(&**peer).addr(), size_of_val(&**peer));
-        }
+        self.host.note(near);
     }
 
     fn fetch(near: &Near, own: usize) {
