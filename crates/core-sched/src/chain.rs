@@ -9,7 +9,8 @@
 //! one gets a task only if it has not ended when the chain goes on, or was not reached: one that starts, works a little and ends costs
 //! no task at all, and whoever starts a thousand does not call another worker for each of them.
 //!
-//! A chain lasts one slice at most, or some while a worker is idle. What is left of it then is woken like everybody else.
+//! A chain lasts one slice at most, or some while a worker is idle. What is left of it then is woken like everybody else,
+//! or behind those of it that have yielded.
 
 use crate::body::Figures;
 use crate::control::{Control, Exit, Put};
@@ -174,7 +175,7 @@ pub(crate) fn run_after(first: BoxProcess, before: impl FnOnce()) -> Poll<()> {
     ended.map(drop)
 }
 
-/// A chain on this thread; what it did not get to is woken when it ends.
+/// A chain on this thread; when it ends, what it did not get to is left to tokio.
 struct Chain(());
 
 impl Chain {
@@ -191,8 +192,8 @@ impl Drop for Chain {
         turn::end_chain();
         if let Some(next) = NEXT.take() {
             match postpone(next) {
-                // Not before those who have yielded, mostly who wrote to it: it would keep them waiting.
-                Some(task) if turn::waits() => _ = Yield::begin(task),
+                // Not before those who have yielded in it, mostly who wrote to it: it would keep them waiting.
+                Some(task) if turn::somebody_yielded() => _ = Yield::begin(task),
                 task => wake(task),
             }
         }

@@ -1,6 +1,7 @@
 //! Admission: how many slices of a host's processes run at once.
 
 use crate::sync::{AtomicUsize, Mutex, Ordering};
+use crate::turn;
 use std::collections::BTreeMap;
 use std::task::Waker;
 
@@ -70,6 +71,7 @@ impl Gate {
             wakers.push(waker);
         }
         drop(queue);
+        turn::woken();
         wakers.into_iter().for_each(Waker::wake);
     }
 
@@ -110,6 +112,7 @@ impl Gate {
         };
         queue.handed.push(ticket);
         drop(queue);
+        turn::woken();
         waker.wake();
     }
 

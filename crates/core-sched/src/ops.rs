@@ -133,6 +133,7 @@ impl<D: Send + 'static> Ops<D> {
         self.fresh = false;
         let before = self.done.len();
         if let Some((_, operation)) = &mut self.lone {
+            turn::woken();
             if let Poll::Ready(done) = operation.as_mut().poll(cx) {
                 self.lone = None;
                 self.done.push_back(done);
@@ -180,6 +181,7 @@ impl<D> Set<D> {
             // Fuel bounds this loop. Under tokio's own budget every timer behind the first hundred would answer
             // "not now" and list itself again, n times for n timers.
             turn::set_fuel(turn::fuel() - POLL_COST);
+            turn::woken();
             let mut operation = pin!(tokio::task::unconstrained(member.operation.as_mut()));
             if let Poll::Ready(value) = operation.as_mut().poll(&mut Context::from_waker(&waker)) {
                 self.running.remove(&id);

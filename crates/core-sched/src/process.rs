@@ -176,9 +176,6 @@ impl<B: Body> Process<B> {
             }
             let body_first = std::mem::take(&mut self.body_first) && self.runnable;
             if !body_first {
-                if self.ops.has_unpolled() {
-                    turn::woken();
-                }
                 self.runnable |= self.ops.poll(cx);
                 if turn::fuel() <= 0 {
                     self.body_first = true;

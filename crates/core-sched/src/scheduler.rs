@@ -100,21 +100,24 @@ pub(crate) fn give_task(process: BoxProcess, counted: Counted) {
 }
 
 thread_local! {
-    /// The task of [`hand_over_woken`] has not run yet.
+    /// The task of [`hand_over_woken`] has not run yet: it lies in the slot, or waits for another worker.
     static WAITS: Arc<AtomicBool> = Arc::default();
 }
 
 /// Has another worker run the task that this one has woken last, which tokio keeps for its worker: a new task takes its place there, so it
-/// goes into the queue, and an idle worker is called for it. If there is none, the new one lies there and nobody is called.
-pub(crate) fn hand_over_woken() {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+/// goes into the queue, and an idle worker is called for it. If there was none, the next one that is woken calls a worker, for the new task. False:
+/// the new task of last time has not run.
+pub(crate) fn hand_over_woken() -> bool {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return true };
     WAITS.with(|waits| {
-        // Statistics, in effect: who reads it late makes one task too many, or too late.
-        if !waits.swap(true, Ordering::Relaxed) {
-            let waits = Lowered(waits.clone());
-            runtime.spawn(async move { drop(waits) });
+        // Nothing is published by it.
+        if waits.swap(true, Ordering::Relaxed) {
+            return false;
         }
-    });
+        let waits = Lowered(waits.clone());
+        runtime.spawn(async move { drop(waits) });
+        true
+    })
 }
 
 /// A flag that is lowered when it is dropped.

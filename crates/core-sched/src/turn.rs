@@ -78,7 +78,7 @@ thread_local! {
     static YIELDED: Cell<bool> = const { Cell::new(false) };
     /// A task may have been woken in this turn, and lie where only this worker finds it.
     static WOKEN: Cell<bool> = const { Cell::new(false) };
-    /// Processes that have yielded and wait for this worker.
+    /// Yields that have not passed: whose they are waits for this worker.
     static DEFERRED: Cell<u32> = const { Cell::new(0) };
     /// One of them has in this turn.
     static DEFERRED_NOW: Cell<bool> = const { Cell::new(false) };
@@ -176,8 +176,8 @@ pub(crate) fn renew() -> bool {
         return false;
     } else if renewed.is_multiple_of(STRETCH) || now.since(STRETCHED.get()) >= STRETCH_TIME {
         STRETCHED.set(now);
-        if WOKEN.take() {
-            scheduler::hand_over_woken();
+        if WOKEN.get() && scheduler::hand_over_woken() {
+            WOKEN.set(false);
         }
     }
     RENEWED.set(renewed + 1);
@@ -190,7 +190,7 @@ pub(crate) fn renew() -> bool {
 
 /// Has a turn that was renewed so often, for the first time so long ago, lasted as long as it may?
 fn is_over(renewed: u32, time: Duration) -> bool {
-    let (renewals, longest) = if waits() { (STRETCH - 1, STRETCH_TIME) } else { (RENEWALS, LONG) };
+    let (renewals, longest) = if DEFERRED.get() > 0 { (STRETCH - 1, STRETCH_TIME) } else { (RENEWALS, LONG) };
     renewed >= renewals || time >= longest
 }
 
@@ -214,11 +214,6 @@ pub(crate) fn deferred() {
 /// It has passed.
 pub(crate) fn passed() {
     DEFERRED.set(DEFERRED.get().saturating_sub(1));
-}
-
-/// Does somebody who has yielded wait for this worker?
-pub(crate) fn waits() -> bool {
-    DEFERRED.get() > 0
 }
 
 /// Did somebody yield in this turn?

@@ -6,12 +6,13 @@ use infra_base::{Data, EntryId, Name, Payload, Pid};
 use infra_clock::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 /// Makes a task in each turn, and holds its worker for that task when the turn has lasted for a stretch and a slice.
 struct Busy {
     scheduler: Scheduler,
-    turn: u32,
+    turn: (Option<ThreadId>, u32),
     steps: u32,
     ran: Arc<AtomicBool>,
 }
@@ -21,8 +22,9 @@ impl Body for Busy {
 
     fn step(&mut self, cx: &mut StepCx<'_, ()>) -> Step {
         *cx.fuel = 0;
-        if self.turn != turn::number() {
-            (self.turn, self.steps, self.ran) = (turn::number(), 0, Arc::default());
+        let turn = (Some(thread::current().id()), turn::number());
+        if self.turn != turn {
+            (self.turn, self.steps, self.ran) = (turn, 0, Arc::default());
             let ran = self.ran.clone();
             self.scheduler.spawn_future(Box::pin(async move { ran.store(true, Ordering::Relaxed) }));
         }
@@ -47,7 +49,7 @@ fn an_idle_worker_runs_what_a_busy_one_has_woken() {
         let scheduler = Scheduler::default();
         let entry = EntryId::parse("app:busy").expect("an id");
         let control = Control::new(Pid::draw(Name::intern("app:host")), entry);
-        let body = Busy { scheduler: scheduler.clone(), turn: 0, steps: 0, ran: Arc::default() };
+        let body = Busy { scheduler: scheduler.clone(), turn: (None, 0), steps: 0, ran: Arc::default() };
         scheduler.spawn(Box::new(Process::new(control.clone(), Box::new(body))));
         scheduler.idle().await;
         assert!(!control.has_panicked(), "the task has run");

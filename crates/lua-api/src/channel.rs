@@ -388,14 +388,30 @@ impl State {
 
     #[inline(always)]
     fn receive<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
+        match self.receive_waiting(cx, this) {
+            Some(value) => Received::Value(value),
+            None => self.receive_other(cx, this),
+        }
+    }
+
+    /// What the first sender waits with, if nothing lies in the channel. Apart from the rest, and not as a [`Received`]: a value that passes
+    /// through one is written as two words and read as one, and such a read waits until both have left the store buffer.
+    #[inline(always)]
+    fn receive_waiting<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Option<Val<'cx>> {
+        if !self.items.is_empty() {
+            return None;
+        }
+        let (sender, root) = self.next_sender(cx.at())?;
+        Some(self.take(cx, this, sender, root))
+    }
+
+    /// The same behind that.
+    #[inline(always)]
+    fn receive_other<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
         if !self.items.is_empty() {
             return self.receive_item(cx, this);
         }
-        match self.next_sender(cx.at()) {
-            Some((sender, root)) => Received::Value(self.take(cx, this, sender, root)),
-            None if self.closed => Received::Closed,
-            None => Received::Empty,
-        }
+        if self.closed { Received::Closed } else { Received::Empty }
     }
 
     /// Takes the first of what waits in the channel; a sender that has room now is done.
@@ -517,7 +533,10 @@ fn refused(cx: &mut Cx<'_>) -> NativeResult {
 pub(crate) fn receive(cx: &mut Cx<'_>) -> NativeResult {
     let (this, channel) = cx.check_userdata_val::<Channel>(0)?;
     let mut state = channel.state.borrow_mut();
-    match state.receive(cx, this) {
+    if let Some(value) = state.receive_waiting(cx, this) {
+        return cx.ret2(value, true);
+    }
+    match state.receive_other(cx, this) {
         Received::Value(value) => cx.ret2(value, true),
         Received::Item(item) => {
             // Making the value may look into the channel.

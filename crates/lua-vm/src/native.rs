@@ -567,11 +567,17 @@ impl<'cx> Cx<'cx> {
     pub fn try_host<T: Any>(&mut self) -> Option<&mut T> {
         let (host, id) = self.lua().host?;
         let asked: TypeOf = TypeId::of::<T>;
-        // Functions at one address do the same, so that they name one type; the function of one type may have two addresses.
-        let same = std::ptr::fn_addr_eq(id, asked) || id() == asked();
+        // Functions at one address do the same, so that they name one type; the function of one type may have two addresses, one for
+        // whoever runs the process and one for its natives: theirs is kept.
+        if !std::ptr::fn_addr_eq(id, asked) {
+            if id() != asked() {
+                return None;
+            }
+            self.lua().host = Some((host, asked));
+        }
         // SAFETY: the pointer is set for the duration of `run` and `enter` from an exclusive borrow of theirs, and the type
         // is that of what it points to; the result borrows this Cx exclusively.
-        same.then(|| unsafe { &mut *host.cast::<T>().as_ptr() })
+        Some(unsafe { &mut *host.cast::<T>().as_ptr() })
     }
     /// Charges `work` units (about a nanosecond each); true when the slice is used up and long work should give way.
     #[inline]

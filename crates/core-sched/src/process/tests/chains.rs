@@ -78,3 +78,36 @@ fn a_call_that_waits_gives_back_room_once_somebody_was_refused() {
     assert_eq!(control.deliver(message("one more")).ok(), Some(true));
     assert!(control.deliver(message("and no more")).is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_got_mail_from_one_that_yielded_waits_behind_others() {
+    let (scheduler, order) = (Scheduler::default(), Arc::new(Mutex::new(Vec::new())));
+    let note = |what: &'static str| {
+        let order = order.clone();
+        move || order.lock().unwrap().push(what)
+    };
+    let (rests, reads) = (note("rests"), note("reads"));
+    let receiver = control();
+    scheduler.spawn(Box::new(process(&receiver, move |cx| {
+        if cx.mail.next().is_none() {
+            rests();
+            return Step::Wait;
+        }
+        reads();
+        done(0)
+    })));
+    while order.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let (spawner, other, another) = (scheduler.clone(), note("other"), note("another"));
+    let mut tasks = Some((Box::pin(async move { other() }), Box::pin(async move { another() })));
+    scheduler.spawn(Box::new(process(&control(), move |cx| {
+        let Some((other, another)) = tasks.take() else { return done(0) };
+        spawner.spawn_future(other);
+        spawner.spawn_future(another);
+        assert!(matches!(receiver.deliver(message("news")), Ok(true)));
+        burn(cx)
+    })));
+    scheduler.idle().await;
+    assert_eq!(*order.lock().unwrap(), ["rests", "another", "other", "reads"]);
+}
