@@ -21,7 +21,7 @@ const MAIN: u32 = 0;
 const PASSING: i64 = 32;
 
 /// How often coroutines pass their turn on to each other before the process looks at its mail.
-const PASSES: u32 = 64;
+const PASSES: u32 = 256;
 
 /// Does `work` with some fuel at a time until it says that it is done, and true; or until the fuel is used up or forfeit, because
 /// the turn is late.
