@@ -216,10 +216,10 @@ impl Control {
 
     /// Notes what is looked at first by whoever puts mail into it.
     pub fn note(&self, near: &mut Near) {
-        near.add(std::ptr::from_ref(self).addr(), size_of::<Control>());
+        near.add_value(self);
         // Not if it is locked: it may be that of the process that notes.
         if let Some(mailbox) = self.inner.try_lock().as_ref().and_then(|inner| inner.mailbox.as_deref()) {
-            near.add(std::ptr::from_ref(mailbox).addr(), size_of::<Mailbox>());
+            near.add_value(mailbox);
         }
     }
 

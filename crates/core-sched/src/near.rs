@@ -54,6 +54,12 @@ impl Near {
         }
     }
 
+    /// Notes where a value lies.
+    #[inline]
+    pub fn add_value<T>(&mut self, value: &T) {
+        self.add(std::ptr::from_ref(value).addr(), size_of::<T>());
+    }
+
     /// Calls `line` with the addresses of all lines; `own` is that of the process, which says what there was no room for.
     #[inline]
     pub fn lines(&self, own: usize, mut line: impl FnMut(usize)) {

@@ -302,9 +302,9 @@ impl<B: Body> AnyProcess for Process<B> {
     }
 
     fn note(&self, near: &mut Near) {
-        near.add(std::ptr::from_ref(self).addr(), size_of::<Self>());
+        near.add_value(self);
         if let Some(body) = &self.body {
-            near.add(std::ptr::from_ref::<B>(body).addr(), size_of::<B>());
+            near.add_value::<B>(body);
             near.add(self.inbox.queue.as_slices().0.as_ptr().addr(), size_of::<Queued>());
             body.note(near);
         }

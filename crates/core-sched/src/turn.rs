@@ -18,7 +18,7 @@
 //! timers before, and another one does so when it is called, at the first yield or within [`SETTLED`] turns. The runtime says who is idle
 //! by [`worker_parks`] and [`worker_goes_on`]; one that does not never has its turns renewed.
 //!
-//! What only this worker can run should not wait for all of that. While a process that has yielded waits for its end, a turn lasts
+//! What only this worker can run should not wait for all of that. While a process waits for its yield to pass, a turn lasts
 //! [`STRETCH`] slices at most; and the task that was woken last, which tokio keeps for its worker, is handed to the others behind each
 //! stretch.
 

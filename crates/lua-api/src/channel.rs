@@ -405,7 +405,7 @@ impl State {
         Some(self.take(cx, this, sender, root))
     }
 
-    /// The same behind that.
+    /// What else there is to receive, if that gave nothing.
     #[inline(always)]
     fn receive_other<'cx>(&mut self, cx: &mut Cx<'cx>, this: Userdata<'cx>) -> Received<'cx> {
         if !self.items.is_empty() {

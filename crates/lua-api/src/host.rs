@@ -131,7 +131,7 @@ impl Host {
         self.tasks.note(near);
         self.mail.note(near);
         if let Some(peer) = &self.peer {
-            near.add(std::ptr::from_ref(&**peer).addr(), size_of::<Peer>());
+            near.add_value::<Peer>(peer);
             if let Some(control) = &peer.control {
                 control.note(near);
             }

@@ -70,7 +70,7 @@ impl Mailroom {
     /// Notes what is looked at when mail comes.
     pub(crate) fn note(&self, near: &mut Near) {
         if let Some(rest) = &self.rest {
-            near.add(std::ptr::from_ref(&rest.listeners).addr(), size_of_val(&rest.listeners));
+            near.add_value(&rest.listeners);
         }
     }
 
