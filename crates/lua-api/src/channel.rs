@@ -64,7 +64,7 @@ impl<T> Default for Queue<T> {
     }
 }
 
-impl<T> Queue<T> {
+impl<T: Copy> Queue<T> {
     fn is_empty(&self) -> bool {
         self.first.is_none()
     }
@@ -91,7 +91,8 @@ impl<T> Queue<T> {
 
     #[inline]
     fn pop(&mut self) -> Option<T> {
-        let first = self.first.take()?;
+        let first = self.first?;
+        self.first = None;
         if let Some(more) = &mut self.more {
             self.first = more.pop_front();
         }

@@ -53,6 +53,14 @@ pub(crate) struct Dest {
     pub(crate) ret: Ret,
 }
 
+impl Dest {
+    /// Of a plain call by a Lua function.
+    #[inline(always)]
+    pub(crate) fn of_call(func: u32, want: i32) -> Dest {
+        Dest { func, want, aux: 0, ret: Ret::Lua }
+    }
+}
+
 impl Frame {
     #[inline(always)]
     pub(crate) fn dest(&self) -> Dest {
@@ -92,16 +100,16 @@ pub(crate) struct Frame {
     pub(crate) seen: u8,
 }
 
-/// The frames of a coroutine, outermost first.
+/// The frames of a coroutine, outermost first. What is used all the time is the last one, so the block is held by its used end.
 pub(crate) struct Frames {
-    p: *mut Frame,
+    end: *mut Frame,
     len: u32,
     cap: u32,
 }
 
 impl Frames {
     pub(crate) fn new() -> Frames {
-        Frames { p: std::ptr::NonNull::dangling().as_ptr(), len: 0, cap: 0 }
+        Frames { end: std::ptr::NonNull::dangling().as_ptr(), len: 0, cap: 0 }
     }
 
     #[inline(always)]
@@ -109,9 +117,38 @@ impl Frames {
         self.cap as usize
     }
 
+    /// Is there no room for another one?
     #[inline(always)]
-    pub(crate) fn as_mut_ptr(&mut self) -> *mut Frame {
-        self.p
+    pub(crate) fn are_full(&self) -> bool {
+        self.len >= self.cap
+    }
+
+    #[inline(always)]
+    fn start(&self) -> *mut Frame {
+        // SAFETY: so many frames lie before the end.
+        unsafe { self.end.sub(self.len as usize) }
+    }
+
+    /// Where the last frame is.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline(always)]
+    pub(crate) unsafe fn last_ptr(&self) -> *mut Frame {
+        // SAFETY: the caller's promise.
+        unsafe { self.end.sub(1) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn last(&self) -> Option<&Frame> {
+        // SAFETY: the frames before the end are initialised.
+        (self.len > 0).then(|| unsafe { &*self.last_ptr() })
+    }
+
+    #[inline(always)]
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Frame> {
+        // SAFETY: as in `last`.
+        (self.len > 0).then(|| unsafe { &mut *self.last_ptr() })
     }
 
     /// Adds a frame; there is room for it.
@@ -119,31 +156,41 @@ impl Frames {
     pub(crate) fn push(&mut self, frame: Frame) {
         assert!(self.len < self.cap, "room for a frame is made before");
         // SAFETY: just checked.
-        unsafe { self.p.add(self.len as usize).write(frame) }
+        unsafe {
+            self.end.write(frame);
+            self.end = self.end.add(1);
+        }
         self.len += 1;
     }
 
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Frame> {
-        let last = self.last().copied();
-        self.truncate(self.len().saturating_sub(1));
-        last
+        let last = self.last().copied()?;
+        // SAFETY: there is one.
+        unsafe { self.drop_last() }
+        Some(last)
     }
 
-    #[inline]
+    /// Takes the last frame off.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline(always)]
+    pub(crate) unsafe fn drop_last(&mut self) {
+        // SAFETY: the caller's promise.
+        self.end = unsafe { self.last_ptr() };
+        self.len -= 1;
+    }
+
     pub(crate) fn truncate(&mut self, n: usize) {
-        self.len = self.len.min(n as u32);
+        let n = self.len.min(n as u32);
+        // SAFETY: not before the start.
+        self.end = unsafe { self.end.sub((self.len - n) as usize) };
+        self.len = n;
     }
 
     pub(crate) fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    /// # Safety
-    /// The first `n` frames are initialised and fit the capacity.
-    #[inline(always)]
-    pub(crate) unsafe fn set_len(&mut self, n: usize) {
-        self.len = n as u32;
+        self.truncate(0);
     }
 
     /// Room for so many frames, at least those in use and one.
@@ -151,19 +198,20 @@ impl Frames {
         let cap = cap.max(self.len()).max(1);
         let size = |n: usize| n * size_of::<Frame>();
         // SAFETY: the old block has the old capacity; frames in use are kept.
-        self.p = unsafe {
-            if self.cap == 0 {
+        self.end = unsafe {
+            let start: *mut Frame = if self.cap == 0 {
                 block::allocate(size(cap)).cast()
             } else {
-                block::resize(self.p.cast(), size(self.cap as usize), size(cap)).cast()
-            }
+                block::resize(self.start().cast(), size(self.cap as usize), size(cap)).cast()
+            };
+            start.add(self.len as usize)
         };
         self.cap = cap as u32;
     }
 
     /// Takes the block, to be freed by the caller: its start and size in bytes, 0 if there is none.
     pub(crate) fn take_block(&mut self) -> (*mut u8, usize) {
-        let block = (self.p.cast(), self.cap as usize * size_of::<Frame>());
+        let block = (self.start().cast(), self.cap as usize * size_of::<Frame>());
         *self = Frames::new();
         block
     }
@@ -175,7 +223,7 @@ impl Deref for Frames {
     #[inline(always)]
     fn deref(&self) -> &[Frame] {
         // SAFETY: the first `len` frames are initialised; the pointer is aligned even when there are none.
-        unsafe { std::slice::from_raw_parts(self.p, self.len as usize) }
+        unsafe { std::slice::from_raw_parts(self.start(), self.len as usize) }
     }
 }
 
@@ -183,7 +231,7 @@ impl DerefMut for Frames {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [Frame] {
         // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts_mut(self.p, self.len as usize) }
+        unsafe { std::slice::from_raw_parts_mut(self.start(), self.len as usize) }
     }
 }
 

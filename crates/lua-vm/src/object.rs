@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "objects are laid out by hand and reached through raw pointers")]
 
+use std::alloc::Layout;
 use std::any::{Any, TypeId};
 
 use smallvec::SmallVec;
@@ -226,6 +227,11 @@ pub(crate) struct Userdata {
 pub(crate) type Slots = SmallVec<[Value; 1]>;
 
 impl Userdata {
+    /// Where in an object the payload of this size and alignment is.
+    pub(crate) const fn offset(payload: Layout) -> usize {
+        size_of::<Userdata>().next_multiple_of(payload.align())
+    }
+
     /// The payload, if it is a `T`; the lifetime is the caller's claim that the object outlives it.
     #[inline]
     pub(crate) unsafe fn payload<'a, T: Any>(u: *const Userdata) -> Option<&'a T> {
@@ -240,7 +246,7 @@ impl Userdata {
             if (*u).hdr.mark & SHARED != 0 {
                 return Userdata::shared_payload(u);
             }
-            Some(&*u.byte_add(info.offset).cast::<T>())
+            Some(&*u.byte_add(const { Userdata::offset(Layout::new::<T>()) }).cast::<T>())
         }
     }
 

@@ -15,7 +15,9 @@ use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
 use crate::lua::TypeOf;
 use crate::native::{Cx, DynNative, NativeFn, NativeResult, Pair};
-use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, OUTSIDE, PAIRED, Slots, Str, Table, Userdata};
+use crate::object::{
+    FROZEN, Header, IMMORTAL, Kind, Native, Node, OUTSIDE, PAIRED, Slots, Str, Table, Userdata,
+};
 use crate::symbol;
 use crate::table::string_key;
 use crate::value::Value;
@@ -342,6 +344,7 @@ impl TypeInfo {
             name: "type",
             meta: std::ptr::null_mut(),
             methods: std::ptr::null_mut(),
+            method_nodes: (std::ptr::null(), 0),
             transfer: Some(transfer::<crate::types::Type>),
             shareable: true,
             template: None,
@@ -360,8 +363,9 @@ pub(crate) struct TypeInfo {
     pub(crate) dismantle: Option<DismantleFn>,
     pub(crate) name: &'static str,
     pub(crate) meta: *mut Table,
-    /// Its `__index`, if that is a table.
+    /// Its `__index`, if that is a table, and where the nodes of that are.
     pub(crate) methods: *mut Table,
+    pub(crate) method_nodes: (*const Node, u32),
     pub(crate) transfer: Option<TransferFn>,
     /// Whether payloads are `Sync` and may be part of an image.
     pub(crate) shareable: bool,
@@ -550,16 +554,22 @@ impl StaticsBuilder {
         // SAFETY: just made, and immortal.
         let index = unsafe { Table::get_key(meta, string_key(symbol::names().index)) };
         let methods = if index.is_table() { index.as_table() } else { std::ptr::null_mut() };
-        let (layout, offset) = Layout::new::<Userdata>().extend(ty.payload).expect("an object has a size");
+        // SAFETY: immortal tables keep their nodes.
+        let method_nodes = match unsafe { methods.as_ref() } {
+            Some(t) => (t.nodes.cast_const(), t.node_len),
+            None => (std::ptr::null(), 0),
+        };
+        let (layout, _) = Layout::new::<Userdata>().extend(ty.payload).expect("an object has a size");
         let info = TypeInfo {
             id: ty.id,
             layout: layout.pad_to_align(),
-            offset,
+            offset: Userdata::offset(ty.payload),
             drop: ty.drop,
             dismantle: ty.dismantle,
             name: ty.name,
             meta,
             methods,
+            method_nodes,
             transfer: ty.transfer,
             shareable: ty.shareable,
             template: ty.template,

@@ -279,7 +279,6 @@ pub(crate) fn finish<const N: usize>(heap: &mut Heap, root: *mut Thread, values:
         if (*t).status != Status::Waiting || (*t).yielded {
             return false;
         }
-        let count = (&(*t).frames).len();
         let Some(f) = (*t).frames.last_mut() else { return false };
         if f.ret != Ret::Lua {
             f.then = None;
@@ -288,7 +287,7 @@ pub(crate) fn finish<const N: usize>(heap: &mut Heap, root: *mut Thread, values:
         let (func, want) = (f.func, f.want);
         heap.touch(t);
         (*t).above_seen = 0;
-        (*t).frames.set_len(count - 1);
+        (*t).frames.drop_last();
         let slots = if want < 0 { N } else { want as usize };
         if func as usize + slots > (*t).stack_cap as usize {
             ensure(heap, t, func as usize + slots);

@@ -389,7 +389,7 @@ pub(super) unsafe fn push_lua(lua: *mut Lua, t: *mut Thread, c: *mut Closure, de
 pub(super) unsafe fn room_for_frame(lua: *mut Lua, t: *mut Thread) {
     // SAFETY: see `resume_root`.
     unsafe {
-        if (&(*t).frames).len() == (&(*t).frames).capacity() {
+        if (*t).frames.are_full() {
             grow_frames(lua, t);
         }
     }

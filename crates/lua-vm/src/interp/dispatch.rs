@@ -38,9 +38,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         macro_rules! reload {
             () => {{
                 th = (*lua).current;
-                let frames = &mut (*th).frames;
-                let n = frames.len();
-                ci = frames.as_mut_ptr().add(n - 1);
+                ci = (&(*th).frames).last_ptr();
                 cl = (*ci).callee.cast();
                 base = (*th).stack.add((*ci).base as usize);
                 k = (*(*cl).proto).consts.as_ptr();
@@ -167,8 +165,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
         /// work, too.
         macro_rules! pop_frame {
             () => {{
-                let n = (&(*th).frames).len() - 1;
-                (*th).frames.set_len(n);
+                (*th).frames.drop_last();
                 ci = ci.sub(1);
                 cl = (*ci).callee.cast();
                 base = (*th).stack.add((*ci).base as usize);
@@ -197,34 +194,25 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 pay!(0);
             }};
         }
-        /// Reads field `key` (stored form) of `$obj`, whose content is in the table `$body`, into register `a`; `$hint_at` is
-        /// the hint word.
+        /// Reads the field of `$obj` that `$word` names into register `a`.
         macro_rules! get_field {
-            ($obj:expr, $a:expr, $word:expr, $hint_at:expr, $reg:expr) => {{
+            ($obj:expr, $a:expr, $word:expr) => {{
                 let obj: Value = $obj;
-                get_field!(obj, obj, $a, $word, $hint_at, $reg)
-            }};
-            ($body:expr, $obj:expr, $a:expr, $word:expr, $hint_at:expr, $reg:expr) => {{
-                let obj: Value = $body;
                 let key = *k.add(($word >> 16) as usize);
-                let hint = $word & 0xffff;
-                let t = if obj.tag == value::TABLE { obj.as_table() } else { index::methods(lua, obj) };
-                if !t.is_null() {
-                    let found = index::hinted(t, key, hint);
-                    if !found.is_null() {
-                        r!($a) = *found;
-                        continue;
-                    }
-                    if let Some((v, slot)) = index::field((*lua).names, t, key, hint) {
-                        if slot != hint && slot < NO_HINT {
-                            (*$hint_at).store(($word & 0xffff_0000) | slot, Relaxed);
-                        }
-                        r!($a) = v;
-                        continue;
+                let found = index::hinted(lua, obj, key, $word & 0xffff);
+                if !found.is_null() {
+                    r!($a) = *found;
+                    continue;
+                }
+                save!();
+                match index::read(lua, ci) {
+                    Ctl::Leave => return (*lua).exit,
+                    Ctl::Reload => enter!(),
+                    Ctl::Next => {
+                        resume!();
+                        pay!(0);
                     }
                 }
-                let plain = Value { tag: value::STR, data: key.data };
-                slow!(index::get(lua, $obj, plain, $a, $reg));
             }};
         }
 
@@ -285,28 +273,24 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     }
                 }
                 Op::GetGlobal => {
-                    let hint_at = pc;
                     let word = next_word!();
-                    let globals = Value::table((*lua).heap.globals_face);
                     if opcode::b(w) != 0 {
                         // The name is in the destination register.
+                        let globals = Value::table((*lua).heap.globals_face);
                         slow!(index::get(lua, globals, r!(opcode::a(w)), opcode::a(w), 256));
                         continue;
                     }
-                    let content = Value::table((*lua).heap.globals);
-                    get_field!(content, globals, opcode::a(w), word, hint_at, 256);
+                    get_field!(Value::table((*lua).heap.globals), opcode::a(w), word);
                 }
                 Op::GetField => {
-                    let hint_at = pc;
                     let word = next_word!();
-                    get_field!(r!(opcode::b(w)), opcode::a(w), word, hint_at, opcode::b(w));
+                    get_field!(r!(opcode::b(w)), opcode::a(w), word);
                 }
                 Op::Method => {
-                    let hint_at = pc;
                     let word = next_word!();
                     let obj = r!(opcode::b(w));
                     r!(opcode::a(w) + 1) = obj;
-                    get_field!(obj, opcode::a(w), word, hint_at, opcode::b(w));
+                    get_field!(obj, opcode::a(w), word);
                 }
                 Op::SetGlobal | Op::SetField => {
                     let hint_at = pc;
@@ -549,11 +533,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         let need =
                             func as usize + 1 + args.max(params) as usize + (*proto).max_stack as usize;
                         let frames = &mut (*th).frames;
-                        if (*proto).vararg
-                            || need > (*th).stack_cap as usize
-                            || frames.len() == frames.capacity()
-                        {
-                            let dest = Dest { func, want: opcode::c(w) as i32 - 1, aux: 0, ret: Ret::Lua };
+                        if (*proto).vararg || need > (*th).stack_cap as usize || frames.are_full() {
+                            let dest = Dest::of_call(func, opcode::c(w) as i32 - 1);
                             if !call::push_lua(lua, th, ncl, dest, args) {
                                 return Exit::Dead;
                             }
@@ -570,9 +551,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         cl = ncl;
                         k = (*proto).consts.as_ptr();
                         pc = (*proto).code.as_ptr();
-                        let n = frames.len();
-                        ci = frames.as_mut_ptr().add(n);
-                        ci.write(Frame {
+                        ci = ci.add(1);
+                        frames.push(Frame {
                             pc,
                             callee: ncl.cast(),
                             then: None,
@@ -588,7 +568,6 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                             waits: Waits::Plainly,
                             seen: 0,
                         });
-                        frames.set_len(n + 1);
                         pay!(i64::from((*proto).cost));
                         continue;
                     }
@@ -596,9 +575,8 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     let func = f.offset_from((*th).stack) as u32;
                     (*th).top = func + 1 + args;
                     let want = opcode::c(w) as i32 - 1;
-                    let dest = Dest { func, want, aux: 0, ret: Ret::Lua };
                     if callee.tag == value::NATIVE {
-                        match native::native(lua, th, callee.as_native(), dest, args) {
+                        match native::native(lua, th, callee.as_native(), (func, want), args) {
                             Ctl::Next => {
                                 (*lua).fuel -= 1;
                                 resume!();
@@ -613,7 +591,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         }
                         continue;
                     }
-                    drive!(Next::Call { dest, args })
+                    drive!(Next::Call { dest: Dest::of_call(func, want), args })
                 }
                 Op::TailCall => {
                     let f = base.add(opcode::a(w));
@@ -629,8 +607,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         let to = (*th).stack.add(dest.func as usize);
                         std::ptr::copy(f, to, args as usize + 1);
                         (*th).top = dest.func + 1 + args;
-                        let n = (&(*th).frames).len();
-                        (*th).frames.set_len(n - 1);
+                        (*th).frames.drop_last();
                         if !call::push_lua(lua, th, callee.as_closure(), dest, args) {
                             return Exit::Dead;
                         }
@@ -640,7 +617,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     // Others are called from here, so that their errors have a position; a return instruction follows.
                     let func = f.offset_from((*th).stack) as u32;
                     (*th).top = func + 1 + args;
-                    let dest = Dest { func, want: -1, aux: 0, ret: Ret::Lua };
+                    let dest = Dest::of_call(func, -1);
                     drive!(Next::Call { dest, args })
                 }
                 Op::Return1 => {
@@ -778,7 +755,7 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     save!();
                     let func = at.add(4).offset_from((*th).stack) as u32;
                     (*th).top = func + 3;
-                    let dest = Dest { func, want: vars as i32, aux: 0, ret: Ret::Lua };
+                    let dest = Dest::of_call(func, vars as i32);
                     drive!(Next::Call { dest, args: 2 })
                 }
                 Op::ForNext => {

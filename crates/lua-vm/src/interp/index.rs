@@ -2,12 +2,15 @@
 
 #![allow(unsafe_code, reason = "works on raw objects")]
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use super::operate::{call_meta, error};
 use super::{Ctl, call};
-use crate::frame::Ret;
+use crate::frame::{Frame, Ret};
 use crate::lua::Lua;
 use crate::native::NativeFn;
-use crate::object::{IMMORTAL, Node, SHARED, Str, Table};
+use crate::object::{Closure, IMMORTAL, Node, SHARED, Str, Table};
+use crate::opcode::{self, NO_HINT, Op};
 use crate::overlay::{body, shared_body};
 use crate::symbol::{LONG, Names};
 use crate::table::string_key;
@@ -86,23 +89,78 @@ pub(crate) unsafe fn prepare_meta(names: &Names, t: *mut Table) {
     }
 }
 
-/// The value under a constant name, if it is not nil and where the hint says; null otherwise.
+/// The value under a constant name of a table, or the method of a host object or string, if it is not nil and where the hint says;
+/// null otherwise.
 #[inline(always)]
-pub(super) unsafe fn hinted(t: *const Table, key: Value, hint: u32) -> *const Value {
+pub(super) unsafe fn hinted(lua: *mut Lua, obj: Value, key: Value, hint: u32) -> *const Value {
+    // SAFETY: see `index_of`; the tag says the type of the live object.
+    unsafe {
+        match obj.tag {
+            value::TABLE => {
+                let t = obj.as_table();
+                let found = node_at((*t).nodes, (*t).node_len, key, hint);
+                if found.is_null() && (*t).hdr.mark & SHARED != 0 {
+                    // The face of a shared table has no nodes, so that private tables do not pay for the question.
+                    let t = shared_body(t);
+                    return node_at((*t).nodes, (*t).node_len, key, hint);
+                }
+                found
+            }
+            value::USERDATA => {
+                let (nodes, count) = (*(*obj.as_userdata()).info).method_nodes;
+                node_at(nodes, count, key, hint)
+            }
+            value::STR => {
+                let t = (&(*lua).statics).string_methods;
+                if t.is_null() { std::ptr::null() } else { node_at((*t).nodes, (*t).node_len, key, hint) }
+            }
+            _ => std::ptr::null(),
+        }
+    }
+}
+
+/// The value of node `hint`, if that is the one of `key`, and not nil.
+#[inline(always)]
+unsafe fn node_at(nodes: *const Node, count: u32, key: Value, hint: u32) -> *const Value {
     // SAFETY: see `index_of`.
     unsafe {
-        let at = |t: *const Table| {
-            if hint < (*t).node_len {
-                let node = (*t).nodes.add(hint as usize);
-                if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
-                    return &raw const (*node).val;
-                }
+        if hint < count {
+            let node = nodes.add(hint as usize);
+            if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
+                return &raw const (*node).val;
             }
-            std::ptr::null()
+        }
+        std::ptr::null()
+    }
+}
+
+/// What [`hinted`] does not find: does the instruction before the program counter of `ci`, which reads a field by a constant name,
+/// and notes where the field is.
+#[inline(never)]
+pub(super) unsafe fn read(lua: *mut Lua, ci: *const Frame) -> Ctl {
+    // SAFETY: see `get`; the instruction has two words, the second of which is the name and the hint.
+    unsafe {
+        let hint_at = (*ci).pc.sub(1);
+        let (w, word) = ((*hint_at.sub(1)).load(Relaxed), (*hint_at).load(Relaxed));
+        let base = (*(*lua).current).stack.add((*ci).base as usize);
+        let (a, hint) = (opcode::a(w), word & 0xffff);
+        let key = *(&(*(*(*ci).callee.cast::<Closure>()).proto).consts).as_ptr().add((word >> 16) as usize);
+        let (obj, reg) = if Op::of(w) == Op::GetGlobal {
+            (Value::table((*lua).heap.globals_face), 256)
+        } else {
+            (*base.add(opcode::b(w)), opcode::b(w))
         };
-        let found = at(t);
-        // The face of a shared table has no nodes, so that private tables do not pay for the question.
-        if found.is_null() && (*t).hdr.mark & SHARED != 0 { at(shared_body(t)) } else { found }
+        let t = if obj.tag == value::TABLE { obj.as_table() } else { methods(lua, obj) };
+        if !t.is_null()
+            && let Some((v, slot)) = field((*lua).names, t, key, hint)
+        {
+            if slot != hint && slot < NO_HINT {
+                (*hint_at).store((word & 0xffff_0000) | slot, Relaxed);
+            }
+            *base.add(a) = v;
+            return Ctl::Next;
+        }
+        get(lua, obj, Value { tag: value::STR, data: key.data }, a, reg)
     }
 }
 
@@ -119,7 +177,7 @@ pub(super) unsafe fn element(t: *const Table, i: i64) -> (*const Table, Value) {
 /// A field by a constant name through tables only: the value and the slot where it was found. `None` if a handler that is
 /// no table has to be asked.
 #[inline]
-pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) -> Option<(Value, u32)> {
+unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) -> Option<(Value, u32)> {
     // SAFETY: see `index_of`.
     unsafe {
         let mut t = body(t).cast_mut();
@@ -154,8 +212,7 @@ pub(super) unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) 
 }
 
 /// The table in which fields of a value that is no table are looked up; null if there is none.
-#[inline(always)]
-pub(super) unsafe fn methods(lua: *mut Lua, obj: Value) -> *mut Table {
+unsafe fn methods(lua: *mut Lua, obj: Value) -> *mut Table {
     // SAFETY: see `index_of`; the tag says the type of the live object.
     unsafe {
         match obj.tag {

@@ -20,49 +20,54 @@ pub(super) unsafe fn finish(lua: *mut Lua, th: *mut Thread, ci: *mut Frame, from
     unsafe {
         let dest = (*ci).dest();
         (*th).top = from + n;
-        let len = (&(*th).frames).len();
-        (*th).frames.set_len(len - 1);
+        (*th).frames.drop_last();
         drive(lua, Next::Deliver { from, n, dest })
     }
 }
 
-/// Calls a native for a Lua frame. `Next` if it returned and its results are placed.
+/// Calls the native that lies at `func` for a Lua frame that wants so many results. `Next` if it returned and they are placed.
 #[inline(always)]
-pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Ctl {
+pub(super) unsafe fn native(
+    lua: *mut Lua,
+    th: *mut Thread,
+    n: *const Native,
+    (func, want): (u32, i32),
+    args: u32,
+) -> Ctl {
     // SAFETY: see `dispatch::execute`; the Cx lives for this call only, and no collection happens during it.
     unsafe {
         if (*lua).watched & (*n).traits != 0
-            && let Some(ctl) = instead(lua, th, n, dest, args)
+            && let Some(ctl) = instead(lua, th, n, (func, want), args)
         {
             return ctl;
         }
-        let mut cx = Cx::of_call(lua, th, n, dest.func + 1, args);
+        let mut cx = Cx::of_call(lua, th, n, func + 1, args);
         match ((*n).func)(&mut cx) {
             Ok(flow) if flow.kind == FlowKind::Return => {
                 let top = (*th).top;
                 let n = flow.n.min(top - cx.base);
                 let from = (*th).stack.add((top - n) as usize);
-                let to = (*th).stack.add(dest.func as usize);
-                if n == 1 && dest.want == 1 {
+                let to = (*th).stack.add(func as usize);
+                if n == 1 && want == 1 {
                     *to = Value::load(from);
                     return Ctl::Next;
                 }
-                if dest.want < 0 {
+                if want < 0 {
                     std::ptr::copy(from, to, n as usize);
-                    (*th).top = dest.func + n;
-                } else if n == 2 && dest.want == 2 {
+                    (*th).top = func + n;
+                } else if n == 2 && want == 2 {
                     let (first, second) = (Value::load(from), Value::load(from.add(1)));
                     *to = first;
                     *to.add(1) = second;
                 } else {
                     // Wanted results lie in the window of the calling frame, mostly none, one or two, and below those of the native.
-                    for i in 0..dest.want as u32 {
+                    for i in 0..want as u32 {
                         *to.add(i as usize) = if i < n { *from.add(i as usize) } else { Value::NIL };
                     }
                 }
                 Ctl::Next
             }
-            Ok(flow) => other_flow(&cx, n, dest, flow),
+            Ok(flow) => other_flow(&cx, n, func, want, flow),
             Err(raise) => drive(lua, Next::Raise(raise.0)),
         }
     }
@@ -70,13 +75,19 @@ pub(super) unsafe fn native(lua: *mut Lua, th: *mut Thread, n: *const Native, de
 
 /// What a native of some kind is not called for.
 #[inline(never)]
-unsafe fn instead(lua: *mut Lua, th: *mut Thread, n: *const Native, dest: Dest, args: u32) -> Option<Ctl> {
+unsafe fn instead(
+    lua: *mut Lua,
+    th: *mut Thread,
+    n: *const Native,
+    at: (u32, i32),
+    args: u32,
+) -> Option<Ctl> {
     // SAFETY: see `dispatch::execute`.
     unsafe {
         if (*lua).watched & (*n).traits & OUTSIDE != 0 {
             return Some(drive(lua, call::refuse(lua, n)));
         }
-        paired(lua, th, (n, (*n).pair?), dest, args)
+        paired(lua, th, (n, (*n).pair?), at, args)
     }
 }
 
@@ -86,17 +97,16 @@ unsafe fn paired(
     lua: *mut Lua,
     th: *mut Thread,
     (n, pair): (*const Native, &'static Pair),
-    dest: Dest,
+    (func, want): (u32, i32),
     args: u32,
 ) -> Option<Ctl> {
     // SAFETY: see `dispatch::execute`; the frame on top is the calling one, whose code goes on behind every call, and behind a method's
     // two words.
     unsafe {
-        let ci = (*th).frames.as_mut_ptr().add((&(*th).frames).len() - 1);
-        let (pc, a) = ((*ci).pc, (dest.func - (*ci).base) as usize);
+        let ci = (&(*th).frames).last_ptr();
+        let (pc, a) = ((*ci).pc, (func - (*ci).base) as usize);
         let method = (*pc).load(Relaxed);
-        if Op::of(method) != Op::Method || opcode::a(method) != a || opcode::b(method) != a || dest.want != 1
-        {
+        if Op::of(method) != Op::Method || opcode::a(method) != a || opcode::b(method) != a || want != 1 {
             return None;
         }
         let call = (*pc.add(2)).load(Relaxed);
@@ -109,14 +119,14 @@ unsafe fn paired(
             return None;
         }
         let top = (*th).top;
-        let mut cx = Cx::of_call(lua, th, n, dest.func + 1, args);
+        let mut cx = Cx::of_call(lua, th, n, func + 1, args);
         match (pair.func)(&mut cx) {
             Some(Ok(flow)) => {
                 debug_assert!(flow.kind == FlowKind::Return, "a pair returns at once");
                 (*ci).pc = pc.add(3);
                 (*lua).fuel -= 3;
                 let n = flow.n.min((*th).top - cx.base);
-                call::place(lua, th, (*th).top - n, n, dest.func, opcode::c(call) as i32 - 1);
+                call::place(lua, th, (*th).top - n, n, func, opcode::c(call) as i32 - 1);
                 Some(Ctl::Reload)
             }
             Some(Err(raise)) => Some(drive(lua, Next::Raise(raise.0))),
@@ -130,12 +140,12 @@ unsafe fn paired(
 
 /// The native that `cx` belongs to wants something else than to return.
 #[inline(never)]
-unsafe fn other_flow(cx: &Cx<'_>, n: *const Native, dest: Dest, flow: Flow) -> Ctl {
+unsafe fn other_flow(cx: &Cx<'_>, n: *const Native, func: u32, want: i32, flow: Flow) -> Ctl {
     // SAFETY: see `dispatch::execute`.
     unsafe {
         let (lua, th) = (cx.lua, cx.thread);
         call::room_for_frame(lua, th);
-        let act = call::first_activation(n, dest, cx.args);
+        let act = call::first_activation(n, Dest::of_call(func, want), cx.args);
         let next = match flow.kind {
             FlowKind::Wait => call::rest_waiting(th, &act, cx.then),
             FlowKind::Pass => call::pass(lua, th, &act, cx.then, Root(flow.n)),
