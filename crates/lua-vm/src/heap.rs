@@ -128,7 +128,7 @@ impl Heap {
     /// Whether something of `bytes` may be made. One object stays within the quota; together with garbage that is not
     /// collected yet it may pass the quota by half, and the next safepoint collects everything before it judges.
     pub(crate) fn fits(&self, bytes: usize) -> bool {
-        bytes <= self.quota && self.bytes.saturating_add(bytes) <= self.quota + self.quota / 2
+        bytes <= self.quota && self.bytes.saturating_add(bytes) <= self.quota.saturating_add(self.quota / 2)
     }
 
     #[inline]

@@ -5,10 +5,9 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{LazyLock, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
-use rustc_hash::FxBuildHasher;
-use std::collections::HashMap;
+use hashbrown::HashTable;
 
 use crate::object::{FROZEN, Header, IMMORTAL, Kind, STR_BYTES, Str};
 use crate::table::string_key;
@@ -25,13 +24,31 @@ unsafe impl Send for Ptr {}
 // SAFETY: as above.
 unsafe impl Sync for Ptr {}
 
-#[derive(Default)]
+/// Found by their hashes, which they have anyway.
 struct Table {
-    by_text: HashMap<&'static [u8], Ptr, FxBuildHasher>,
+    symbols: HashTable<Ptr>,
     bytes: usize,
 }
 
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(Default::default);
+static TABLE: RwLock<Table> = RwLock::new(Table { symbols: HashTable::new(), bytes: 0 });
+
+impl Table {
+    fn find(&self, hash: u32, bytes: &[u8]) -> Option<*const Str> {
+        // SAFETY: symbols are never freed and have their hash.
+        let is_it = |p: &Ptr| unsafe { (*p.0).hash == hash && Str::bytes(p.0) == bytes };
+        self.symbols.find(spread(hash), is_it).map(|p| p.0)
+    }
+
+    fn add(&mut self, hash: u32, symbol: *const Str) {
+        // SAFETY: as above.
+        self.symbols.insert_unique(spread(hash), Ptr(symbol), |p| spread(unsafe { (*p.0).hash }));
+    }
+}
+
+/// The table takes places from the lower bits and tells entries apart by the highest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
 
 /// Drawn with the first hash of a text, which comes before the first table: nobody can make keys that collide.
 static SECRET: AtomicU64 = AtomicU64::new(0);
@@ -149,7 +166,7 @@ pub(crate) fn lookup(bytes: &[u8]) -> Option<*const Str> {
         if !known.is_null() && unsafe { (*known).hash == hash && Str::bytes(known) == bytes } {
             return Some(known);
         }
-        let found = TABLE.read().unwrap_or_else(|e| e.into_inner()).by_text.get(bytes).map(|p| p.0);
+        let found = TABLE.read().unwrap_or_else(PoisonError::into_inner).find(hash, bytes);
         if let Some(symbol) = found {
             place.set(symbol);
         }
@@ -165,17 +182,17 @@ pub(crate) fn intern(bytes: &[u8]) -> Option<*const Str> {
     if bytes.len() > MAX_LEN {
         return None;
     }
-    let mut table = TABLE.write().unwrap_or_else(|e| e.into_inner());
-    if let Some(p) = table.by_text.get(bytes) {
-        return Some(p.0);
+    let hash = hash_bytes(bytes);
+    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(symbol) = table.find(hash, bytes) {
+        return Some(symbol);
     }
-    if table.by_text.len() >= MAX_COUNT || table.bytes + bytes.len() > MAX_BYTES {
+    if table.symbols.len() >= MAX_COUNT || table.bytes + bytes.len() > MAX_BYTES {
         return None;
     }
     let s = new_immortal(bytes, true);
     table.bytes += bytes.len();
-    // SAFETY: the string is never freed.
-    table.by_text.insert(unsafe { Str::bytes(s) }, Ptr(s));
+    table.add(hash, s);
     Some(s)
 }
 
