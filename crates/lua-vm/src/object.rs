@@ -227,7 +227,7 @@ pub(crate) struct Userdata {
 pub(crate) type Slots = SmallVec<[Value; 1]>;
 
 impl Userdata {
-    /// Where in an object the payload of this size and alignment is.
+    /// Where in an object the payload is, which depends on its alignment.
     pub(crate) const fn offset(payload: Layout) -> usize {
         size_of::<Userdata>().next_multiple_of(payload.align())
     }

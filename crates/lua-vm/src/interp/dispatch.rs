@@ -205,6 +205,14 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     continue;
                 }
                 save!();
+                if obj.tag == value::TABLE {
+                    let v = index::field((*lua).names, obj.as_table(), key, $word, pc.sub(1));
+                    if v.tag != index::ASK {
+                        r!($a) = v;
+                        resume!();
+                        continue;
+                    }
+                }
                 match index::read(lua, ci) {
                     Ctl::Leave => return (*lua).exit,
                     Ctl::Reload => enter!(),

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "works on raw objects")]
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::operate::{call_meta, error};
 use super::{Ctl, call};
@@ -134,8 +134,8 @@ unsafe fn node_at(nodes: *const Node, count: u32, key: Value, hint: u32) -> *con
     }
 }
 
-/// What [`hinted`] does not find: does the instruction before the program counter of `ci`, which reads a field by a constant name,
-/// and notes where the field is.
+/// What [`hinted`] does not find, where [`field`] says [`ASK`] or which is no table: does the instruction before the program counter
+/// of `ci`, which reads a field by a constant name.
 #[inline(never)]
 pub(super) unsafe fn read(lua: *mut Lua, ci: *const Frame) -> Ctl {
     // SAFETY: see `get`; the instruction has two words, the second of which is the name and the hint.
@@ -143,24 +143,21 @@ pub(super) unsafe fn read(lua: *mut Lua, ci: *const Frame) -> Ctl {
         let hint_at = (*ci).pc.sub(1);
         let (w, word) = ((*hint_at.sub(1)).load(Relaxed), (*hint_at).load(Relaxed));
         let base = (*(*lua).current).stack.add((*ci).base as usize);
-        let (a, hint) = (opcode::a(w), word & 0xffff);
         let key = *(&(*(*(*ci).callee.cast::<Closure>()).proto).consts).as_ptr().add((word >> 16) as usize);
         let (obj, reg) = if Op::of(w) == Op::GetGlobal {
             (Value::table((*lua).heap.globals_face), 256)
         } else {
             (*base.add(opcode::b(w)), opcode::b(w))
         };
-        let t = if obj.tag == value::TABLE { obj.as_table() } else { methods(lua, obj) };
-        if !t.is_null()
-            && let Some((v, slot)) = field((*lua).names, t, key, hint)
-        {
-            if slot != hint && slot < NO_HINT {
-                (*hint_at).store((word & 0xffff_0000) | slot, Relaxed);
+        let t = methods(lua, obj);
+        if !t.is_null() {
+            let v = field((*lua).names, t, key, word, hint_at);
+            if v.tag != ASK {
+                *base.add(opcode::a(w)) = v;
+                return Ctl::Next;
             }
-            *base.add(a) = v;
-            return Ctl::Next;
         }
-        get(lua, obj, Value { tag: value::STR, data: key.data }, a, reg)
+        get(lua, obj, Value { tag: value::STR, data: key.data }, opcode::a(w), reg)
     }
 }
 
@@ -174,40 +171,51 @@ pub(super) unsafe fn element(t: *const Table, i: i64) -> (*const Table, Value) {
     }
 }
 
-/// A field by a constant name through tables only: the value and the slot where it was found. `None` if a handler that is
-/// no table has to be asked.
-#[inline]
-unsafe fn field(names: &Names, t: *mut Table, key: Value, hint: u32) -> Option<(Value, u32)> {
-    // SAFETY: see `index_of`.
+/// The tag of no value that a field can have: a handler that is no table has to be asked.
+pub(super) const ASK: u64 = value::CELL;
+
+/// A field by a constant name through tables only; notes in the word at `hint_at`, which was `word`, where it was found.
+#[inline(never)]
+pub(super) unsafe fn field(
+    names: &Names,
+    t: *mut Table,
+    key: Value,
+    word: u32,
+    hint_at: *const AtomicU32,
+) -> Value {
+    // SAFETY: see `index_of`; the word belongs to code that lives.
     unsafe {
+        let hint = word & 0xffff;
         let mut t = body(t).cast_mut();
         for _ in 0..FAST_CHAIN {
-            if hint < (*t).node_len {
-                let node = (*t).nodes.add(hint as usize);
-                if (*node).key.data == key.data && (*node).key.tag == key.tag && !(*node).val.is_nil() {
-                    return Some(((*node).val, hint));
-                }
+            let there = node_at((*t).nodes, (*t).node_len, key, hint);
+            if !there.is_null() {
+                return *there;
             }
             let node = Table::find(t, key);
             if !node.is_null() && !(*node).val.is_nil() {
-                return Some(((*node).val, node.offset_from((*t).nodes) as u32));
+                let slot = node.offset_from((*t).nodes) as u32;
+                if slot < NO_HINT {
+                    (*hint_at).store((word & 0xffff_0000) | slot, Relaxed);
+                }
+                return (*node).val;
             }
             let meta = (*t).meta;
             if meta.is_null() {
-                return Some((Value::NIL, hint));
+                return Value::NIL;
             }
             let content = body(meta).cast_mut();
             let h = index_of(names, content);
             if h.is_nil() {
-                return Some((Value::NIL, hint));
+                return Value::NIL;
             }
             if h.tag != value::TABLE {
-                return None;
+                break;
             }
             // Nearly always a class is its own `__index`.
             t = if h.as_table() == meta { content } else { body(h.as_table()).cast_mut() };
         }
-        None
+        Value { tag: ASK, data: 0 }
     }
 }
 
