@@ -1,6 +1,6 @@
 //! Rows `app.*`: the application of `bench/app` on one node, its processes beside Erlang's.
 
-use super::child::output;
+use super::child::{installed, output, pinned};
 use super::contest::{Contestant, NotYet, Outcome, Run, contest};
 use super::figure::{Bound, Figure, Row};
 use super::{Plan, peers, progress};
@@ -8,11 +8,15 @@ use anyhow::{Context, Result, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+/// A core of its own, away from the one that serves the interrupts of many machines.
+const CORE: Option<&str> = Some("1");
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// One bench of the application: its name there, and what it prints.
 struct Bench {
     name: &'static str,
+    /// Where a figure is that of one core.
+    core: Option<&'static str>,
     figures: &'static [Printed],
 }
 
@@ -41,6 +45,7 @@ const fn beside(
 const BENCHES: &[Bench] = &[
     Bench {
         name: "pingpong",
+        core: None,
         figures: &[beside(
             "pingpong",
             "roundtrips/s",
@@ -51,6 +56,7 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "pingpong_1k",
+        core: None,
         figures: &[beside(
             "pingpong_1k",
             "roundtrips/s",
@@ -60,34 +66,58 @@ const BENCHES: &[Bench] = &[
         )],
     },
     Bench {
+        name: "copies",
+        core: CORE,
+        figures: &[Printed { bounds: &[Bound::AtLeast(1_000_000.0)], ..plain("copies_1k", "copies/s") }],
+    },
+    Bench {
         name: "ring",
+        core: None,
         figures: &[beside("ring_1000", "hops/s", "ring", "ring_1000", &[Bound::RatioAtLeast(0.6)])],
     },
     Bench {
         name: "fanin",
+        core: None,
         figures: &[beside("fanin_50", "msgs/s", "fanin", "fanin_100", &[Bound::RatioAtLeast(0.6)])],
     },
     Bench {
         name: "spawn_exit",
+        core: None,
         figures: &[
             beside("spawn_exit_seq", "procs/s", "spawn_seq", "spawn_exit_seq", &[Bound::RatioAtLeast(0.6)]),
             beside("spawn_exit_par", "procs/s", "spawn_exit", "spawn_exit", &[Bound::RatioAtLeast(0.6)]),
         ],
     },
-    Bench { name: "channels", figures: &[plain("channel_select", "msgs/s")] },
+    Bench {
+        name: "spawn_worker",
+        core: CORE,
+        figures: &[Printed { bounds: &[Bound::AtLeast(300_000.0)], ..plain("spawn_worker", "procs/s") }],
+    },
+    Bench { name: "channels", core: None, figures: &[plain("channel_select", "msgs/s")] },
     Bench {
         name: "funcs",
+        core: None,
         figures: &[Printed { bounds: &[Bound::AtLeast(500_000.0)], ..plain("funcs_call", "calls/s") }],
     },
-    Bench { name: "json", figures: &[plain("json_roundtrip_1k", "docs/s")] },
+    Bench {
+        name: "chains",
+        core: None,
+        figures: &[
+            plain("chain_16", "chains/s"),
+            Printed { bounds: &[Bound::AtMost(10_000.0)], ..plain("callers_1000_p99", "us") },
+        ],
+    },
+    Bench { name: "json", core: None, figures: &[plain("json_roundtrip_1k", "docs/s")] },
     Bench {
         name: "registry",
+        core: None,
         figures: &[plain("registry_get", "reads/s"), plain("registry_apply", "commits/s")],
     },
-    Bench { name: "events", figures: &[plain("events_1to10", "deliveries/s")] },
-    Bench { name: "timers", figures: &[plain("sleepers_1ms", "wakeups/s")] },
+    Bench { name: "events", core: None, figures: &[plain("events_1to10", "deliveries/s")] },
+    Bench { name: "timers", core: None, figures: &[plain("sleepers_1ms", "wakeups/s")] },
     Bench {
         name: "cpu",
+        core: None,
         figures: &[
             plain("cpu_fib27", "calls/s"),
             plain("cpu_strings", "items/s"),
@@ -95,7 +125,7 @@ const BENCHES: &[Bench] = &[
             plain("cpu_methods", "calls/s"),
         ],
     },
-    Bench { name: "exec", figures: &[plain("process_exec", "calls/s")] },
+    Bench { name: "exec", core: None, figures: &[plain("process_exec", "calls/s")] },
 ];
 
 /// Rows of the application that wait for a module or a kind; their Lua comes with it.
@@ -129,8 +159,11 @@ fn measure(plan: &Plan, bench: &Bench) -> Result<Vec<Row>> {
     let seconds = format!("for={}", plan.floor());
     let ours = match plan.application()? {
         Err(why) => Contestant::Out(Figure::NotYet(why.clone())),
+        Ok(_) if bench.core.is_some() && !can_pin() => {
+            Contestant::Out(peers::absent("needs taskset and two cores"))
+        }
         Ok(wippy) => Contestant::new(move || {
-            let mut command = Command::new(wippy);
+            let mut command = bench.core.map_or_else(|| Command::new(wippy), |core| pinned(core, wippy));
             command.arg("-C").arg(&app).args(["run", "bench", &seconds, bench.name]);
             lines(&output(&mut command, LIMIT)?)
         }),
@@ -152,6 +185,10 @@ fn measure(plan: &Plan, bench: &Bench) -> Result<Vec<Row>> {
     let beam = if has_peer { beam } else { Contestant::Out(Figure::Absent("no such case".into())) };
     let [ours, beam] = contest(plan, [ours, beam]);
     Ok(bench.figures.iter().map(|figure| row(figure, &ours, &beam)).collect())
+}
+
+fn can_pin() -> bool {
+    installed("taskset") && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
 fn row(figure: &Printed, ours: &Outcome, beam: &Outcome) -> Row {
