@@ -129,7 +129,7 @@ fn spawn(cx: &mut Cx<'_>) -> NativeResult {
     if !cx.at().may_wait {
         return Err(cx.error("coroutine.spawn does not work at the top level of a unit"));
     }
-    let thread = cx.thread(function, &[]);
+    let thread = cx.spawned_thread(function);
     let pin = cx.pin(thread);
     cx.at().spawn(pin);
     cx.ret(thread)

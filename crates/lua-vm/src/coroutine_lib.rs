@@ -75,6 +75,6 @@ fn status(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn running(cx: &mut Cx<'_>) -> NativeResult {
-    let (t, root) = cx.running();
-    if root { cx.ret(Val::NIL) } else { cx.ret(t) }
+    let (t, main) = cx.running();
+    if main { cx.ret(Val::NIL) } else { cx.ret(t) }
 }

@@ -29,6 +29,9 @@ pub(crate) struct Spec {
     conversion: u8,
 }
 
+/// So many flags there may be, of whatever kinds.
+const FLAGS: usize = 5;
+
 /// The classes of conversions: what argument is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wants {
@@ -57,10 +60,11 @@ impl Spec {
                 Some(b'0') => &mut spec.zero,
                 _ => break,
             };
-            if std::mem::replace(flag, true) {
+            *flag = true;
+            p += 1;
+            if p - at > FLAGS {
                 return Err(FormatError::Flags);
             }
-            p += 1;
         }
         (spec.width, p) = two_digits(format, p)?;
         if format.get(p) == Some(&b'.') {

@@ -399,6 +399,7 @@ impl Heap {
             (*t).resume_ok = true;
             (*t).yielded = false;
             (*t).unwinding = false;
+            (*t).spawned = false;
             (*t).seen = 0;
             (*t).number = 0;
             self.add_stack(stack * size_of::<Value>());

@@ -28,6 +28,10 @@ const TOO_LARGE: &str =
 /// Longest kind.
 const MAX_KIND: usize = 1 << 10;
 
+/// Traced values of an error object: the table of its details, and the error that it wraps.
+const DETAILS: usize = 0;
+const CAUSE: usize = 1;
+
 /// How many errors a chain of causes may have; deeper ones come from loops that wrap for ever.
 const MAX_CHAIN: usize = 128;
 
@@ -216,22 +220,26 @@ fn retryable(cx: &mut Cx<'_>) -> NativeResult {
 fn details(cx: &mut Cx<'_>) -> NativeResult {
     let (object, error) = error_arg(cx)?;
     // The same table at each call, so that what a program writes into it stays.
-    if object.slot(0).is_nil()
+    if object.slot(DETAILS).is_nil()
         && let Some(details) = error.details()
     {
         let copy = cx.adopt(details)?;
-        cx.set_userdata_slot(object, 0, copy.first().copied().unwrap_or(Val::NIL));
+        cx.set_userdata_slot(object, DETAILS, copy.first().copied().unwrap_or(Val::NIL));
     }
-    cx.ret(object.slot(0))
+    cx.ret(object.slot(DETAILS))
 }
 
 fn cause(cx: &mut Cx<'_>) -> NativeResult {
-    let (_, error) = error_arg(cx)?;
+    let (object, error) = error_arg(cx)?;
     let Some(cause) = error.cause() else {
         return cx.ret(Val::NIL);
     };
-    let cause = cx.error_object(ErrorObject::clone(cause));
-    cx.ret(cause)
+    // One object for all calls: errors are equal by what they are.
+    if object.slot(CAUSE).is_nil() {
+        let cause = cx.error_object(ErrorObject::clone(cause));
+        cx.set_userdata_slot(object, CAUSE, cause.val());
+    }
+    cx.ret(object.slot(CAUSE))
 }
 
 fn stack_text(error: &ErrorObject) -> String {
@@ -243,15 +251,25 @@ fn stack_text(error: &ErrorObject) -> String {
     text
 }
 
-/// `..` with an error object on a side joins its text.
+/// `..` with an error object on a side joins its text; what joins with everything is asked instead.
 fn concat(cx: &mut Cx<'_>) -> NativeResult {
-    for i in 0..2 {
+    let mut texts = [Val::NIL; 2];
+    for (i, text) in texts.iter_mut().enumerate() {
         let v = cx.arg(i);
-        let Some(text) = cx.text_value(v) else {
-            let name = cx.type_name_of(v);
-            return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
+        *text = match cx.text_value(v) {
+            Some(text) => text,
+            None => {
+                let handler = cx.metamethod(v, "__concat");
+                if handler.is_nil() {
+                    let name = cx.type_name_of(v);
+                    return Err(cx.error(format_args!("attempt to concatenate a {name} value")));
+                }
+                let (x, y) = (cx.arg(0), cx.arg(1));
+                [handler, x, y].into_iter().for_each(|v| cx.push(v));
+                return cx.tail_call(2);
+            }
         };
-        cx.set_slot(i, text);
     }
+    texts.into_iter().enumerate().for_each(|(i, text)| cx.set_slot(i, text));
     join_arguments(cx)
 }

@@ -193,7 +193,8 @@ fn join_exponent(cx: &mut Cx<'_>) -> NativeResult {
 
 fn to_integer(cx: &mut Cx<'_>) -> NativeResult {
     let v = cx.check_any(0)?;
-    let integer = v.as_int().or_else(|| v.as_number().and_then(float_to_int));
+    let number = crate::coerce::to_number(v.raw).map(Val::new);
+    let integer = number.and_then(|v| v.as_int().or_else(|| v.as_number().and_then(float_to_int)));
     cx.ret(integer.map_or(Val::NIL, Val::int))
 }
 

@@ -323,6 +323,8 @@ pub(crate) struct Thread {
     pub(crate) yielded: bool,
     /// A raise has unwound part of the frames, whose end is in the traceback already.
     pub(crate) unwinding: bool,
+    /// A root that a program started.
+    pub(crate) spawned: bool,
     /// Number of the cycle that scanned the whole stack, 0 when it may have been written since.
     pub(crate) seen: u8,
     pub(crate) number: u32,

@@ -67,3 +67,7 @@ for i = 1, 20 do
 end
 first:close()
 assert(select(2, last:receive()) == false)
+-- one that was spawned is no main coroutine
+local ran = channel.new(1)
+local co = coroutine.spawn(function() ran:send(coroutine.running()) end)
+assert(ran:receive() == co and coroutine.running() == nil)

@@ -14,3 +14,6 @@ assert(not ok and tostring(got):find("attempt to concatenate a table value", 1, 
 ok, got = pcall(function() return e + 1 end) -- lint: ignore E0019
 assert(not ok)
 assert(not pcall(function() e.message = 1 end)) -- lint: ignore E0008
+-- what joins with everything joins with an error, too
+local joins = setmetatable({}, {__concat = function(a, b) return (a == e or b == e) and "joined" or "other" end})
+assert(e .. joins == "joined" and joins .. e == "joined" and "a" .. e .. joins == "ajoined") -- lint: ignore E0019

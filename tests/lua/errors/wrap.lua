@@ -12,3 +12,5 @@ assert(not pcall(errors.wrap, {}, "x") and not pcall(errors.wrap, e) and not pca
 local deep = e
 for i = 1, 2000 do deep = errors.wrap(deep, "again") end
 assert(deep:message() == "refused" and deep:kind() == "Unavailable")
+-- a cause is one object, whoever asks and whenever
+assert(w:cause() == w:cause() and s:cause() == s:cause() and w:cause() ~= s:cause())

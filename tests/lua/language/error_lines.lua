@@ -101,3 +101,21 @@ assert(e == "x")
 -- an error object has no place put before it
 ok, e = pcall(error, {1}, 2)
 assert(type(e) == "table")
+-- a store is where its last name is, a chain of pieces where its last piece is
+local t = {a = {}}
+local function at(f)
+  local _, e = pcall(f)
+  return tonumber(tostring(e):match(":(%d+):"))
+end
+local here = at(function() error("") end)
+assert(at(function()
+  t
+  .a
+  .b
+  .c = 1
+end) == here + 5)
+assert(at(function()
+  return "a" ..
+    "b" ..
+    nil -- lint: ignore E0019
+end) == here + 9)

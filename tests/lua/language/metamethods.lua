@@ -90,3 +90,10 @@ setmetatable(changing, nil)
 assert(changing.k == nil)
 -- metatables of strings cannot be replaced, those of other values cannot be set
 assert(not pcall(setmetatable, "x", {}) and not pcall(setmetatable, nil, {}) and getmetatable(1) == nil and getmetatable(print or tostring) == nil)
+-- a <= b without __le is not (b < a): the handler of b is asked first
+local says = {}
+local function orders(name, answer)
+  return setmetatable({}, {__lt = function() says[#says + 1] = name return answer end})
+end
+local first, second = orders("first", true), orders("second", false)
+assert(second <= first == false and first <= second == true and table.concat(says, " ") == "first second") -- lint: ignore E0019

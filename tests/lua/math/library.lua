@@ -19,7 +19,7 @@ assert(math.log(8, 2) == 3 and math.log(1000, 10) == 3 and near(math.log(27, 3),
 assert(near(math.sin(1), 0.8414709848078965) and near(math.cos(1), 0.5403023058681398) and near(math.tan(1), 1.5574077246549023))
 assert(near(math.asin(1), math.pi / 2) and near(math.acos(0), math.pi / 2) and near(math.atan(1), math.pi / 4) and near(math.atan(1, -1), 3 * math.pi / 4))
 assert(near(math.deg(math.pi), 180) and near(math.rad(180), math.pi) and near(math.pi, 3.141592653589793))
-int(math.tointeger(3.0), 3) assert(math.tointeger(3.5) == nil and math.tointeger(2 ^ 63) == nil) int(math.tointeger(7), 7)
+int(math.tointeger(3.0), 3) int(math.tointeger("10"), 10) assert(math.tointeger("1.5") == nil and math.tointeger("x") == nil) assert(math.tointeger(3.5) == nil and math.tointeger(2 ^ 63) == nil) int(math.tointeger(7), 7)
 assert(math.type(1) == "integer" and math.type(1.0) == "float" and math.type("1") == nil and not pcall(math.type)) -- lint: ignore E0003
 assert(math.ult(1, 2) and math.ult(1, -1) and not math.ult(-1, 1) and not math.ult(2, 2))
 int(math.maxinteger, 9223372036854775807) int(math.mininteger, math.maxinteger + 1)

@@ -231,7 +231,7 @@ impl Gen<'_> {
                 Some(op) => self.arith(op, left, right, dst, *op_span)?,
                 None => self.truth(e, dst)?,
             },
-            ExprKind::Concat(parts) => self.concat(parts, dst, e.span)?,
+            ExprKind::Concat(parts) => self.concat(parts, dst)?,
             ExprKind::Paren(_) | ExprKind::Cast { .. } | ExprKind::NonNil(_) => unreachable!("peeled"),
         }
         self.f().release_to(free);
@@ -390,7 +390,7 @@ impl Gen<'_> {
         Ok(())
     }
 
-    fn concat(&mut self, parts: &[Expr], dst: Reg, span: Span) -> Result<()> {
+    fn concat(&mut self, parts: &[Expr], dst: Reg) -> Result<()> {
         let mut names = Vec::new();
         let mut first = None;
         for p in parts {
@@ -399,7 +399,10 @@ impl Gen<'_> {
             first.get_or_insert(r);
         }
         let base = first.unwrap_or(dst);
-        self.at(span);
+        // One instruction for all: it is where the last two meet, which are joined first.
+        if let [.., left, _] = parts {
+            self.at(Span { start: left.span.end, end: left.span.end });
+        }
         for (i, name) in names.into_iter().enumerate() {
             self.f().operand(base + i as u8, name);
         }

@@ -210,7 +210,7 @@ impl Gen<'_> {
                 };
             }
             let r = self.any(value)?;
-            self.at(target.span);
+            self.at(place(target));
             return self.store(to, r, span);
         }
         let mut to = Vec::with_capacity(targets.len());
@@ -220,7 +220,7 @@ impl Gen<'_> {
         self.protect_operands(&mut to, span)?;
         let first = self.push_exactly(values, targets.len(), span)?;
         for (i, t) in to.into_iter().enumerate().rev() {
-            self.at(span);
+            self.at(place(&targets[i]));
             self.store(t, first + i as u8, span)?;
         }
         Ok(())
@@ -470,6 +470,16 @@ impl Gen<'_> {
         let func = self.funcs.pop().expect("pushed above");
         self.f().restore_line(line);
         Ok(func.finish(params, self.source.clone(), name.into()))
+    }
+}
+
+/// Where a message about a store says that it is: at the last name or key.
+fn place(target: &Expr) -> Span {
+    match &target.kind {
+        ExprKind::Field { name, .. } => name.span,
+        ExprKind::Index { key, .. } => key.span,
+        ExprKind::Paren(e) | ExprKind::NonNil(e) | ExprKind::Cast { expr: e, .. } => place(e),
+        _ => target.span,
     }
 }
 

@@ -138,8 +138,7 @@ fn refused_specifications() {
         ("%ld", FormatError::Conversion(b'l')),
         ("%*d", FormatError::Conversion(b'*')),
         ("%n", FormatError::Conversion(b'n')),
-        ("%--d", FormatError::Flags),
-        ("%00d", FormatError::Flags),
+        ("%000000d", FormatError::Flags),
         ("%123d", FormatError::TooLong),
         ("%.123d", FormatError::TooLong),
     ] {

@@ -320,17 +320,17 @@ pub(super) unsafe fn less(lua: *mut Lua, or_equal: bool, x: Value, y: Value, fla
             return verdict(if or_equal { a <= b } else { a < b });
         }
         let names = (*lua).names;
-        let find = |event| {
-            let h = crate::meta::metamethod(&*lua, x, event);
-            if h.is_nil() { crate::meta::metamethod(&*lua, y, event) } else { h }
+        let find = |event, first, second| {
+            let h = crate::meta::metamethod(&*lua, first, event);
+            if h.is_nil() { crate::meta::metamethod(&*lua, second, event) } else { h }
         };
-        let h = find(if or_equal { names.le } else { names.lt });
+        let h = find(if or_equal { names.le } else { names.lt }, x, y);
         if !h.is_nil() {
             return Verdict::Ctl(call_meta(lua, h, &[x, y], Ret::Condition, flag));
         }
         if or_equal {
             // x <= y is not (y < x).
-            let h = find(names.lt);
+            let h = find(names.lt, y, x);
             if !h.is_nil() {
                 return Verdict::Ctl(call_meta(lua, h, &[y, x], Ret::Condition, flag | 2));
             }

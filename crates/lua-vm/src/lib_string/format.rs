@@ -70,7 +70,11 @@ fn more(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `__tostring` has answered.
 fn called(cx: &mut Cx<'_>) -> NativeResult {
-    let answer = cx.result(0);
+    let mut answer = cx.result(0);
+    if let View::Int(_) | View::Float(_) = answer.view() {
+        let text = cx.plain_text(answer);
+        answer = cx.string(text.as_bytes());
+    }
     let mut progress = take(cx, cx.len() - cx.results() - 1);
     cx.set_len(cx.nargs() + progress.kept);
     let Some(text) = answer.as_bytes() else {

@@ -434,10 +434,18 @@ impl<'cx> Cx<'cx> {
         let args: Vec<Value> = args.iter().map(|v| v.raw).collect();
         Val::new(Value::thread(crate::thread::new(heap, function.raw, &args)))
     }
-    /// The coroutine that runs this native, and whether it is a root.
+    /// The same for a root that a program started: it is a coroutine like others, not the main one of a call.
+    pub fn spawned_thread(&mut self, function: Val<'cx>) -> Val<'cx> {
+        let thread = self.thread(function, &[]);
+        // SAFETY: it was just made.
+        unsafe { (*thread.raw.as_thread()).spawned = true };
+        thread
+    }
+    /// The coroutine that runs this native, and whether it is the main one: a root that the host started.
     pub fn running(&self) -> (Val<'cx>, bool) {
         // SAFETY: the thread runs this native.
-        (Val::new(Value::thread(self.thread)), unsafe { (*self.thread).parent.is_null() })
+        let main = unsafe { (*self.thread).parent.is_null() && !(*self.thread).spawned };
+        (Val::new(Value::thread(self.thread)), main)
     }
     /// The root at the bottom of the resume chain that runs.
     pub fn root(&self) -> Val<'cx> {
