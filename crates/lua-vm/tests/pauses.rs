@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use lua_vm::{Lua, Options, Run, StaticsBuilder};
+use lua_vm::{Lua, Options, Pin, Run, StaticsBuilder};
 
 /// Units by which a slice may go beyond its end.
 const BEYOND: i64 = 100_000;
@@ -17,17 +17,38 @@ struct Figures {
     collections: u64,
 }
 
-fn run(source: &str) -> Figures {
+/// A process that is to run a program.
+fn start(source: &str, quota: usize) -> (Lua, Pin) {
     let parsed = lua_syntax::parse(source.as_bytes());
     assert!(parsed.errors.is_empty(), "{source}: {:?}", parsed.errors);
     let lines = lua_syntax::LineIndex::new(source.as_bytes());
     let proto = lua_vm::compile(&parsed.chunk, "case", &lines).unwrap();
-    let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota: 1 << 30, ..Options::default() });
+    let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota, ..Options::default() });
     let root = lua.enter(&mut (), |cx| {
         let f = cx.load(proto);
         let t = cx.thread(f, &[]);
         cx.pin(t)
     });
+    (lua, root)
+}
+
+/// How a program ends, the units by which its slices went beyond their ends, and the most bytes that it had.
+fn end(source: &str, quota: usize) -> (Run, i64, usize) {
+    let (mut lua, root) = start(source, quota);
+    let (mut beyond, mut most) = (0, 0);
+    loop {
+        let mut fuel = SLICE;
+        let run = lua.run(&root, &mut fuel, &mut ());
+        beyond = beyond.max(-fuel);
+        most = most.max(lua.stats().bytes);
+        if !matches!(run, Run::OutOfFuel) {
+            return (run, beyond, most);
+        }
+    }
+}
+
+fn run(source: &str) -> Figures {
+    let (mut lua, root) = start(source, 1 << 30);
     let mut figures = Figures { beyond: 0, total: 0, collections: 0 };
     loop {
         let mut fuel = SLICE;
@@ -86,6 +107,45 @@ fn the_collector_works_in_short_steps_whatever_the_heap_looks_like() {
         let figures = run(source);
         assert!(figures.beyond <= BEYOND, "{} units in one step: {source}", figures.beyond);
         assert!(figures.collections > 0, "{source}");
+    }
+}
+
+#[test]
+fn code_without_loops_gives_way() {
+    let lines = |line: &str, n: usize| format!("local function f() {} end f()", line.repeat(n));
+    let text = "local s, t = string.rep('ab', 30000), string.rep('ab', 29999) .. 'ac' ";
+    let cases = [
+        lines(" local x = string.rep('x', 60000)", 150),
+        text.to_owned() + &lines(" x = s .. t", 500),
+        text.to_owned() + &lines(" x = s == t", 2000),
+        text.to_owned() + &lines(" x = s < t", 2000),
+        text.to_owned() + &lines(" x = s:upper()", 500),
+    ];
+    let cases: Vec<(i64, &str)> = cases.iter().map(|source| (1_000_000, source.as_str())).collect();
+    short_steps(&cases);
+}
+
+#[test]
+fn recursion_through_any_handler_gives_way_and_ends_at_the_quota() {
+    for (event, expression) in [
+        ("__eq", "a == b"),
+        ("__eq", "a ~= b"),
+        ("__lt", "a < b"),
+        ("__le", "a <= b"),
+        ("__lt", "a <= b"),
+        ("__concat", "a .. b"),
+        ("__add", "a + b"),
+        ("__index", "a.x"),
+        ("__len", "#a"),
+    ] {
+        let source = format!(
+            "local mt = {{}} mt.{event} = function(a, b) b = b or a return {expression} end
+             local a, b = setmetatable({{}}, mt), setmetatable({{}}, mt) return {expression}"
+        );
+        let (run, beyond, peak) = end(&source, 8 << 20);
+        assert!(matches!(run, Run::Dead), "{source}: {run:?}");
+        assert!(beyond <= BEYOND, "{beyond} units in one piece: {source}");
+        assert!(peak <= 12 << 20, "{peak} bytes: {source}");
     }
 }
 

@@ -117,10 +117,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                 save!();
                 match $verdict {
                     Verdict::Ctl(Ctl::Leave) => return (*lua).exit,
-                    Verdict::Ctl(_) => reload!(),
+                    Verdict::Ctl(_) => enter!(),
                     verdict => {
                         resume!();
-                        branch!(matches!(verdict, Verdict::True), $w)
+                        branch!(matches!(verdict, Verdict::True), $w);
+                        pay!(0);
                     }
                 }
             }};
@@ -481,10 +482,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         Next::Lua => {}
                         next => match drive(lua, next) {
                             Ctl::Leave => return (*lua).exit,
-                            _ => reload!(),
+                            _ => enter!(),
                         },
                     }
                     collect_if_due!();
+                    pay!(0);
                 }
                 Op::Jump => pc = pc.offset(opcode::sj(w)),
                 Op::Loop => {
@@ -586,10 +588,11 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                     if callee.tag == value::NATIVE {
                         match native::native(lua, th, callee.as_native(), (func, want), args) {
                             Ctl::Next => {
-                                (*lua).fuel -= 1;
                                 resume!();
                                 base = (*th).stack.add((*ci).base as usize);
                                 collect_if_due!();
+                                // What the native has charged counts at once: code without loops is a program, too.
+                                pay!(1);
                             }
                             Ctl::Reload => {
                                 enter!();

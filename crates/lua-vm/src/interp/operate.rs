@@ -59,7 +59,13 @@ pub(super) unsafe fn call_meta(lua: *mut Lua, handler: Value, args: &[Value], re
         let t = (*lua).current;
         let f = (&(*t).frames).last().expect("a Lua frame executes");
         let limit = f.base + u32::from((*(*f.callee.cast::<Closure>()).proto).max_stack);
-        crate::thread::ensure(&mut (*lua).heap, t, limit as usize + args.len() + 1);
+        let need = limit as usize + args.len() + 1;
+        if need > (*t).stack_cap as usize {
+            if !(*lua).heap.fits(crate::thread::growth(t, need)) {
+                return drive(lua, Next::Leave(super::Exit::Dead));
+            }
+            crate::thread::ensure(&mut (*lua).heap, t, need);
+        }
         *(*t).stack.add(limit as usize) = handler;
         for (i, v) in args.iter().enumerate() {
             *(*t).stack.add(limit as usize + 1 + i) = *v;
