@@ -151,8 +151,11 @@ fn terminate(cx: &mut Cx<'_>) -> NativeResult {
     done(cx, result)
 }
 
+/// Bytes of the reason that a process is cancelled for.
+const MAX_REASON: usize = 64 << 10;
+
 fn cancel(cx: &mut Cx<'_>) -> NativeResult {
-    let reason = cx.opt_str(1)?.unwrap_or_default();
+    let reason = if cx.arg(1).is_nil() { "" } else { cx.check_text(1, MAX_REASON)? };
     let grace = match cx.arg(2).view() {
         View::Nil => None,
         View::Int(_) | View::Float(_) => Some(match cx.check_num(2)? {

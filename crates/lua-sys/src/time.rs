@@ -101,9 +101,9 @@ pub(crate) fn check_duration(cx: &mut Cx<'_>, i: usize) -> Result<Result<i64, Er
             Num::Int(n) => n,
             Num::Float(f) => f as i64,
         })),
-        View::Str(text) => {
-            let text = String::from_utf8_lossy(text);
-            Ok(infra_base::parse_duration(&text).map_err(|e| Error::invalid(format!("time: {e}"))))
+        View::Str(_) => {
+            let text = cx.check_str(i)?;
+            Ok(infra_base::parse_duration(text).map_err(|e| Error::invalid(format!("time: {e}"))))
         }
         View::Userdata(u) => match u.payload::<Duration>() {
             Some(duration) => Ok(Ok(duration.0)),

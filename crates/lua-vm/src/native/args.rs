@@ -93,13 +93,24 @@ impl<'cx> Cx<'cx> {
             None => Err(self.type_error(i, "string")),
         }
     }
-    /// Argument `i` as UTF-8 text; otherwise as [`Cx::check_bytes`].
+    /// Bytes that a name may have: an id, a topic, a layout of times. Natives look at names in one piece, and the node keeps some.
+    pub const MAX_NAME: usize = 4 << 10;
+
+    /// Argument `i` as a name, UTF-8 text of at most [`Cx::MAX_NAME`] bytes; otherwise as [`Cx::check_bytes`].
     #[inline]
     pub fn check_str(&mut self, i: usize) -> Result<&'cx str, Raise> {
+        self.check_text(i, Cx::MAX_NAME)
+    }
+    /// As [`Cx::check_str`] for a text of at most `most` bytes.
+    #[inline]
+    pub fn check_text(&mut self, i: usize, most: usize) -> Result<&'cx str, Raise> {
         let bytes = match self.arg(i).as_bytes() {
             Some(bytes) => bytes,
             None => self.check_bytes(i)?,
         };
+        if bytes.len() > most {
+            return Err(self.too_long(i, bytes.len(), most));
+        }
         // Topics and names mostly are ASCII, and that question is the cheaper one.
         if bytes.is_ascii() {
             // SAFETY: ASCII is UTF-8.
@@ -111,7 +122,11 @@ impl<'cx> Cx<'cx> {
     pub fn opt_bytes(&mut self, i: usize) -> Result<Option<&'cx [u8]>, Raise> {
         if self.arg(i).is_nil() { Ok(None) } else { self.check_bytes(i).map(Some) }
     }
-    /// Argument `i` as text, `None` if absent or nil.
+    #[cold]
+    fn too_long(&mut self, i: usize, len: usize, most: usize) -> Raise {
+        self.arg_error(i, format_args!("text is too long ({len} bytes, at most {most})"))
+    }
+    /// Argument `i` as a name, `None` if absent or nil.
     pub fn opt_str(&mut self, i: usize) -> Result<Option<&'cx str>, Raise> {
         if self.arg(i).is_nil() { Ok(None) } else { self.check_str(i).map(Some) }
     }

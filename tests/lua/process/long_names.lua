@@ -1,0 +1,23 @@
+-- Names, ids, topics, layouts and durations are texts of 4 KiB at most: the node looks at them in one piece and keeps some.
+-- modules: process, time, os, events, funcs
+local time, events, funcs = require("time"), require("events"), require("funcs")
+local long = string.rep("1", 4097)
+local fits = string.rep("1", 4096)
+local function refused(f, ...)
+  local ok, e = pcall(f, ...)
+  assert(not ok and tostring(e):find("text is too long (4097 bytes, at most 4096)", 1, true), tostring(e))
+end
+local now = time.now()
+refused(now.format, now, long)
+assert(#now:format(fits) > 0)
+refused(time.parse, long, "x")
+refused(time.parse_duration, long)
+refused(time.sleep, long)
+refused(time.load_location, long)
+refused(os.date, long)
+refused(process.listen, long)
+refused(process.spawn, long, "test:host")
+refused(process.registry.lookup, long)
+refused(process.send, process.pid(), long)
+refused(events.subscribe, long)
+assert(process.listen(fits) ~= nil)
