@@ -105,8 +105,6 @@ pub struct Pace {
     pub tight: bool,
     /// Growth between two collections in percent.
     pub pause: i32,
-    /// Grows whenever somebody wishes that all heaps are collected.
-    pub wishes: u32,
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -149,20 +147,22 @@ impl Memory {
         self.pause.swap(percent, Relaxed)
     }
 
-    /// Has every process collect early, when it runs next.
-    pub fn wish(&self) {
-        self.wishes.fetch_add(1, Relaxed);
+    /// Has every process collect when it runs next; the number of the wish.
+    pub fn wish(&self) -> u32 {
+        self.wishes.fetch_add(1, Relaxed).wrapping_add(1)
+    }
+
+    /// Grows whenever somebody wishes that all heaps are collected.
+    #[inline]
+    pub fn wishes(&self) -> u32 {
+        self.wishes.load(Relaxed)
     }
 
     /// How heaps are collected at the moment.
     #[inline]
     pub fn pace(&self) -> Pace {
         let used = self.used.load(Relaxed).max(0) as usize;
-        Pace {
-            tight: used > self.limit.load(Relaxed),
-            pause: self.pause.load(Relaxed),
-            wishes: self.wishes.load(Relaxed),
-        }
+        Pace { tight: used > self.limit.load(Relaxed), pause: self.pause.load(Relaxed) }
     }
 
     /// Whether there is room for another process. `Unavailable`, retryable.

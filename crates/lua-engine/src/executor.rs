@@ -88,6 +88,7 @@ impl Executor for LuaExecutor {
             outstanding: 0,
             freed: Freed::default(),
             peer: None,
+            wishes: self.heaps.memory.wishes(),
             exposed: false,
             may_wait: false,
         };

@@ -75,6 +75,12 @@ impl Share {
         self.heaps.memory.pace().tight
     }
 
+    /// See [`Memory::wishes`].
+    #[inline]
+    pub(crate) fn wishes(&self) -> u32 {
+        self.heaps.memory.wishes()
+    }
+
     /// Who records what the processes of the node do.
     #[inline]
     pub(crate) fn profiler(&self) -> &Arc<Profiler> {

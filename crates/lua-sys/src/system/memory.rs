@@ -155,7 +155,8 @@ fn get_limit(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `system.gc.collect()`
 fn collect(cx: &mut Cx<'_>) -> NativeResult {
-    node(cx)?.memory.wish();
+    // Its own part is done before it goes on.
+    cx.at().wishes = node(cx)?.memory.wish();
     cx.collect();
     cx.ret(true)
 }
