@@ -42,4 +42,4 @@ pub use plain::{plain_json, push_bytes};
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
 };
-pub use lua_vm::{Portable as TravelForm, Transfer, shared};
+pub use lua_vm::{Portable as TravelForm, SymbolStats, Transfer, shared, symbols};

@@ -72,8 +72,13 @@ fn records(module: Module) -> Module {
             "Figures of the heap of the calling process.",
         )
         .record(
+            "SymbolStats",
+            "{count: integer, bytes: integer, max_count: integer, max_bytes: integer}",
+            "Names of code that the node shares, and their bounds.",
+        )
+        .record(
             "MemoryStats",
-            "{alloc: integer, total_alloc: integer, sys: integer, heap_alloc: integer, heap_sys: integer, heap_idle: integer, heap_in_use: integer, heap_released: integer, heap_objects: integer, stack_in_use: integer, stack_sys: integer, mspan_in_use: integer, mspan_sys: integer, num_gc: integer, next_gc: integer, process: HeapStats}",
+            "{alloc: integer, total_alloc: integer, sys: integer, heap_alloc: integer, heap_sys: integer, heap_idle: integer, heap_in_use: integer, heap_released: integer, heap_objects: integer, stack_in_use: integer, stack_sys: integer, mspan_in_use: integer, mspan_sys: integer, num_gc: integer, next_gc: integer, symbols: SymbolStats, process: HeapStats}",
             "Figures of all heaps.",
         )
 }
