@@ -1,7 +1,7 @@
 //! The node as its engine sees it: memory of all Lua heaps, the modules, the name.
 
 use crate::module::{Class, Module};
-use infra_base::{Error, Result};
+use infra_base::{EntryId, Error, Result};
 use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -13,8 +13,30 @@ pub struct Node {
     pub id: Box<str>,
     /// Its Lua heaps.
     pub memory: Arc<Memory>,
+    /// The images of its programs.
+    pub images: ListImages,
     /// Its modules in the order of their names.
     pub modules: Vec<ModuleInfo>,
+}
+
+/// Lists images in the order of their generations: those above a number, and how many at most.
+pub type ListImages = Box<dyn Fn(u64, usize) -> Vec<ImageInfo> + Send + Sync>;
+
+/// The state that the top level of an entry with its imports has built, which its processes share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageInfo {
+    /// Whose processes start from it.
+    pub entry: EntryId,
+    /// Grows with each image of the node, from 1 on.
+    pub generation: u64,
+    /// Bytes that it holds.
+    pub bytes: usize,
+    /// Shared tables, variables and functions.
+    pub objects: usize,
+    /// Processes that started from it and have not ended, and states that functions keep between calls.
+    pub holders: usize,
+    /// Whether new processes start from it; otherwise the entry, or one that it imports, has changed.
+    pub current: bool,
 }
 
 /// A module as others see it.
