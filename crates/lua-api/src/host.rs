@@ -111,6 +111,8 @@ pub struct Host {
     pub outstanding: usize,
     /// Room of messages that were received, to be given back to the mailbox.
     pub freed: Freed,
+    /// Wishes for a collection ([`crate::Memory::wishes`]) that the process has met.
+    pub wishes: u32,
     /// Who was talked to last.
     pub peer: Option<Box<Peer>>,
     /// Others know the PID: the process is listed in the topology.

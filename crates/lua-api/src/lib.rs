@@ -34,7 +34,7 @@ pub use host::{Binding, Finish, Host, Names, Operation, System, WaitId, Wake};
 pub use json::{SHORT_TEXT, decode_json, decode_top, encode_json, from_json};
 pub use mailroom::{Mailroom, message_object};
 pub use module::{Class, Const, Func, Group, Module, Object, Record, install};
-pub use node::{Held, Memory, ModuleInfo, Node, Pace, Total};
+pub use node::{Held, ImageInfo, ListImages, Memory, ModuleInfo, Node, Pace, Total};
 pub use outgoing::{WithBytes, json_bytes, string_bytes};
 pub use peer::{Peer, pid_text};
 pub use plain::{plain_json, push_bytes};
@@ -42,4 +42,4 @@ pub use plain::{plain_json, push_bytes};
 pub use lua_vm::{
     Cx, ErrorObject, Flow, NativeFn, NativeResult, Num, Pin, Raise, Table, Userdata, Val, View,
 };
-pub use lua_vm::{Portable as TravelForm, Transfer, shared};
+pub use lua_vm::{Portable as TravelForm, SymbolStats, Transfer, shared, symbols};

@@ -1,7 +1,7 @@
 //! The node as its engine sees it: memory of all Lua heaps, the modules, the name.
 
 use crate::module::{Class, Module};
-use infra_base::{Error, Result};
+use infra_base::{EntryId, Error, Result};
 use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -13,8 +13,30 @@ pub struct Node {
     pub id: Box<str>,
     /// Its Lua heaps.
     pub memory: Arc<Memory>,
+    /// The images of its programs.
+    pub images: ListImages,
     /// Its modules in the order of their names.
     pub modules: Vec<ModuleInfo>,
+}
+
+/// Lists images in the order of their generations: those above a number, and how many at most.
+pub type ListImages = Box<dyn Fn(u64, usize) -> Vec<ImageInfo> + Send + Sync>;
+
+/// The state that the top level of an entry with its imports has built, which its processes share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageInfo {
+    /// Whose processes start from it.
+    pub entry: EntryId,
+    /// Grows with each image of the node, from 1 on.
+    pub generation: u64,
+    /// Bytes that it holds.
+    pub bytes: usize,
+    /// Shared tables, variables and functions.
+    pub objects: usize,
+    /// Processes that started from it and have not ended, and states that functions keep between calls.
+    pub holders: usize,
+    /// Whether new processes start from it; otherwise the entry, or one that it imports, has changed.
+    pub current: bool,
 }
 
 /// A module as others see it.
@@ -105,8 +127,6 @@ pub struct Pace {
     pub tight: bool,
     /// Growth between two collections in percent.
     pub pause: i32,
-    /// Grows whenever somebody wishes that all heaps are collected.
-    pub wishes: u32,
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -149,20 +169,22 @@ impl Memory {
         self.pause.swap(percent, Relaxed)
     }
 
-    /// Has every process collect early, when it runs next.
-    pub fn wish(&self) {
-        self.wishes.fetch_add(1, Relaxed);
+    /// Has every process collect when it runs next; the number of the wish.
+    pub fn wish(&self) -> u32 {
+        self.wishes.fetch_add(1, Relaxed).wrapping_add(1)
+    }
+
+    /// Grows whenever somebody wishes that all heaps are collected.
+    #[inline]
+    pub fn wishes(&self) -> u32 {
+        self.wishes.load(Relaxed)
     }
 
     /// How heaps are collected at the moment.
     #[inline]
     pub fn pace(&self) -> Pace {
         let used = self.used.load(Relaxed).max(0) as usize;
-        Pace {
-            tight: used > self.limit.load(Relaxed),
-            pause: self.pause.load(Relaxed),
-            wishes: self.wishes.load(Relaxed),
-        }
+        Pace { tight: used > self.limit.load(Relaxed), pause: self.pause.load(Relaxed) }
     }
 
     /// Whether there is room for another process. `Unavailable`, retryable.

@@ -62,8 +62,6 @@ pub struct LuaBody {
     args: Option<Box<Payloads>>,
     phase: Phase,
     pub(crate) share: Share,
-    /// Wishes for a collection that it has met.
-    wishes: u32,
     /// The turn in which it waited last.
     turn: u32,
     /// The round in which it is asked to collect what it keeps for a while.
@@ -132,7 +130,6 @@ impl LuaBody {
                 (Lua::new(statics.clone(), options), Share::new(heaps.clone()), making, built as u32)
             }
         };
-        let wishes = heaps.memory.pace().wishes;
         let parent = parent.unwrap_or(Pid { node: Name::EMPTY, host: Name::EMPTY, unique: 0 });
         let (started, args) = (host.system.clock.now(), (!args.is_empty()).then(|| Box::new(args)));
         LuaBody {
@@ -142,7 +139,6 @@ impl LuaBody {
             args,
             phase: Phase::Fresh(making),
             share,
-            wishes,
             turn: 0,
             untidy: None,
             built,
@@ -384,6 +380,11 @@ impl Body for LuaBody {
     fn step(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         self.steps += 1;
         let mut step = self.work(cx);
+        let wishes = self.share.wishes();
+        if wishes != self.host.wishes {
+            self.host.wishes = wishes;
+            self.lua.ask_to_collect();
+        }
         if matches!(step, Step::Done(_))
             && let Some(keeping) = self.keeping.take()
         {
@@ -394,8 +395,7 @@ impl Body for LuaBody {
         }
         let pace = self.share.report(&mut self.lua, self.host.live());
         self.lua.set_pause(pace.pause);
-        if pace.tight || pace.wishes != self.wishes {
-            self.wishes = pace.wishes;
+        if pace.tight {
             self.lua.press();
         }
         step

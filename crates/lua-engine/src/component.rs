@@ -81,7 +81,8 @@ pub fn component(modules: Vec<Module>, options: Options) -> Component {
             let executor = Arc::new(LuaExecutor::new(statics, entries, (*clock).clone(), options));
             let mut modules: Vec<ModuleInfo> = modules.iter().map(ModuleInfo::from).collect();
             modules.sort_unstable_by_key(|module| module.name);
-            boot.provide(Arc::new(Node { id, memory: executor.memory().clone(), modules }))?;
+            let (memory, images) = (executor.memory().clone(), executor.images());
+            boot.provide(Arc::new(Node { id, memory, images, modules }))?;
             boot.provide(executor.profiler().clone())?;
             let engines = boot.get::<Engines>()?;
             for kind in [Function::KIND, Process::KIND, FunctionTree::KIND, ProcessTree::KIND] {

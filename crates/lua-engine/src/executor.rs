@@ -12,7 +12,7 @@ use infra_app::App;
 use infra_base::{EntryId, Error, Result};
 use infra_clock::{Clock, Rng};
 use infra_profile::Profiler;
-use lua_api::{Coroutines, Host, Mailroom, Memory, System};
+use lua_api::{Coroutines, Host, ListImages, Mailroom, Memory, System};
 use lua_vm::Statics;
 use std::sync::{Arc, OnceLock};
 use sys_entries::Entries;
@@ -43,6 +43,12 @@ impl LuaExecutor {
     /// The heaps of its processes.
     pub fn memory(&self) -> &Arc<Memory> {
         &self.heaps.memory
+    }
+
+    /// How to list the images of its programs.
+    pub fn images(&self) -> ListImages {
+        let (heaps, entries) = (self.heaps.clone(), self.entries.clone());
+        Box::new(move |after, most| heaps.images.behind(after, most, &entries))
     }
 
     /// Who records what its processes do.
@@ -88,6 +94,7 @@ impl Executor for LuaExecutor {
             outstanding: 0,
             freed: Freed::default(),
             peer: None,
+            wishes: self.heaps.memory.wishes(),
             exposed: false,
             may_wait: false,
         };

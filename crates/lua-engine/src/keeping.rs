@@ -33,6 +33,8 @@ pub(crate) struct Kept {
     method: Option<Pin>,
     /// See [`Host::generation`].
     generation: u32,
+    /// See [`Host::wishes`].
+    wishes: u32,
     /// See [`LuaBody::built`].
     built: u32,
     share: Share,
@@ -63,6 +65,7 @@ impl Keeping {
         self.method = kept.method.take();
         host.values = std::mem::take(&mut kept.values);
         host.generation = kept.generation;
+        host.wishes = kept.wishes;
         Some((kept.lua.take(), kept.share.take(), kept.built))
     }
 
@@ -81,6 +84,7 @@ impl Keeping {
             values,
             method: Some(method),
             generation,
+            wishes: body.host.wishes,
             built: body.built,
             share: body.share.take(),
         });

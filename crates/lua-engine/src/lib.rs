@@ -6,6 +6,7 @@ mod compiler;
 mod component;
 mod declare;
 mod executor;
+mod images;
 mod keeping;
 mod kinds;
 mod making;

@@ -204,6 +204,7 @@ impl Making {
                 tracing::debug!(target: "lua", program = %id, "image of {} of {all} units: {image:?}", self.until);
                 memory::count(&self.heaps, &image);
                 program.made.set(Made { image, units: self.until, stop: self.stop.take() });
+                self.heaps.images.add(program);
                 true
             }
             Some(Err(_)) if self.careful => true,

@@ -4,6 +4,7 @@
 //! collect early; above 110 % of it nothing new is started. What a dead process leaves counts until it is freed, in slices
 //! of a task of its own, so that the end of a process with 500 MB holds no worker.
 
+use crate::images::Images;
 use crate::tidy::{Round, Tidy};
 use core_sched::{Control, Scheduler};
 use infra_clock::Clock;
@@ -19,10 +20,11 @@ pub const DEFAULT_LIMIT: usize = 1 << 30;
 /// Freed bytes that are reported late, if nothing else has changed.
 const FREED: usize = 16 << 10;
 
-/// The heaps of a node, who frees the large ones, and who records what is done in them.
+/// The heaps of a node, their images, who frees the large ones, and who records what is done in them.
 pub struct Heaps {
     pub(crate) memory: Arc<Memory>,
     pub(crate) profiler: Arc<Profiler>,
+    pub(crate) images: Images,
     reaper: Scheduler,
     tidy: Arc<Tidy>,
 }
@@ -30,8 +32,8 @@ pub struct Heaps {
 impl Heaps {
     /// No heap yet; `limit` is the soft limit of their sum in bytes.
     pub fn new(limit: usize) -> Arc<Heaps> {
-        let (profiler, reaper, tidy) = Default::default();
-        Arc::new(Heaps { memory: Memory::new(limit), profiler, reaper, tidy })
+        let (profiler, images, reaper, tidy) = Default::default();
+        Arc::new(Heaps { memory: Memory::new(limit), profiler, images, reaper, tidy })
     }
 }
 
@@ -73,6 +75,12 @@ impl Share {
     /// Are the heaps larger than the limit?
     pub(crate) fn is_tight(&self) -> bool {
         self.heaps.memory.pace().tight
+    }
+
+    /// See [`Memory::wishes`].
+    #[inline]
+    pub(crate) fn wishes(&self) -> u32 {
+        self.heaps.memory.wishes()
     }
 
     /// Who records what the processes of the node do.

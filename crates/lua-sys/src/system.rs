@@ -25,6 +25,11 @@ pub(crate) fn module() -> Module {
             "The modules of the node, by name.",
             modules,
         )
+        .func(
+            "images(): ({ImageState}?, error?)",
+            "What the top levels of programs have built, which their processes share, by generation, and how many hold each.",
+            images,
+        )
         .group(memory::memory_group())
         .group(memory::gc_group())
         .group(memory::runtime_group())
@@ -52,6 +57,11 @@ fn records(module: Module) -> Module {
             "A service; times are nanoseconds since 1970, `started_at` is 0 if it never ran.",
         )
         .record(
+            "ImageState",
+            "{id: string, generation: integer, bytes: integer, objects: integer, processes: integer, current: boolean}",
+            "The image of a program.",
+        )
+        .record(
             "HostState",
             "{id: string, workers: integer, processes: integer, executed: integer, stolen: integer, queue_depth: integer}",
             "A host of processes.",
@@ -72,8 +82,13 @@ fn records(module: Module) -> Module {
             "Figures of the heap of the calling process.",
         )
         .record(
+            "SymbolStats",
+            "{count: integer, bytes: integer, max_count: integer, max_bytes: integer}",
+            "Names of code that the node shares, and their bounds.",
+        )
+        .record(
             "MemoryStats",
-            "{alloc: integer, total_alloc: integer, sys: integer, heap_alloc: integer, heap_sys: integer, heap_idle: integer, heap_in_use: integer, heap_released: integer, heap_objects: integer, stack_in_use: integer, stack_sys: integer, mspan_in_use: integer, mspan_sys: integer, num_gc: integer, next_gc: integer, process: HeapStats}",
+            "{alloc: integer, total_alloc: integer, sys: integer, heap_alloc: integer, heap_sys: integer, heap_idle: integer, heap_in_use: integer, heap_released: integer, heap_objects: integer, stack_in_use: integer, stack_sys: integer, mspan_in_use: integer, mspan_sys: integer, num_gc: integer, next_gc: integer, symbols: SymbolStats, process: HeapStats}",
             "Figures of all heaps.",
         )
 }
@@ -110,6 +125,41 @@ fn modules(cx: &mut Cx<'_>) -> NativeResult {
         cx.set_int(list, i as i64 + 1, item)?;
     }
     cx.ret(list)
+}
+
+/// Rows that are made between two looks at others.
+const PORTION: usize = 64;
+
+/// `system.images()`
+fn images(cx: &mut Cx<'_>) -> NativeResult {
+    let list = cx.table(0, 0);
+    cx.push(list);
+    list_images(cx, 0, 0)
+}
+
+/// Writes the images above a generation into the list that lies above the arguments, behind `done` rows.
+fn list_images(cx: &mut Cx<'_>, mut after: u64, done: usize) -> NativeResult {
+    let slot = cx.nargs();
+    let list = cx.slot(slot).as_table().expect("the list was pushed behind the arguments");
+    let portion = (node(cx)?.images)(after, PORTION);
+    for (i, image) in portion.iter().enumerate() {
+        after = image.generation;
+        let row = cx.table(0, 6);
+        text(cx, row, "id", image.entry.as_str())?;
+        let generation = usize::try_from(image.generation).unwrap_or(usize::MAX);
+        let (bytes, objects, processes) = (image.bytes, image.objects, image.holders);
+        numbers(
+            cx,
+            row,
+            &[("generation", generation), ("bytes", bytes), ("objects", objects), ("processes", processes)],
+        )?;
+        cx.set_field(row, "current", image.current)?;
+        cx.set_int(list, (done + i + 1) as i64, row)?;
+    }
+    if portion.len() < PORTION {
+        return cx.ret(list);
+    }
+    cx.wait_for(tokio::task::yield_now(), move |cx, ()| list_images(cx, after, done + PORTION))
 }
 
 /// `system.process.pid()`

@@ -22,6 +22,7 @@ use std::ptr;
 use thin_vec::ThinVec;
 
 mod pace;
+mod stacks;
 mod tracks;
 mod young;
 
@@ -85,6 +86,8 @@ pub(crate) struct Gc {
     threads: u8,
     /// The whole cycle after which objects were made old last, modulo 2^32; 0: none was.
     aged: u32,
+    /// Collections that somebody asked for and that are not over.
+    asked: u8,
     /// Pins or bodies came since the last collection, which may be young.
     pub(crate) fresh: bool,
     /// Pins and bodies of the overlay below are marked; later ones are shaded when they come.
@@ -99,6 +102,8 @@ pub(crate) struct Gc {
     pub(crate) live: usize,
     /// Bytes when the last cycle was over.
     after: usize,
+    /// Stacks, in units of 16 bytes, when all of them were trimmed last; 0: one of them is much too large since.
+    trimmed: u32,
     /// Debt that the last step left, to see what was allocated since.
     left: isize,
     /// Allocation that bounded steps have not answered yet.
@@ -120,6 +125,7 @@ impl Gc {
             touched: ThinVec::new(),
             threads: 0,
             aged: 0,
+            asked: 0,
             fresh: false,
             pins_done: 0,
             bodies_done: 0,
@@ -128,6 +134,7 @@ impl Gc {
             cycles: 0,
             live: 0,
             after: 0,
+            trimmed: 0,
             left: -FIRST_THRESHOLD,
             behind: 0,
             newborn: 0,
@@ -258,7 +265,7 @@ impl Heap {
     /// A cycle is over: the next one starts when the heap has grown by `pause` percent of what lives, usually as much.
     fn rest(&mut self) {
         let room = self.room() - self.gc.newborn as isize;
-        self.debt = -room.max(STEP);
+        self.debt = if self.gc.asked > 0 { 1 } else { -room.max(STEP) };
         self.gc.left = self.debt;
         self.gc.behind = 0;
     }
@@ -362,7 +369,9 @@ impl Heap {
                 return false;
             }
             // SAFETY: as above; it does not run.
-            unsafe { crate::thread::trim(self, t) };
+            if !unsafe { self.trim_stack(t, budget) } {
+                return false;
+            }
             self.gc.tracks().dirty.swap_remove(i);
             if !self.trace(budget) {
                 return false;
@@ -408,6 +417,9 @@ impl Heap {
             return;
         }
         debug_assert!(self.gc.tracks().is_done());
+        if roots.current.is_null() {
+            self.gc.trimmed = stacks::pieces(self.stacks);
+        }
         self.gc.white ^= WHITES;
         self.gc.cursor = ptr::null_mut();
         self.gc.state = State::Sweep;
@@ -626,9 +638,11 @@ impl Heap {
                     self.gc.state = State::Pause;
                     self.gc.cursor = ptr::null_mut();
                     self.gc.cycles += 1;
+                    self.gc.asked = self.gc.asked.saturating_sub(1);
                     let garbage: usize = self.gc.rests.iter().map(Rest::len).sum();
                     self.gc.live = self.bytes.saturating_sub(self.gc.newborn + garbage);
                     self.gc.after = self.bytes - garbage;
+                    self.gc.trimmed = self.gc.trimmed.min(stacks::pieces(self.stacks));
                     if let Some(mut tracks) = self.gc.tracks.take() {
                         tracks.clear();
                         tracks.give_back();

@@ -81,6 +81,7 @@ pub use statics::{
     Const, Dismantle, Effect, Lib, Maker, NativeDef, Shared, Statics, StaticsBuilder, Template, UserdataType,
     shared,
 };
+pub use symbol::{SymbolStats, symbols};
 pub use text::Text;
 pub use trace::TraceFrame;
 pub use types::{Imported, Type, TypeNames};

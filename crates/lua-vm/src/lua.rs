@@ -379,6 +379,11 @@ impl Lua {
         self.heap.take_freed()
     }
 
+    /// Has everything collected that is garbage now: at once when the process waits, else as it goes on.
+    pub fn ask_to_collect(&mut self) {
+        self.heap.ask();
+    }
+
     /// Makes the next collection begin early, because the node is short of memory.
     pub fn press(&mut self) {
         self.heap.press();

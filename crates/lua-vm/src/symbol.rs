@@ -15,8 +15,33 @@ use crate::value::Value;
 
 /// Longest text that becomes a symbol.
 pub(crate) const MAX_LEN: usize = 40;
-const MAX_COUNT: usize = 1_000_000;
-const MAX_BYTES: usize = 64 << 20;
+
+/// The symbols of the node: how many there are, and their bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SymbolStats {
+    /// Number of symbols; they are never freed.
+    pub count: usize,
+    /// Bytes of their texts.
+    pub bytes: usize,
+    /// Most symbols; names of code beyond belong to the code, which works as well.
+    pub most: usize,
+    /// Most bytes of their texts.
+    pub most_bytes: usize,
+}
+
+/// Symbols of the node at the moment.
+pub fn symbols() -> SymbolStats {
+    SYMBOLS.stats()
+}
+
+static SYMBOLS: Symbols = Symbols::new(1_000_000, 64 << 20);
+
+/// A table of symbols that takes so many, and so many bytes of texts.
+struct Symbols {
+    most: usize,
+    most_bytes: usize,
+    table: RwLock<Table>,
+}
 
 struct Ptr(*const Str);
 // SAFETY: symbols are immutable and never freed.
@@ -30,7 +55,37 @@ struct Table {
     bytes: usize,
 }
 
-static TABLE: RwLock<Table> = RwLock::new(Table { symbols: HashTable::new(), bytes: 0 });
+impl Symbols {
+    const fn new(most: usize, most_bytes: usize) -> Symbols {
+        let table = RwLock::new(Table { symbols: HashTable::new(), bytes: 0 });
+        Symbols { most, most_bytes, table }
+    }
+
+    fn stats(&self) -> SymbolStats {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let (count, bytes) = (table.symbols.len(), table.bytes);
+        SymbolStats { count, bytes, most: self.most, most_bytes: self.most_bytes }
+    }
+
+    fn find(&self, hash: u32, bytes: &[u8]) -> Option<*const Str> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).find(hash, bytes)
+    }
+
+    /// The symbol with this text, of this hash, made if there is room for it.
+    fn find_or_add(&self, hash: u32, bytes: &[u8]) -> Option<*const Str> {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(symbol) = table.find(hash, bytes) {
+            return Some(symbol);
+        }
+        if table.symbols.len() >= self.most || table.bytes + bytes.len() > self.most_bytes {
+            return None;
+        }
+        let s = new_immortal(bytes, true);
+        table.bytes += bytes.len();
+        table.add(hash, s);
+        Some(s)
+    }
+}
 
 impl Table {
     fn find(&self, hash: u32, bytes: &[u8]) -> Option<*const Str> {
@@ -166,7 +221,7 @@ pub(crate) fn lookup(bytes: &[u8]) -> Option<*const Str> {
         if !known.is_null() && unsafe { (*known).hash == hash && Str::bytes(known) == bytes } {
             return Some(known);
         }
-        let found = TABLE.read().unwrap_or_else(PoisonError::into_inner).find(hash, bytes);
+        let found = SYMBOLS.find(hash, bytes);
         if let Some(symbol) = found {
             place.set(symbol);
         }
@@ -182,18 +237,7 @@ pub(crate) fn intern(bytes: &[u8]) -> Option<*const Str> {
     if bytes.len() > MAX_LEN {
         return None;
     }
-    let hash = hash_bytes(bytes);
-    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(symbol) = table.find(hash, bytes) {
-        return Some(symbol);
-    }
-    if table.symbols.len() >= MAX_COUNT || table.bytes + bytes.len() > MAX_BYTES {
-        return None;
-    }
-    let s = new_immortal(bytes, true);
-    table.bytes += bytes.len();
-    table.add(hash, s);
-    Some(s)
+    SYMBOLS.find_or_add(hash_bytes(bytes), bytes)
 }
 
 /// The stored form of a string constant: a symbol, or a string of its own that is added to `owned`.
@@ -355,6 +399,54 @@ mod tests {
             ] {
                 assert!(slots.len() > 2_300, "{name}: {} of {N} slots by {bits} bits", slots.len());
             }
+        }
+    }
+
+    #[test]
+    fn a_table_takes_as_many_symbols_and_bytes_as_it_may() {
+        static FEW: Symbols = Symbols::new(3, 1000);
+        static SHORT_ONES: Symbols = Symbols::new(1000, 20);
+        let add = |symbols: &Symbols, text: &[u8]| symbols.find_or_add(hash_bytes(text), text);
+        let a = add(&FEW, b"a").expect("room");
+        assert!(add(&FEW, b"b").is_some() && add(&FEW, b"").is_some());
+        assert_eq!(add(&FEW, b"d"), None, "the fourth");
+        assert_eq!((add(&FEW, b"a"), FEW.find(hash_bytes(b"a"), b"a")), (Some(a), Some(a)));
+        assert_eq!(FEW.stats(), SymbolStats { count: 3, bytes: 2, most: 3, most_bytes: 1000 });
+
+        assert!(add(&SHORT_ONES, b"of twelve ch").is_some());
+        assert_eq!(add(&SHORT_ONES, b"nine char"), None, "the 21st byte");
+        assert!(add(&SHORT_ONES, b"of eight").is_some());
+        assert_eq!((add(&SHORT_ONES, b"x"), add(&SHORT_ONES, b"").is_some()), (None, true));
+        assert_eq!(SHORT_ONES.stats(), SymbolStats { count: 3, bytes: 20, most: 1000, most_bytes: 20 });
+    }
+
+    /// Names of two words of which the first makes up for the second under a hash without a secret.
+    #[test]
+    fn names_that_collide_without_the_secret_spread_over_the_places_of_the_table() {
+        const N: u64 = 4096;
+        const TARGET: u64 = 0x0123_4567_89ab_cdef;
+        let plain = |bytes: &[u8]| {
+            let mut hashing = Hashing((bytes.len() as u64).wrapping_mul(MULTIPLIER));
+            hashing.add(bytes);
+            hashing.0
+        };
+        let names: Vec<[u8; 16]> = (0..N)
+            .map(|i| {
+                let mut name = [0; 16];
+                name[..8].copy_from_slice(&i.to_le_bytes());
+                let half = fold(16_u64.wrapping_mul(MULTIPLIER) ^ i, MULTIPLIER);
+                name[8..].copy_from_slice(&(half ^ TARGET).to_le_bytes());
+                name
+            })
+            .collect();
+        assert!(names.iter().all(|name| plain(name) == fold(TARGET, MULTIPLIER)), "they all collide");
+        let hashes: HashSet<u32> = names.iter().map(|name| hash_bytes(name)).collect();
+        assert!(hashes.len() as u64 > N - 10, "{} hashes of {N} names", hashes.len());
+        for (bits, places) in [
+            ("lower", hashes.iter().map(|h| spread(*h) >> 1 & 0xfff).collect::<HashSet<_>>()),
+            ("upper", hashes.iter().map(|h| spread(*h) >> 52).collect()),
+        ] {
+            assert!(places.len() > 2_300, "{} places of {N} by {bits} bits", places.len());
         }
     }
 

@@ -195,33 +195,52 @@ unsafe fn window_top(t: *const Thread) -> usize {
     }
 }
 
-/// Most slots that a stack loses at a time, so that giving them back is no pause.
-const TRIM: usize = 1 << 16;
+/// A coroutine comes to rest: should its stack be much too large by now, it is to be trimmed. That is seen here since it takes
+/// no memory to use less of a stack.
+///
+/// # Safety
+/// The thread is live, and its top is exact.
+#[inline(always)]
+pub(crate) unsafe fn rests(heap: &mut Heap, t: *const Thread) {
+    // SAFETY: the caller's promise.
+    let (room, top) = unsafe { ((*t).stack_room as usize, (*t).top as usize) };
+    if room > STRETCH && top * 4 < room {
+        heap.loosen();
+    }
+}
 
-/// Gives back what a resting stack does not use: a small one keeps what is live and the windows of its frames, a large one some more.
+/// Most slots that a stack loses at a time, and frames, so that giving them back is no pause: a megabyte each.
+const TRIM: usize = 1 << 16;
+const TRIM_FRAMES: usize = TRIM / 4;
+
+/// Gives back some of what a resting stack does not use; true when nothing is left to give back. A small stack keeps what is live
+/// and the windows of its frames, a large one some more.
 ///
 /// # Safety
 /// The thread is live and not running.
-pub(crate) unsafe fn trim(heap: &mut Heap, t: *mut Thread) {
+pub(crate) unsafe fn trim(heap: &mut Heap, t: *mut Thread) -> bool {
     // SAFETY: the caller's promise; live slots and frames in use are kept.
     unsafe {
         let (live, room) = (window_top(t), (*t).stack_room as usize);
-        let want = if room <= STRETCH {
-            live.next_multiple_of(4).max(4)
+        let goal = if live * 2 <= STRETCH || room <= STRETCH {
+            live.next_multiple_of(4).max(4).min(room)
         } else {
-            (live * 2).max(room.saturating_sub(TRIM))
+            room.min(live * 2)
         };
+        let want = goal.max(room.saturating_sub(TRIM));
         if want < room {
             resize(heap, t, want);
             (*t).stack_cap = (*t).stack_cap.min(want as u32);
         }
         let frames = &mut (*t).frames;
         let (used, room) = (frames.len(), frames.capacity());
-        let want = if room <= STRETCH { used.max(2) } else { (used * 2).max(room.saturating_sub(TRIM / 4)) };
-        if want < room {
-            frames.resize(want);
-            heap.sub_stack((room - want) * size_of::<Frame>());
+        let least = if used * 2 <= STRETCH || room <= STRETCH { used.max(2) } else { used * 2 }.min(room);
+        let cap = least.max(room.saturating_sub(TRIM_FRAMES));
+        if cap < room {
+            frames.resize(cap);
+            heap.sub_stack((room - cap) * size_of::<Frame>());
         }
+        want == goal && cap == least
     }
 }
 

@@ -318,3 +318,91 @@ fn whatever_a_process_hoards_it_ends_at_its_quota_past_every_pcall() {
         assert!(most <= QUOTA + QUOTA / 2 + (1 << 20), "{} KiB: {source}", most >> 10);
     }
 }
+
+/// Runs `source` until it yields, with collections at that pace.
+fn resting(source: &str, pause: i32) -> (Lua, lua_vm::Pin) {
+    let parsed = lua_syntax::parse(source.as_bytes());
+    let lines = lua_syntax::LineIndex::new(source.as_bytes());
+    let proto = lua_vm::compile(&parsed.chunk, "case", &lines).unwrap();
+    let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota: 1 << 30, ..Options::default() });
+    lua.set_pause(pause);
+    let root = lua.enter(&mut (), |cx| {
+        let f = cx.load(proto);
+        let t = cx.thread(f, &[]);
+        cx.pin(t)
+    });
+    let run = lua.run(&root, &mut i64::MAX.clone(), &mut ());
+    assert!(matches!(run, Run::Yielded), "{source}: {run:?}");
+    (lua, root)
+}
+
+/// Lets it collect until it has nothing to do; the number of steps.
+fn rest(lua: &mut Lua, source: &str) -> usize {
+    for steps in 1.. {
+        let mut fuel = SLICE;
+        let done = lua.rest(&mut fuel, false);
+        assert!(fuel > -BEYOND, "{} units in one piece: {source}", -fuel);
+        if done {
+            return steps;
+        }
+    }
+    unreachable!("it ends")
+}
+
+#[test]
+fn who_waits_gives_back_deep_stacks_in_short_steps_and_then_rests() {
+    const DOWN: &str = "local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end";
+    let cases = [
+        "down(100000) coroutine.yield()",
+        // What lives is as large as the stack, so the heap by itself asks for no collection.
+        "local t = {} for i = 1, 200000 do t[i] = { i } end down(30000) coroutine.yield(t)",
+        "local co = coroutine.wrap(function() down(100000) coroutine.yield() down(10) end) co() coroutine.yield(co)",
+    ];
+    for case in cases {
+        let source = format!("{DOWN} {case} down(100000) coroutine.yield()");
+        let (mut lua, root) = resting(&source, 100);
+        assert!(lua.stats().stacks > 1 << 20, "{source}");
+        rest(&mut lua, &source);
+        assert!(lua.stats().stacks < 2 << 10, "{} bytes of stacks: {source}", lua.stats().stacks);
+        let (collections, mut fuel) = (lua.stats().collections, SLICE);
+        assert!(lua.rest(&mut fuel, false) && fuel == SLICE, "it goes on working: {source}");
+        assert_eq!(lua.stats().collections, collections, "{source}");
+        // The stack is good for another one.
+        let run = lua.wake(&root, &mut i64::MAX.clone(), &mut ());
+        assert!(matches!(run, Run::Yielded), "{source}: {run:?}");
+        rest(&mut lua, &source);
+        assert!(lua.stats().stacks < 2 << 10, "{} bytes of stacks: {source}", lua.stats().stacks);
+    }
+}
+
+#[test]
+fn giving_back_many_deep_stacks_is_paid_for() {
+    let source = "local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end
+        local all = {}
+        for i = 1, 50 do all[i] = coroutine.wrap(function() down(10000) coroutine.yield() end) all[i]() end
+        coroutine.yield(all)";
+    let (mut lua, _root) = resting(source, -1);
+    lua.set_pause(100);
+    let before = lua.stats().stacks;
+    let steps = rest(&mut lua, source);
+    assert!(before > 30 << 20 && lua.stats().stacks < 100 << 10, "{before} to {}", lua.stats().stacks);
+    assert!(steps >= 20, "{steps} steps of {SLICE} units");
+}
+
+#[test]
+fn who_waits_deep_down_keeps_what_it_uses_and_rests() {
+    let source =
+        "local function down(n) if n == 0 then coroutine.yield() return 0 end return 1 + down(n - 1) end
+        local function deep(n) if n == 0 then return 0 end return 1 + deep(n - 1) end
+        deep(100000) assert(down(20000) == 20000) coroutine.yield()";
+    let (mut lua, root) = resting(source, 100);
+    let before = lua.stats().stacks;
+    rest(&mut lua, source);
+    let kept = lua.stats().stacks;
+    assert!(kept < before / 2 && kept > 20_000 * 16, "{kept} of {before} bytes");
+    let mut fuel = SLICE;
+    assert!(lua.rest(&mut fuel, false) && fuel == SLICE, "it goes on working");
+    assert!(matches!(lua.wake(&root, &mut i64::MAX.clone(), &mut ()), Run::Yielded));
+    rest(&mut lua, source);
+    assert!(lua.stats().stacks < 2 << 10, "{} bytes", lua.stats().stacks);
+}

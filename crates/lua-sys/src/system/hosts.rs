@@ -1,6 +1,6 @@
 //! `system.hosts`: hosts of processes, and what runs on them.
 
-use super::{number, numbers, text, wall};
+use super::{PORTION, number, numbers, text, wall};
 use core_sched::{Activity, Figures};
 use infra_base::EntryId;
 use lua_api::{Cx, Group, Guest, NativeResult, Raise, Table};
@@ -58,9 +58,6 @@ fn processes(cx: &mut Cx<'_>) -> NativeResult {
         fill(cx, seen.into_iter(), 0)
     })
 }
-
-/// Rows that are made between two looks at the others.
-const PORTION: usize = 64;
 
 /// Writes the rows behind `done` into the list that lies above the arguments.
 fn fill(cx: &mut Cx<'_>, mut seen: std::vec::IntoIter<Seen>, done: usize) -> NativeResult {

@@ -61,7 +61,7 @@ fn stats(cx: &mut Cx<'_>) -> NativeResult {
         Ok(bytes) => bytes,
         Err(error) => return cx.fail(error),
     };
-    let table = cx.table(0, 16);
+    let table = cx.table(0, 17);
     let allocated = usize::try_from(total.allocated).unwrap_or(usize::MAX);
     let collections = usize::try_from(total.collections).unwrap_or(usize::MAX);
     numbers(
@@ -85,6 +85,19 @@ fn stats(cx: &mut Cx<'_>) -> NativeResult {
             ("next_gc", limit.unwrap_or(0)),
         ],
     )?;
+    let known = lua_api::symbols();
+    let symbols = cx.table(0, 4);
+    numbers(
+        cx,
+        symbols,
+        &[
+            ("count", known.count),
+            ("bytes", known.bytes),
+            ("max_count", known.most),
+            ("max_bytes", known.most_bytes),
+        ],
+    )?;
+    cx.set_field(table, "symbols", symbols)?;
     let own = cx.heap();
     let coroutines = cx.at().live();
     let process = cx.table(0, 7);
@@ -155,7 +168,8 @@ fn get_limit(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `system.gc.collect()`
 fn collect(cx: &mut Cx<'_>) -> NativeResult {
-    node(cx)?.memory.wish();
+    // Its own part is done before it goes on.
+    cx.at().wishes = node(cx)?.memory.wish();
     cx.collect();
     cx.ret(true)
 }

@@ -60,7 +60,8 @@ impl Heap {
     #[cold]
     pub(crate) fn set_pause(&mut self, percent: i32) {
         self.pause = percent;
-        if self.gc.state == State::Pause && self.gc.rests.is_empty() && !self.over_quota {
+        let waits = self.gc.state == State::Pause && self.gc.rests.is_empty();
+        if waits && self.gc.asked == 0 && !self.over_quota {
             let room = self.room();
             self.debt = self.bytes as isize - self.gc.live as isize - room;
             self.gc.left = -room;
@@ -68,23 +69,37 @@ impl Heap {
     }
 
     /// Whether a process that waits should collect first: it allocated more than half of what it had when the last collection
-    /// was over, or is in the middle of one.
+    /// was over, or is in the middle of one; or its stacks grew likewise since they were trimmed, or became too large, which only
+    /// a collection mends that finds nothing running; or somebody asked for it.
     pub(crate) fn is_worth_collecting(&self) -> bool {
+        if self.gc.asked > 0 {
+            return true;
+        }
         if self.pause < 0 {
             return false;
         }
         if self.gc.state != State::Pause || !self.gc.rests.is_empty() {
             return true;
         }
-        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE)
+        self.bytes > self.gc.after + (self.gc.after / 2).max(IDLE) || self.has_loose_stacks()
     }
 
     /// Whether it may put that off for a while: it is little, and not what the process began with.
     pub(crate) fn can_wait(&self) -> bool {
         self.gc.cycles > 0
+            && self.gc.asked == 0
             && self.gc.state == State::Pause
             && self.gc.rests.is_empty()
             && self.bytes <= self.gc.after + (self.gc.after / 2).max(AWHILE)
+    }
+
+    /// Has everything collected that is garbage now.
+    pub(crate) fn ask(&mut self) {
+        // What the cycle that runs has marked may be garbage by now.
+        self.gc.asked = 1 + u8::from(self.gc.state != State::Pause);
+        let due = (1 - self.debt).max(0);
+        self.debt += due;
+        self.gc.left += due;
     }
 
     /// Lets the next cycle begin when a quarter of what lives was allocated since the last.

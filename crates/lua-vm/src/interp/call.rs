@@ -477,10 +477,11 @@ pub(super) unsafe fn after(
                 (*t).resume_with = 0;
                 Next::Leave(Exit::OutOfFuel)
             }
-            FlowKind::Wait => rest_waiting(t, &act, then),
+            FlowKind::Wait => rest_waiting(lua, t, &act, then),
             FlowKind::Pass => pass(lua, t, &act, then, Root(n)),
             FlowKind::Yield => {
                 push_native(t, &act, None, Waits::Plainly, (*t).top - n);
+                crate::thread::rests(&mut (*lua).heap, t);
                 let parent = (*t).parent;
                 if parent.is_null() {
                     (*t).status = Status::Waiting;
@@ -520,7 +521,7 @@ pub(super) unsafe fn pass(
 ) -> Next {
     // SAFETY: see `resume_root`; what is pinned is live, and so is the innermost coroutine of a root.
     unsafe {
-        rest_waiting(t, act, then);
+        rest_waiting(lua, t, act, then);
         let Some(root) = (*lua).heap.root(next) else { return Next::Leave(Exit::Dead) };
         let before = (*lua).root;
         (*lua).heap.touch(before);
@@ -556,10 +557,16 @@ pub(super) unsafe fn pass(
 
 /// A native waits for the host.
 #[inline(always)]
-pub(super) unsafe fn rest_waiting(t: *mut Thread, act: &Activation, then: Option<NativeFn>) -> Next {
+pub(super) unsafe fn rest_waiting(
+    lua: *mut Lua,
+    t: *mut Thread,
+    act: &Activation,
+    then: Option<NativeFn>,
+) -> Next {
     // SAFETY: see `resume_root`.
     unsafe {
         push_native(t, act, then, Waits::Plainly, (*t).top);
+        crate::thread::rests(&mut (*lua).heap, t);
         (*t).status = Status::Waiting;
         Next::Leave(Exit::Waiting)
     }

@@ -147,7 +147,7 @@ unsafe fn other_flow(cx: &Cx<'_>, n: *const Native, func: u32, want: i32, flow: 
         call::room_for_frame(lua, th);
         let act = call::first_activation(n, Dest::of_call(func, want), cx.args);
         let next = match flow.kind {
-            FlowKind::Wait => call::rest_waiting(th, &act, cx.then),
+            FlowKind::Wait => call::rest_waiting(lua, th, &act, cx.then),
             FlowKind::Pass => call::pass(lua, th, &act, cx.then, Root(flow.n)),
             kind => call::after(lua, th, act, kind, flow.n.min((*th).top - cx.base), cx.then),
         };
