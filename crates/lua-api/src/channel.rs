@@ -239,16 +239,27 @@ impl Channel {
 
     /// Closes it: waiting receivers get `nil, false`, waiting senders raise. Values that wait stay readable.
     pub fn close(&self, host: &mut Host) {
+        while self.close_for(host, usize::MAX) == usize::MAX {}
+    }
+
+    /// The same for at most so many of those who wait: how many it were.
+    fn close_for(&self, host: &mut Host, most: usize) -> usize {
         let mut state = self.state.borrow_mut();
         state.closed = true;
-        while let Some(to) = state.receivers.pop() {
-            host.wake(to.wait, Wake::Channel { item: None, case: to.case });
+        let mut done = 0;
+        while done < most {
+            let waiter = if let Some(to) = state.receivers.pop() {
+                to
+            } else if let Some(sender) = state.senders.pop() {
+                state.forget(sender);
+                sender.waiter
+            } else {
+                break;
+            };
+            host.wake(waiter.wait, Wake::Channel { item: None, case: waiter.case });
+            done += 1;
         }
-        while let Some(sender) = state.senders.pop() {
-            let from = sender.waiter;
-            host.wake(from.wait, Wake::Channel { item: None, case: from.case });
-            state.forget(sender);
-        }
+        done
     }
 
     /// Messages that wait in `this` count no longer against the bounds of the mailbox, but to the heap.
@@ -563,12 +574,22 @@ fn received(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+/// Who is woken in one piece, and what that costs in units.
+const WOKEN: usize = 1000;
+const WAKING: usize = 250;
+
 /// `ch:close()`
 pub(crate) fn close(cx: &mut Cx<'_>) -> NativeResult {
     let (_, channel) = cx.check_userdata_val::<Channel>(0)?;
-    channel.close(cx.at());
-    cx.ret0()
+    let woken = channel.close_for(cx.at(), WOKEN);
+    cx.charge(woken * WAKING);
+    if woken == WOKEN { cx.again(close) } else { cx.ret0() }
 }
+
+/// Most cases of a select, which are looked at, and entered, in one piece.
+const MAX_CASES: i64 = 10_000;
+/// Units of a case.
+const CASE: usize = 50;
 
 /// A case of a select: slot 0 the channel, slot 1 the value to send.
 pub(crate) struct Case {
@@ -595,6 +616,10 @@ pub(crate) fn select(cx: &mut Cx<'_>) -> NativeResult {
     let cases = cx.check_table(0)?;
     let default = cx.arg(1).truthy() || cases.get_field("default").truthy();
     let count = cases.len();
+    if count > MAX_CASES {
+        return Err(cx.error(format_args!("select of {count} cases, at most {MAX_CASES}")));
+    }
+    cx.charge(count as usize * CASE);
     for i in 1..=count {
         let (case, this, channel) = case_at(cx, i)?;
         if case.send {
@@ -717,7 +742,7 @@ pub fn channel_module() -> Module {
         .local("new<T>(size?: integer): Channel<T>", "Makes a channel with room for `size` values; 0 = rendezvous.", new)
         .func(
             "select(cases: table, default?: boolean): {channel: Channel<any>, value: any, ok: boolean, default?: boolean}",
-            "Waits for the first ready case in array order; with `default` it does not wait.",
+            "Waits for the first ready case in array order; with `default` it does not wait. At most 10,000 cases.",
             select,
         );
     let channel =

@@ -27,3 +27,14 @@ end
 assert(full:receive() == "kept" and select(2, full:receive()) == false)
 local ok, message = pcall(function() full:send(1) end)
 assert(not ok and tostring(message):find("send on closed channel", 1, true))
+-- however many wait, all are told
+local many, told = channel.new(), channel.new(3000)
+for i = 1, 3000 do
+  coroutine.spawn(function() told:send({many:receive()}) end)
+end
+coroutine.yield()
+many:close()
+for _ = 1, 3000 do
+  local got = told:receive()
+  assert(got[1] == nil and got[2] == false)
+end

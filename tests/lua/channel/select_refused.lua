@@ -20,3 +20,12 @@ for _, name in ipairs{"send", "receive", "close", "case_send", "case_receive"} d
   assert(not pcall(ch[name]) and not pcall(ch[name], {}))
 end
 assert(not pcall(channel.new, "x") and not pcall(channel.new, 1.5) and not pcall(channel.new, {})) -- lint: ignore E0000
+-- as many cases as can be looked at in one piece
+local one = channel.new(1)
+local cases = {}
+for i = 1, 10001 do cases[i] = one:case_receive() end
+local ok, e = pcall(channel.select, cases)
+assert(not ok and tostring(e):find("select of 10001 cases, at most 10000", 1, true), tostring(e))
+cases[10001] = nil
+one:send("x")
+assert(channel.select(cases).value == "x")
