@@ -51,9 +51,9 @@ for given, seen in pairs{Conflict = "Conflict", Mine = "Mine", [""] = "Internal"
 end
 -- More contexts than causes that cross: text and message stay.
 local _, e = funcs.call("test:fail", "wrap often", "Conflict")
-assert(e:message() == "m" and tostring(e) == ("ctx: "):rep(40) .. "m" and e:kind() == "Conflict", tostring(e))
+assert(e and e:message() == "m" and tostring(e) == ("ctx: "):rep(40) .. "m" and e:kind() == "Conflict", tostring(e))
 _, e = funcs.call("test:fail", "wrap often", "")
-assert(e:message() == "m" and tostring(e) == ("ctx: "):rep(40) .. "m" and e:kind() == "Internal", tostring(e))
+assert(e and e:message() == "m" and tostring(e) == ("ctx: "):rep(40) .. "m" and e:kind() == "Internal", tostring(e))
 -- What is wrapped again behind a border goes on so.
 e = errors.wrap(e, "outer")
 process.send(process.pid(), "m", e)
