@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(encode(&read.chunk, &read.lines, &read.remarks) == again);
     let length = tree.chunk.block.span.end;
     let unit = Unit { id: "fuzz:unit", source: b"", chunk: &tree.chunk, imports: &[], modules: &[] };
-    for report in &examine(&ENV, &unit, true).reports {
+    for report in &examine(&ENV, &unit, lua_types::Rules::OfShortState).reports {
         assert!(report.span.start <= report.span.end && report.span.end <= length);
     }
     // The structural checker looks at all code.

@@ -16,7 +16,7 @@ fuzz_target!(|source: &[u8]| {
         return;
     }
     let unit = Unit { id: "fuzz:unit", source, chunk: &parsed.chunk, imports: &[], modules: &[] };
-    let checked = examine(&ENV, &unit, true);
+    let checked = examine(&ENV, &unit, lua_types::Rules::OfShortState);
     for report in &checked.reports {
         assert!(report.span.start <= report.span.end && report.span.end as usize <= source.len());
     }

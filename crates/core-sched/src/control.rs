@@ -39,6 +39,8 @@ impl Exit {
     /// the original.
     pub(crate) fn outside(self) -> Exit {
         let result = self.result.map_err(|error| match (error.kind(), error.label()) {
+            // What it wraps is the original.
+            (Kind::Unknown, None) if error.wrapped().is_some() => error.with_kind(Kind::Internal),
             (Kind::Unknown, None) => error.clone().with_kind(Kind::Internal).with_cause(error),
             _ => error,
         });

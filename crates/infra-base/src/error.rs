@@ -21,6 +21,8 @@ struct Inner {
     retryable: Option<bool>,
     details: Option<Data>,
     cause: Option<Error>,
+    /// See [`Error::wrapped`].
+    wraps: bool,
     trace: Option<Box<str>>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -35,6 +37,7 @@ impl Error {
             retryable: None,
             details: None,
             cause: None,
+            wraps: false,
             trace: None,
             diagnostics: Vec::new(),
         }))
@@ -92,7 +95,12 @@ impl Error {
 
     /// The same with the error that led to it.
     pub fn with_cause(self, cause: Error) -> Self {
-        self.edit(|i| i.cause = Some(cause))
+        self.edit(|i| (i.cause, i.wraps) = (Some(cause), false))
+    }
+
+    /// The same with the error that it is, said in a context: its message is `context: ` and the message of `cause`.
+    pub fn with_wrapped(self, cause: Error) -> Self {
+        self.edit(|i| (i.cause, i.wraps) = (Some(cause), true))
     }
 
     /// The same with a traceback of Lua frames, one a line.
@@ -110,6 +118,7 @@ impl Error {
         let message = format!("{context}: {}", self.message()).into_boxed_str();
         let mut inner = (*self.0).clone();
         (inner.message, inner.cause, inner.trace) = (message, Some(self), None);
+        inner.wraps = false;
         Error(Arc::new(inner))
     }
 
@@ -146,6 +155,13 @@ impl Error {
     /// The error that led to it.
     pub fn cause(&self) -> Option<&Error> {
         self.0.cause.as_ref()
+    }
+
+    /// The context that a guest wrapped its cause in, and the cause: the guest's own message is that of the cause.
+    pub fn wrapped(&self) -> Option<(&str, &Error)> {
+        let cause = self.cause().filter(|_| self.0.wraps)?;
+        let context = self.message().strip_suffix(cause.message())?.strip_suffix(": ")?;
+        Some((context, cause))
     }
 
     /// Traceback of Lua frames.
@@ -208,6 +224,16 @@ impl Drop for Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrapped_error_knows_its_context_until_it_gets_another_cause() {
+        let m = Error::internal("m");
+        let wrapped = Error::internal("ctx: m").with_wrapped(m.clone());
+        assert_eq!(wrapped.wrapped().map(|(context, cause)| (context, cause.message())), Some(("ctx", "m")));
+        assert_eq!(wrapped.clone().with_kind(crate::Kind::Invalid).wrapped().map(|w| w.0), Some("ctx"));
+        assert!(m.wrapped().is_none() && wrapped.clone().context("call").wrapped().is_none());
+        assert!(wrapped.with_cause(m).wrapped().is_none());
+    }
 
     #[test]
     fn context_keeps_class_and_cause() {

@@ -16,18 +16,37 @@ pub fn error_to_val<'cx>(cx: &mut Cx<'cx>, error: &Error) -> Val<'cx> {
 
 fn to_object(cx: &mut Cx<'_>, error: &Error, depth: usize) -> ErrorObject {
     // What a process made has room as it is.
-    let message = ErrorObject::cut(error.message().as_bytes(), 2 * ErrorObject::MAX_TEXT);
-    let mut object = ErrorObject::new(message).with_kind(error.kind_text()).with_retryable(error.retryable());
+    let text = |text: &str| ErrorObject::cut(text.as_bytes(), 2 * ErrorObject::MAX_TEXT);
+    let mut object = match wrapped(error, depth) {
+        Some((context, cause)) => {
+            let cause = to_object(cx, cause, depth - 1);
+            ErrorObject::wrap(Arc::new(cause), text(context))
+        }
+        None => ErrorObject::new(text(error.message())),
+    };
+    object = object.with_kind(error.kind_text()).with_retryable(error.retryable());
     if let Some(details) = error.details() {
         object = object.with_details(data_to_fragment(cx, details).map(Arc::new));
     }
     if let Some(trace) = error.trace() {
         object = object.with_frames(trace.lines().filter_map(TraceFrame::parse).collect());
     }
-    if let (Some(cause), 1..) = (error.cause(), depth) {
+    if let (Some(cause), 1.., None) = (error.cause(), depth, object.cause()) {
         object = object.with_cause(Arc::new(to_object(cx, cause, depth - 1)));
     }
     object
+}
+
+/// The context of a wrapped error, and what it wraps; at the end of what crosses all contexts that are left, and the innermost error,
+/// whose message is that of all.
+fn wrapped(error: &Error, depth: usize) -> Option<(&str, &Error)> {
+    let cause = match depth {
+        0 => return None,
+        1 => std::iter::successors(Some(error), |e| e.wrapped().map(|(_, cause)| cause)).last()?,
+        _ => error.wrapped()?.1,
+    };
+    let context = error.message().strip_suffix(cause.message())?.strip_suffix(": ")?;
+    Some((context, cause))
 }
 
 fn from_object(object: &ErrorObject, depth: usize) -> Error {
@@ -40,8 +59,13 @@ fn from_object(object: &ErrorObject, depth: usize) -> Error {
     if let Some(Ok(details)) = object.details().map(|f| fragment_to_data(f)) {
         error = error.with_details(details);
     }
-    if let (Some(cause), 1..) = (object.cause(), depth) {
-        error = error.with_cause(from_object(cause, depth - 1));
+    if let (Some(mut cause), 1..) = (object.cause(), depth) {
+        let wraps = object.context().is_some();
+        while let (true, 1, Some(_), Some(next)) = (wraps, depth, cause.context(), cause.cause()) {
+            cause = next;
+        }
+        let cause = from_object(cause, depth - 1);
+        error = if wraps { error.with_wrapped(cause) } else { error.with_cause(cause) };
     }
     if !object.frames().is_empty() {
         let lines: Vec<String> = object.frames().iter().map(ToString::to_string).collect();

@@ -48,28 +48,33 @@ impl Compiler {
     }
 
     /// The code of an entry, if it is in the cache.
-    fn cached(&self, entry: &Entry, written: &Written) -> Option<Arc<Proto>> {
+    fn cached(&self, entry: &Entry, written: &Written, names: &[Box<str>]) -> Option<Arc<Proto>> {
         // No source begins as trees do: it is refused, whatever a tree of the same bytes came to.
         if matches!(written, Written::Source(source) if source.starts_with('\x1b')) {
             return None;
         }
         let cache = self.cache.as_ref()?;
-        let proto = cache.load(&cache.id(entry.id.as_str(), written.bytes()))?;
+        let proto = cache.load(&cache.id(&named(entry, names), written.bytes()))?;
         self.cached.fetch_add(1, Relaxed);
         Some(proto)
     }
 
     /// Code, and the tree that it was made of; mistakes point into the Lua file, or into the YAML file for inline text.
-    fn compile(&self, entry: &Entry, written: &Written) -> Result<(Arc<Proto>, Syntax)> {
+    fn compile(&self, entry: &Entry, written: &Written, names: &[Box<str>]) -> Result<(Arc<Proto>, Syntax)> {
         let syntax = written.syntax(entry)?;
-        let proto = lua_vm::compile(&syntax.chunk, entry.id.as_str(), &syntax.lines)
+        let proto = lua_vm::compile_unit(&syntax.chunk, entry.id.as_str(), &syntax.lines, names)
             .map_err(|mistakes| written.refused(entry, &syntax.lines, &mistakes))?;
         self.compiled.fetch_add(1, Relaxed);
         if let Some(cache) = &self.cache {
-            cache.store(&cache.id(entry.id.as_str(), written.bytes()), &proto);
+            cache.store(&cache.id(&named(entry, names), written.bytes()), &proto);
         }
         Ok((proto, syntax))
     }
+}
+
+/// The entry, and what else decides its code.
+fn named(entry: &Entry, names: &[Box<str>]) -> String {
+    names.iter().fold(entry.id.as_str().to_owned(), |all, name| all + "\0" + name)
 }
 
 /// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes
@@ -81,6 +86,8 @@ pub(crate) struct Job {
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) entry: Arc<Entry>,
     pub(crate) written: Written,
+    /// What its code may name freely of its imports, see [`crate::unit::free_names`].
+    pub(crate) names: Vec<Box<str>>,
     /// `None`: types are not checked.
     pub(crate) given: Option<Given>,
     /// What is known from before.
@@ -123,7 +130,7 @@ impl Job {
     /// Takes from the cache what is there.
     fn look(&mut self) -> Result<()> {
         if self.proto.is_none() {
-            self.proto = self.compiler.cached(&self.entry, &self.written);
+            self.proto = self.compiler.cached(&self.entry, &self.written, &self.names);
         }
         if let (Some(types), Some(given), None) = (&self.compiler.types, &self.given, &self.typed) {
             self.typed = types.known(&self.entry, &self.written, given)?;
@@ -132,10 +139,12 @@ impl Job {
     }
 
     fn make(self) -> Result<Made> {
-        let Job { compiler, entry, written, given, proto, typed } = self;
+        let Job { compiler, entry, written, names, given, proto, typed } = self;
         let (proto, syntax) = match proto {
             Some(proto) => (proto, None),
-            None => compiler.compile(&entry, &written).map(|(proto, syntax)| (proto, Some(syntax)))?,
+            None => {
+                compiler.compile(&entry, &written, &names).map(|(proto, syntax)| (proto, Some(syntax)))?
+            }
         };
         let typed = match (&compiler.types, &given, typed) {
             (Some(types), Some(given), None) => Some(types.check(&entry, &written, syntax, given)?),

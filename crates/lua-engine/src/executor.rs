@@ -102,7 +102,8 @@ impl Executor for LuaExecutor {
         let seed = Rng::seeded(self.seed.wrapping_add(control.pid().unique)).next_u64();
         let limits = [program.root().memory, memory];
         let quota = limits.into_iter().flatten().min().unwrap_or(self.options.process.quota);
-        let process = lua_vm::Options { seed, quota, ..self.options.process };
+        let process =
+            lua_vm::Options { seed, quota, own_names: program.has_own_names(), ..self.options.process };
         let (statics, heaps, images) = (&self.statics, &self.heaps, self.options.images);
         let origin = Origin { statics, heaps, parent, options: process, images };
         let body = Box::new(LuaBody::new(&origin, host, program, args, slot));

@@ -7,7 +7,7 @@
 use crate::compiler::{Compiler, Job};
 use crate::program::Program;
 use crate::typing::{Given, Typed};
-use crate::unit::{Import, Unit};
+use crate::unit::{Import, Unit, free_names};
 use crate::written::Written;
 use core_dispatch::BoxFuture;
 use infra_base::{Data, EntryId, Error, Result, nearest};
@@ -257,13 +257,17 @@ impl<R: Role> EntryKind for LuaKind<R> {
                 Some(_) => Some(Given::new(&config.modules, &config.imports, &|id| cx.get::<Typed>(id))?),
                 None => None,
             };
+            let names = free_names(&config.imports);
             let typed = previous.as_ref().and_then(|code| code.typed.clone());
             let job = Job {
                 compiler: self.compiler.clone(),
                 entry: entry.clone(),
                 written: config.written.clone(),
                 typed: typed.filter(|typed| given.as_ref().is_some_and(|given| typed.stands(given))),
-                proto: previous.map(|code| code.unit.proto.clone()),
+                proto: previous
+                    .filter(|code| free_names(&code.unit.imports) == names)
+                    .map(|code| code.unit.proto.clone()),
+                names,
                 given,
             };
             let (proto, typed) = job.run().await?;

@@ -108,6 +108,11 @@ impl Program {
         Some(Coverage { units: self.units.len(), imaged: made.units, stop, bytes, objects })
     }
 
+    /// Whether some alias means different things in two units.
+    pub fn has_own_names(&self) -> bool {
+        self.own.iter().any(|own| !own.is_empty())
+    }
+
     /// The unit that the program is for.
     pub fn root(&self) -> &Arc<Unit> {
         self.units.last().expect("a program has its root")

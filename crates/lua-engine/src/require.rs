@@ -10,6 +10,7 @@ pub fn install(statics: &mut StaticsBuilder) {
     statics.local("require", require);
     statics.func("print", print);
     statics.type_linker(NativeDef::local("type", link_type));
+    statics.name_linker(NativeDef::local("import", own_name));
     statics.global("coroutine", lua_vm::coroutine_library().func("spawn", spawn));
 }
 
@@ -17,12 +18,12 @@ pub fn install(statics: &mut StaticsBuilder) {
 /// caller's own, unless somebody replaced the global (a mock); every other declared name is the global.
 fn require(cx: &mut Cx<'_>) -> NativeResult {
     let name = cx.check_str(0)?;
-    let place = cx.place(1);
-    let unit = place.trim_end_matches(": ").rsplit_once(':').map_or("", |(unit, _)| unit);
-    let binding = match cx.try_host::<Loading>() {
-        Some(loading) => loading.program.find(unit, name),
-        None => cx.at().names.find(unit, name),
+    let Some(unit) = cx.caller() else {
+        return Err(cx.error(format_args!(
+            "require of '{name}': no Lua function calls it, so that no unit's imports could be meant"
+        )));
     };
+    let binding = binding(cx, &unit, name);
     let current = cx.globals().get_field(name);
     match binding {
         Some(Binding::Own { own, shared }) if current.is_nil() || current.raw_eq(unit_value(cx, shared)) => {
@@ -36,16 +37,37 @@ fn require(cx: &mut Cx<'_>) -> NativeResult {
     }
 }
 
+fn binding(cx: &mut Cx<'_>, unit: &str, name: &str) -> Option<Binding> {
+    match cx.try_host::<Loading>() {
+        Some(loading) => loading.program.find(unit, name),
+        None => cx.at().names.find(unit, name),
+    }
+}
+
+/// The value of a global that the calling unit imports, and its name: what that means in the unit, as for [`require`]. What
+/// somebody else has set stays, nil too.
+fn own_name(cx: &mut Cx<'_>) -> NativeResult {
+    let value = cx.arg(0);
+    let name = cx.check_str(1)?;
+    let unit = cx.caller().unwrap_or_default();
+    match binding(cx, &unit, name) {
+        Some(Binding::Own { own, shared }) if value.raw_eq(unit_value(cx, shared)) => {
+            let own = unit_value(cx, own);
+            cx.ret(own)
+        }
+        _ => cx.ret(value),
+    }
+}
+
 /// A type that names types of other units, with what they mean in the unit that declares it.
 fn link_type(cx: &mut Cx<'_>) -> NativeResult {
     let Some(ty) = cx.arg(0).as_type() else { return Err(cx.type_error(0, "type")) };
-    let place = cx.place(1);
-    let unit = place.trim_end_matches(": ").rsplit_once(':').map_or("", |(unit, _)| unit);
+    let unit = cx.caller().unwrap_or_default();
     let names: Arc<dyn Names> = match cx.try_host::<Loading>() {
         Some(loading) => loading.program.clone(),
         None => cx.at().names.clone(),
     };
-    let linked = cx.link_type(ty, unit, &Named(&*names))?;
+    let linked = cx.link_type(ty, &unit, &Named(&*names))?;
     cx.ret(linked)
 }
 

@@ -11,7 +11,7 @@ use infra_base::{Data, Diagnostic, EntryId, Error, Map, Result, Severity, Source
 use kept::Kept;
 use lua_api::Module;
 use lua_syntax::LineIndex;
-use lua_types::{Checked, Code, Env, Manifest, Report, Unit, deep, examine, examine_tree};
+use lua_types::{Checked, Code, Env, Manifest, Report, Rules, Unit, deep, examine, examine_tree};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -164,7 +164,7 @@ impl TypeChecks {
         let (id, chunk) = (entry.id.as_str(), &syntax.chunk);
         let unit = |source| Unit { id, source, chunk, imports: &imports, modules: &modules };
         let examined = || match written {
-            Written::Source(source) => examine(&self.env, &unit(source.as_bytes()), false),
+            Written::Source(source) => examine(&self.env, &unit(source.as_bytes()), Rules::Off),
             Written::Tree(_) => examine_tree(&self.env, &unit(b""), &syntax.lines, &syntax.remarks),
         };
         // Without a thread it says so, which is nothing to keep.

@@ -13,6 +13,13 @@ pub enum Import {
     Module(Box<str>),
 }
 
+/// Those of a unit's aliases that code can name freely and that another unit may give to another entry.
+pub(crate) fn free_names(imports: &[(Box<str>, Import)]) -> Vec<Box<str>> {
+    let entries = imports.iter().filter(|(_, import)| matches!(import, Import::Entry(_)));
+    let spelled = |alias: &str| alias.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    entries.map(|(alias, _)| alias.clone()).filter(|alias| spelled(alias)).collect()
+}
+
 /// A compiled entry.
 pub struct Unit {
     /// The entry.

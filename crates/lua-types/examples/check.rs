@@ -29,7 +29,11 @@ fn main() -> ExitCode {
 
 fn parsed(env: &Env, name: &str, source: &[u8]) -> Checked {
     let parsed = lua_syntax::parse(source);
-    examine(env, &Unit { id: name, source, chunk: &parsed.chunk, imports: &[], modules: &[] }, false)
+    examine(
+        env,
+        &Unit { id: name, source, chunk: &parsed.chunk, imports: &[], modules: &[] },
+        lua_types::Rules::Off,
+    )
 }
 
 /// Prints the diagnostics of a file; whether there are none.

@@ -118,6 +118,14 @@ pub(crate) struct SelfCompare<'a> {
     pub(crate) span: Span,
 }
 
+/// A function writes to a variable of the unit's top level, or to a table that lies in it.
+pub(crate) struct StateWrite {
+    pub(crate) sym: SymId,
+    /// The function that does, and where.
+    pub(crate) by: FnId,
+    pub(crate) span: Span,
+}
+
 /// `require("name")`
 pub(crate) struct Require<'a> {
     pub(crate) name: &'a [u8],
@@ -151,6 +159,9 @@ pub(crate) struct Bound<'a> {
     pub(crate) bodies: Vec<Body>,
     pub(crate) comparisons: Vec<SelfCompare<'a>>,
     pub(crate) requires: Vec<Require<'a>>,
+    pub(crate) state_writes: Vec<StateWrite>,
+    /// Unions with an intersection among their members, and the first of those.
+    pub(crate) mixed: Vec<(Span, Span)>,
     /// Labels that are missing or there twice, and the like.
     pub(crate) reports: Vec<Report>,
 }

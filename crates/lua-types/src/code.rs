@@ -95,5 +95,7 @@ codes! {
     UnusedImport = "W0006", Warning, "unused import";
     Shadowed = "W0007", Hint, "shadowed variable";
     UnusedSuppression = "W0008", Warning, "suppression that suppresses nothing";
+    MixedTypes = "W0009", Warning, "mixed '|' and '&' in a type";
+    ModuleState = "W0010", Hint, "write to module state";
     IdleLifecycle = "X0001", Hint, "lifecycle without a service";
 }

@@ -19,24 +19,35 @@ pub fn unknown() -> Manifest {
     Manifest::export(&mut Pool::new(), Ty::ANY, &[], &[])
 }
 
-/// Checks the types of a unit and applies the rules, the `W` codes if `rules` says so. Reports that a comment suppresses are
+/// Which of the rules, the `W` codes, are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// None.
+    Off,
+    /// Those of code whose module state lives on: of a process, of a function whose pool keeps states.
+    OfKeptState,
+    /// Those of code whose module state ends with each call, or as others decide: of any other function, of a library.
+    OfShortState,
+}
+
+/// Checks the types of a unit and applies the rules. Reports that a comment suppresses are
 /// left out; the others come in order of places. Runs on a [`deep`] stack.
-pub fn examine(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
+pub fn examine(env: &Env, unit: &Unit<'_>, rules: Rules) -> Checked {
     let mut checked = found(env, unit, rules);
-    suppress(unit.source, &mut checked.reports, rules);
+    suppress(unit.source, &mut checked.reports, rules != Rules::Off);
     sort(&mut checked.reports);
     checked
 }
 
 /// [`examine`] without the rules, for a unit that has a tree and no source: its lines and comments come with the tree.
 pub fn examine_tree(env: &Env, unit: &Unit<'_>, lines: &LineIndex, remarks: &[Remark]) -> Checked {
-    let mut checked = found(env, unit, false);
+    let mut checked = found(env, unit, Rules::Off);
     suppress_by(remarks, lines, &mut checked.reports, false);
     sort(&mut checked.reports);
     checked
 }
 
-fn found(env: &Env, unit: &Unit<'_>, rules: bool) -> Checked {
+fn found(env: &Env, unit: &Unit<'_>, rules: Rules) -> Checked {
     let all = || {
         let bound = Bound::new(unit.chunk);
         let mut checked = check(env, unit, &bound);

@@ -42,7 +42,7 @@ pub use deep::deep;
 pub use display::show;
 pub use env::{Env, Problem};
 pub use evaluate::resolve;
-pub use examine::{examine, examine_tree, unknown};
+pub use examine::{Rules, examine, examine_tree, unknown};
 pub use library::libraries;
 pub use manifest::{BadManifest, Manifest};
 pub use pages::Page;

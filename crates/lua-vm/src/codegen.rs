@@ -28,9 +28,24 @@ mod stat;
 /// # Errors
 /// At least one mistake: all validators, or the first of the others.
 pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto>, Vec<SyntaxError>> {
+    compile_unit(chunk, name, lines, &[])
+}
+
+/// [`compile`] for a unit that gives other units these names: where its code names one freely, it means its own, see
+/// [`StaticsBuilder::name_linker`](crate::StaticsBuilder::name_linker).
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_unit(
+    chunk: &Chunk,
+    name: &str,
+    lines: &LineIndex,
+    imports: &[Box<str>],
+) -> Result<Arc<Proto>, Vec<SyntaxError>> {
     let source: Arc<str> = name.into();
     let types = types::declare(&chunk.block, &source)?;
-    let generate = |linked| generate(chunk, &source, lines, &types, linked).map_err(|mistake| vec![mistake]);
+    let generate =
+        |linked| generate(chunk, &source, (lines, imports), &types, linked).map_err(|mistake| vec![mistake]);
     let mut proto = generate(Vec::new())?;
     if let Err(linked) = proto {
         proto = generate(linked)?;
@@ -47,7 +62,7 @@ pub fn compile(chunk: &Chunk, name: &str, lines: &LineIndex) -> Result<Arc<Proto
 fn generate(
     chunk: &Chunk,
     source: &Arc<str>,
-    lines: &LineIndex,
+    (lines, imports): (&LineIndex, &[Box<str>]),
     types: &Option<(Arc<Declared>, Places)>,
     linked: Vec<Id>,
 ) -> Result<Result<Proto, Vec<Id>>, SyntaxError> {
@@ -55,6 +70,7 @@ fn generate(
         funcs: vec![Func::new(true, chunk.block.span)],
         lines,
         source: source.clone(),
+        imports,
         cells: captures::find(&chunk.block),
         naming: None,
         types: types.clone(),

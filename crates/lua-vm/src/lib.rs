@@ -63,7 +63,7 @@ mod types;
 mod value;
 mod weight;
 
-pub use codegen::compile;
+pub use codegen::{compile, compile_unit};
 pub use coroutine_lib::library as coroutine_library;
 pub use error::ErrorObject;
 pub use fetch::fetch;

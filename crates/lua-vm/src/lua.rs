@@ -28,11 +28,13 @@ pub struct Options {
     pub stress: bool,
     /// Where `math.random` starts; processes with equal seeds draw equal numbers.
     pub seed: u64,
+    /// Units of its program mean different things by one name: free names that a unit imports are asked for.
+    pub own_names: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { quota: 256 << 20, stress: false, seed: 0 }
+        Options { quota: 256 << 20, stress: false, seed: 0, own_names: false }
     }
 }
 
@@ -81,6 +83,8 @@ pub struct Lua {
     /// Stack for `enter`.
     pub(crate) scratch: *mut Thread,
     pub(crate) dead: bool,
+    /// See [`Options::own_names`].
+    pub(crate) own_names: bool,
     pub(crate) names: &'static crate::symbol::Names,
     pub(crate) exit: crate::interp::Exit,
     /// Traceback of the last raise that nothing caught; a box, since it is rare.
@@ -155,6 +159,7 @@ impl Lua {
             current: ptr::null_mut(),
             scratch,
             dead: false,
+            own_names: options.own_names,
             names: crate::symbol::names(),
             exit: crate::interp::Exit::Finished,
             trace: None,
@@ -294,6 +299,7 @@ impl Lua {
             current: ptr::null_mut(),
             scratch: ptr::null_mut(),
             dead: true,
+            own_names: false,
             names: self.names,
             exit: crate::interp::Exit::Finished,
             trace: None,

@@ -615,6 +615,11 @@ impl<'cx> Cx<'cx> {
     pub fn place(&mut self, level: usize) -> String {
         crate::trace::place(self.thread, level)
     }
+    /// The name of the chunk of the nearest Lua function, through natives and through those that resumed this coroutine; `None` if
+    /// the host called natives only.
+    pub fn caller(&mut self) -> Option<String> {
+        crate::trace::caller(self.thread)
+    }
     /// Raises `bad argument #i+1 to 'name' (message)`; in a method call the object does not count.
     #[cold]
     pub fn arg_error(&mut self, i: usize, message: impl fmt::Display) -> Raise {

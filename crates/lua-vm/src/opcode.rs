@@ -56,10 +56,12 @@ pub(crate) enum Op {
     ForNext,
     /// R[A] = the type R[A] with what it names of other units
     LinkType,
+    /// R[A] = what the global of name R[B] means in the unit, if R[A] is what others mean by it
+    OwnName,
 }
 
 impl Op {
-    pub(crate) const COUNT: u8 = Op::LinkType as u8 + 1;
+    pub(crate) const COUNT: u8 = Op::OwnName as u8 + 1;
 
     /// Decodes the low byte of a word.
     #[inline(always)]
@@ -96,7 +98,7 @@ impl Op {
             Jump | Loop | Return0 => return None,
             LoadNil => a + b,
             Move | GetField | CellGet | CellSet | SetField | GetInt | Neg | Not | Len | BNot | Eq | Lt
-            | Le => a.max(b),
+            | Le | OwnName => a.max(b),
             GetIndex | SetIndex => a.max(b).max(c),
             SetInt => a.max(c),
             SetGlobal => a.max(if b == 0 { 0 } else { c }),

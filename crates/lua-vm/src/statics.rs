@@ -386,6 +386,7 @@ pub struct Statics {
     pub(crate) type_methods: *mut Table,
     /// Finds out what a type means that names others of other units; nil: they mean nothing.
     pub(crate) type_linker: Value,
+    pub(crate) name_linker: Value,
     /// The iterators of `pairs` and `ipairs`.
     pub(crate) next: Value,
     pub(crate) ipairs: Value,
@@ -436,6 +437,7 @@ pub struct StaticsBuilder {
     type_meta: *mut Table,
     type_methods: *mut Table,
     type_linker: Value,
+    name_linker: Value,
     next: Value,
     ipairs: Value,
     globals: Vec<(*const Str, Value)>,
@@ -466,6 +468,7 @@ impl StaticsBuilder {
             type_meta: std::ptr::null_mut(),
             type_methods: std::ptr::null_mut(),
             type_linker: Value::NIL,
+            name_linker: Value::NIL,
             next: Value::NIL,
             ipairs: Value::NIL,
             globals: Vec::new(),
@@ -615,6 +618,13 @@ impl StaticsBuilder {
         self
     }
 
+    /// Sets the function that is called with the value of a global and its name, by code of a unit that imports that name, in
+    /// processes with [`Options::own_names`](crate::Options::own_names); it returns what the name means there.
+    pub fn name_linker(&mut self, linker: NativeDef) -> &mut Self {
+        self.name_linker = self.native(linker);
+        self
+    }
+
     /// Done.
     pub fn build(self) -> Arc<Statics> {
         let StaticsBuilder {
@@ -624,6 +634,7 @@ impl StaticsBuilder {
             type_meta,
             type_methods,
             type_linker,
+            name_linker,
             next,
             ipairs,
             globals,
@@ -638,6 +649,7 @@ impl StaticsBuilder {
             type_meta,
             type_methods,
             type_linker,
+            name_linker,
             next,
             ipairs,
             globals,

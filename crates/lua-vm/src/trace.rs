@@ -167,6 +167,21 @@ pub(crate) fn place(t: *const Thread, level: usize) -> String {
     }
 }
 
+/// The name of the chunk of the nearest Lua function: through natives, and through those that resumed the coroutine.
+pub(crate) fn caller(t: *const Thread) -> Option<String> {
+    let mut t = t;
+    while !t.is_null() {
+        // SAFETY: a running coroutine and its parents are live; Lua frames point to live closures.
+        unsafe {
+            if let Some(f) = (&(*t).frames).iter().rev().find(|f| !f.native) {
+                return Some((*(*f.callee.cast::<Closure>()).proto).source.to_string());
+            }
+            t = (*t).parent;
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::TraceFrame;

@@ -5,8 +5,8 @@
 use std::sync::{Arc, LazyLock};
 
 use lua_vm::{
-    Cx, ErrorObject, Lua, NativeResult, NotPortable, Options, Pin, Proto, Run, Statics, StaticsBuilder,
-    UserdataType, View,
+    Cx, ErrorObject, Lua, NativeDef, NativeResult, NotPortable, Options, Pin, Proto, Run, Statics,
+    StaticsBuilder, UserdataType, View,
 };
 
 /// Interpreted by Miri, small numbers are enough.
@@ -648,4 +648,41 @@ fn a_process_without_memory_is_not_entered() {
 fn the_host_has_no_upvalues() {
     let (mut lua, _) = process("");
     assert!(lua.enter(&mut (), |cx| cx.upvalue(0).is_nil() && cx.name() == "?"));
+}
+
+fn own_name(cx: &mut Cx<'_>) -> NativeResult {
+    let name = cx.check_str(1)?.to_owned();
+    let shared = cx.arg(0).as_bytes().unwrap().to_vec();
+    let own = cx.string(format!("own {name}, not {}", String::from_utf8_lossy(&shared)).as_bytes());
+    cx.ret(own)
+}
+
+#[test]
+fn free_names_that_a_unit_imports_are_asked_for_where_they_mean_different_things() {
+    let mut b = StaticsBuilder::new();
+    b.name_linker(NativeDef::local("import", own_name));
+    let statics = b.build();
+    // The names lie beyond the constants that instructions reach.
+    let far: String = (0..number(70_000, 100)).map(|n| format!("{n}.25,")).collect();
+    for before in [String::new(), format!("local _ = {{{far}}} ")] {
+        let source = before
+            + "x, y = 'X', 'Y' local function f() return x end local g = f() return x, y, g, #x, _G.x, x == y";
+        let parsed = lua_syntax::parse(source.as_bytes());
+        let lines = lua_syntax::LineIndex::new(source.as_bytes());
+        let proto = lua_vm::compile_unit(&parsed.chunk, "test", &lines, &["x".into(), "z".into()]).unwrap();
+        for (own_names, expected) in [
+            (true, ["own x, not X", "Y", "own x, not X", "12", "X", "false"]),
+            (false, ["X", "Y", "X", "1", "X", "false"]),
+        ] {
+            let mut lua = Lua::new(statics.clone(), Options { own_names, ..Options::default() });
+            let proto = proto.clone();
+            let root = lua.enter(&mut (), |cx| {
+                let f = cx.load(proto);
+                let t = cx.thread(f, &[]);
+                cx.pin(t)
+            });
+            assert!(matches!(run(&mut lua, &root, 1), Run::Finished));
+            assert_eq!(outcome(&mut lua, &root), expected);
+        }
+    }
 }

@@ -139,6 +139,11 @@ impl Pool {
         }
         Ok((Pool { kind, size: places, buffer }, warnings))
     }
+
+    /// Whether a state goes from one call to the next.
+    pub fn keeps_states(&self) -> bool {
+        self.kind.keeps_states()
+    }
 }
 
 /// The pool of one generation of a function.
@@ -193,7 +198,7 @@ impl Admission {
         clock: &Clock,
         tasks: &Tasks,
     ) -> Result<Place<'_>> {
-        let keeps_states = self.pool.kind.keeps_states();
+        let keeps_states = self.pool.keeps_states();
         if !keeps_states && let Ok(permit) = self.places.try_acquire() {
             return Ok(Place { _permit: Some(Permit::Own(permit)), slot: None });
         }

@@ -40,7 +40,7 @@ fn checked(env: &Env, source: &str) -> Checked {
     let parsed = lua_syntax::parse(source.as_bytes());
     let unit =
         Unit { id: "generated", source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &[] };
-    examine(env, &unit, false)
+    examine(env, &unit, lua_types::Rules::Off)
 }
 
 /// The inferred types of `names`, as they are written; those that are cut when shown are left out.

@@ -73,7 +73,13 @@ impl<'a> Walk<'a> {
                 }
                 self.tys(returns);
             }
-            TypeKind::Union(members) | TypeKind::Intersection(members) => self.tys(members),
+            TypeKind::Union(members) => {
+                if let Some(inner) = members.iter().find(|m| matches!(m.kind, TypeKind::Intersection(_))) {
+                    self.out.mixed.push((ty.span, inner.span));
+                }
+                self.tys(members);
+            }
+            TypeKind::Intersection(members) => self.tys(members),
             TypeKind::Indexed { object, key } => {
                 self.ty(object);
                 self.ty(key);

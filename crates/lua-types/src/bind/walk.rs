@@ -2,8 +2,8 @@
 
 use super::same::same;
 use super::{
-    Body, Bound, FnId, Function, GlobalWrite, Leak, Require, SelfCompare, SymId, SymKind, Symbol, literal,
-    peel,
+    Body, Bound, FnId, Function, GlobalWrite, Leak, Require, SelfCompare, StateWrite, SymId, SymKind, Symbol,
+    literal, peel,
 };
 use crate::code::Code;
 use crate::report::Report;
@@ -156,6 +156,7 @@ impl<'a> Walk<'a> {
                 if symbol.owner != current && !symbol.writers.contains(&current) {
                     symbol.writers.push(current);
                 }
+                self.writes_state(sym, name.span);
             }
             None => {
                 self.out.global_writes.push(GlobalWrite { name, function });
@@ -172,6 +173,30 @@ impl<'a> Walk<'a> {
         match writers.iter_mut().rev().find(|(writer, _)| *writer == self.current) {
             Some((_, last)) => *last = at,
             None => writers.push((self.current, at)),
+        }
+    }
+
+    /// Something is written to a variable, or to the table in it.
+    fn writes_state(&mut self, sym: SymId, span: Span) {
+        let symbol = &self.out.symbols[sym.0 as usize];
+        let module = symbol.owner == FnId::MAIN && matches!(symbol.kind, SymKind::Local | SymKind::Function);
+        if module && self.current != FnId::MAIN {
+            self.out.state_writes.push(StateWrite { sym, by: self.current, span });
+        }
+    }
+
+    /// A field of what `object` is, or of what lies in that, is written.
+    fn writes_within(&mut self, object: &Expr, span: Span) {
+        match &peel(object).kind {
+            ExprKind::Field { object, .. } | ExprKind::Index { object, .. } => {
+                self.writes_within(object, span)
+            }
+            ExprKind::Name(name) => {
+                if let Some(sym) = self.scope.get(&*name.text).copied() {
+                    self.writes_state(sym, span);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -297,6 +322,9 @@ impl<'a> Walk<'a> {
                     Some(last) => {
                         self.read(root);
                         self.writes_field(&last.text, last.span.start);
+                        if let Some(sym) = self.scope.get(&*root.text).copied() {
+                            self.writes_state(sym, root.span);
+                        }
                     }
                     None => {
                         self.assign_name(root, true);
@@ -324,7 +352,12 @@ impl<'a> Walk<'a> {
                     labels.seen.push((&name.text, name.span));
                 }
             }
-            StatKind::Type(decl) => self.ty(&decl.ty),
+            StatKind::Type(decl) => {
+                for bound in decl.params.iter().filter_map(|param| param.bound.as_ref()) {
+                    self.ty(bound);
+                }
+                self.ty(&decl.ty);
+            }
             StatKind::Interface(decl) => self.interface(decl),
         }
     }
@@ -397,6 +430,7 @@ impl<'a> Walk<'a> {
             ExprKind::Field { object, name } => {
                 self.expr(object);
                 self.writes_field(&name.text, name.span.start);
+                self.writes_within(object, target.span);
             }
             ExprKind::Index { object, key } => {
                 self.expr(object);
@@ -405,6 +439,7 @@ impl<'a> Walk<'a> {
                     Some(name) => self.writes_field(name, key.span.start),
                     None => self.leak(object, Leak::Direct),
                 }
+                self.writes_within(object, target.span);
             }
             _ => self.expr(target),
         }
@@ -512,9 +547,13 @@ impl<'a> Walk<'a> {
     fn call(&mut self, func: &'a Expr, args: &'a [Expr]) {
         if let ExprKind::Field { object, name } = &func.kind
             && matches!(&object.kind, ExprKind::Name(table) if &*table.text == "table")
-            && &*name.text == "insert"
+            && matches!(&*name.text, "insert" | "remove")
+            && let Some(table) = args.first()
         {
-            args.iter().take(1).for_each(|arg| self.leak(arg, Leak::Direct));
+            if &*name.text == "insert" {
+                self.leak(table, Leak::Direct);
+            }
+            self.writes_within(table, table.span);
         }
         let ExprKind::Name(name) = &func.kind else { return };
         if let Some(callee) = self.scope.get(&*name.text).copied() {
@@ -532,7 +571,12 @@ impl<'a> Walk<'a> {
                     self.mark_class(class);
                 }
             }
-            "rawset" => args.iter().take(1).for_each(|a| self.leak(a, Leak::Direct)),
+            "rawset" => {
+                if let Some(table) = args.first() {
+                    self.leak(table, Leak::Direct);
+                    self.writes_within(table, table.span);
+                }
+            }
             _ => {}
         }
     }

@@ -80,6 +80,28 @@ pub(super) const PAGES: &[Page] = &[
         right: "local count = 1\nreturn count\n",
     },
     Page {
+        code: Code::MixedTypes,
+        meaning: "A type holds `|` and `&` without parentheses. `&` is taken first, so `A | B & C` is `A | (B & C)`; other \
+                  languages, and older versions of this one, read it from left to right.",
+        wrong: "type Named = {name: string}\ntype Aged = {age: integer}\nlocal x: string | Named & Aged = \"x\"\nreturn x\n",
+        mend: "Put parentheses around what belongs together, or give it a name.",
+        right: "type Named = {name: string}\ntype Aged = {age: integer}\nlocal x: string | (Named & Aged) = \"x\"\nreturn x\n",
+    },
+    Page {
+        code: Code::ModuleState,
+        meaning: "A function writes to a variable of the unit's top level, or to a table that lies in one: by assignment, `table.insert`, \
+                  `table.remove` or `rawset`. The top level of a program runs once, and each state begins as a copy of what it built (its image); \
+                  what a function writes there stays in that one state. With a function whose pool keeps no states (`pool` absent, or `lazy`) it is \
+                  gone at the end of the call; with a pool that keeps them (`static`, `adaptive`, `inline`) other callers meet it, and each of the pool's \
+                  states has its own. A write also makes that process pay for a copy of the shared table.\n\n\
+                  Told of libraries, and of functions whose pool keeps no states; not of processes, whose state lives as long as they do. One write \
+                  is told for each variable. Names that begin with `_` are exempt, and so are functions that only the top level calls, and \
+                  variables that are declared first and given a function later.",
+        wrong: "local calls = 0\n\nreturn function()\n  calls = calls + 1\n  return calls\nend\n",
+        mend: "Pass it as an argument, keep it in a process, or give the function a pool that keeps its state.",
+        right: "return function(calls)\n  return calls + 1\nend\n",
+    },
+    Page {
         code: Code::IdleLifecycle,
         meaning: "An entry of kind `process.lua` has a `lifecycle`. It defines what a process runs and starts none, so \
                   nothing reads the block.",

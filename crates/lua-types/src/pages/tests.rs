@@ -1,7 +1,7 @@
 //! Every code has its page, and the examples are what they say.
 
 use super::Page;
-use crate::{Code, Env, Unit, examine};
+use crate::{Code, Env, Rules, Unit, examine};
 
 /// Codes that a source gives.
 fn codes(source: &str) -> Vec<Code> {
@@ -12,7 +12,7 @@ fn codes(source: &str) -> Vec<Code> {
     let (id, source, chunk, modules) =
         ("app:unit", source.as_bytes(), &parsed.chunk, [("json", "json"), ("time", "time")]);
     let unit = Unit { id, source, chunk, imports: &[], modules: &modules };
-    examine(&Env::default(), &unit, true).reports.iter().map(|report| report.code).collect()
+    examine(&Env::default(), &unit, Rules::OfShortState).reports.iter().map(|report| report.code).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::lint;
 use crate::bind::Bound;
-use crate::{Env, Unit, unknown};
+use crate::{Env, Rules, Unit, unknown};
 use lua_syntax::LineIndex;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn told(source: &str) -> Vec<String> {
     let imports = [("names", Arc::new(unknown()))];
     let (id, chunk, modules) = ("app:unit", &parsed.chunk, [("json", "json"), ("time", "time")]);
     let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules: &modules };
-    let mut reports = lint(&Env::default(), &unit, &Bound::new(unit.chunk), true);
+    let mut reports = lint(&Env::default(), &unit, &Bound::new(unit.chunk), Rules::OfShortState);
     reports.sort_by_key(|report| (report.span.start, report.code));
     let line = |report: &crate::Report| {
         let (line, column) = lines.position(report.span.start);
@@ -156,6 +156,67 @@ fn names_that_hide_others_are_told() {
             "4:18 W0007 'a' hides another variable of that name",
             "5:5 W0007 'a' hides another variable of that name",
         ],
+    );
+}
+
+#[test]
+fn mixed_members_of_types_are_told() {
+    check(
+        "type A = {a: string}\ntype B = {b: string}\ntype C = A | B & A\nlocal x: {A & B | nil} = {}\n\
+         local function f(y): (A & B) | A return y as A | B & A end\ntype D<T: A | A & B> = {T}\nreturn x, f\n",
+        &[
+            "3:10 W0009 '|' and '&' without parentheses: '&' is taken first",
+            "4:11 W0009 '|' and '&' without parentheses: '&' is taken first",
+            "5:46 W0009 '|' and '&' without parentheses: '&' is taken first",
+            "6:11 W0009 '|' and '&' without parentheses: '&' is taken first",
+        ],
+    );
+    check(
+        "type A = {a: string}\ntype B = A | (A & A) | {A & A}\ntype C = (A | A) & A\ntype D = A & A & A\n",
+        &[],
+    );
+}
+
+#[test]
+fn writes_of_functions_to_the_state_of_the_module_are_told_once_a_variable() {
+    let told = |at: &str, name: &str| {
+        format!("{at} W0010 a function writes to '{name}', which belongs to the module")
+    };
+    check(
+        "local a, b, c, d, e, g = 0, {}, {}, {}, {}, {}\nlocal M = {}\nfunction M.one()\n  a = a + 1\n  a = a + 1\n  b.x = 1\n\
+         end\nfunction M:two(i)\n  c[i].deep = true\n  self.own = 1\n  table.insert(d, i)\n  rawset(e, i, i)\n  M.later = i\n\
+         return function() table.remove(g.list) end\nend\nreturn M, a\n",
+        &[
+            &told("4:3", "a"),
+            &told("6:3", "b"),
+            &told("9:3", "c"),
+            &told("11:16", "d"),
+            &told("12:10", "e"),
+            &told("13:3", "M"),
+            &told("14:32", "g"),
+        ],
+    );
+}
+
+#[test]
+fn what_builds_the_module_or_stays_in_a_call_is_no_state() {
+    check(
+        "local M, list, later, _cache = {}, {}, nil, nil\nM.x = 1\nlist[1] = 2\nfor i = 1, 3 do list[i] = i end\n\
+         do local inner = {} inner.x = 1 M.inner = inner end\n\
+         local function define(name)\n  M[name] = function() return name end\n  table.insert(list, name)\nend\ndefine('a')\ndefine('b')\n\
+         function M.new()\n  local self, n = setmetatable({}, M), 0\n  self.x = 1\n  n = n + 1\n  _cache = n\n  list = list\n\
+         return self, function() n = n + 1 end\nend\nfunction M.f(t) t.x = 1 later() return _cache end\nreturn M\n",
+        &["17:3 W0010 a function writes to 'list', which belongs to the module"],
+    );
+    // Given once, and a function.
+    check(
+        "local later\nlocal function set() later = function() end end\nreturn function() set() later() end\n",
+        &[],
+    );
+    // Whoever gets the function may call it later.
+    check(
+        "local n = 0\nlocal function add() n = n + 1 end\nadd()\nreturn {add = add, n = n}\n",
+        &["2:22 W0010 a function writes to 'n', which belongs to the module"],
     );
 }
 

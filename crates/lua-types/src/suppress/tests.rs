@@ -3,7 +3,7 @@
 use super::suppress;
 use crate::bind::Bound;
 use crate::rules::lint;
-use crate::{Env, Unit};
+use crate::{Env, Rules, Unit};
 use lua_syntax::LineIndex;
 
 fn told_with(source: &str, rules: bool) -> Vec<String> {
@@ -12,7 +12,12 @@ fn told_with(source: &str, rules: bool) -> Vec<String> {
     let lines = LineIndex::new(source.as_bytes());
     let unit =
         Unit { id: "app:unit", source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &[] };
-    let mut reports = lint(&Env::default(), &unit, &Bound::new(unit.chunk), rules);
+    let mut reports = lint(
+        &Env::default(),
+        &unit,
+        &Bound::new(unit.chunk),
+        if rules { Rules::OfShortState } else { Rules::Off },
+    );
     suppress(source.as_bytes(), &mut reports, rules);
     reports.sort_by_key(|report| (report.span.start, report.code));
     let line = |report: &crate::Report| {

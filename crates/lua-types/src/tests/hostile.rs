@@ -185,7 +185,7 @@ fn conditions_within_what_a_condition_asks_for_are_looked_at_once() {
         assert_eq!(parsed.errors, [], "{source}");
         let (id, source, chunk) = ("app:unit", source.as_bytes(), &parsed.chunk);
         let unit = crate::Unit { id, source, chunk, imports: &[], modules: &[] };
-        let _ = crate::examine(&crate::Env::default(), &unit, false);
+        let _ = crate::examine(&crate::Env::default(), &unit, crate::Rules::Off);
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn checked(env: &Env, id: &str, source: &str, modules: &[String]) -> 
     let modules: Vec<(String, String)> = modules.iter().map(pair).collect();
     let modules: Vec<(&str, &str)> = modules.iter().map(|(alias, module)| (&**alias, &**module)).collect();
     let unit = Unit { id, source: source.as_bytes(), chunk: &parsed.chunk, imports: &[], modules: &modules };
-    examine(env, &unit, true)
+    examine(env, &unit, lua_types::Rules::OfKeptState)
 }
 
 pub(crate) fn shown(source: &str, reports: &[Report]) -> String {

@@ -194,7 +194,7 @@ impl Gen<'_> {
                         self.f().abc(if cell { Op::GetUpCell } else { Op::GetUp }, dst, at, 0);
                     }
                     Var::Type(ty) => self.load_type(ty, dst, n.span)?,
-                    Var::Global => self.global(&n.text, dst),
+                    Var::Global => self.global(&n.text, dst, n.span)?,
                 }
             }
             ExprKind::VarArg => {
@@ -283,13 +283,20 @@ impl Gen<'_> {
         true
     }
 
-    fn global(&mut self, name: &str, dst: Reg) {
+    fn global(&mut self, name: &str, dst: Reg, span: Span) -> Result<()> {
         let k = self.f().string(name.as_bytes());
         if !self.hinted(Op::GetGlobal, dst, 0, k) {
             self.load_constant(k, dst);
             self.f().abc(Op::GetGlobal, dst, 1, 0);
             self.f().word(0);
         }
+        if self.imports.iter().any(|import| **import == *name) {
+            let key = self.f().reserve(1, span)?;
+            self.load_constant(k, key);
+            self.f().abc(Op::OwnName, dst, key, 0);
+            self.f().release_to(u32::from(key));
+        }
+        Ok(())
     }
 
     pub(super) fn set_global(&mut self, name: &str, src: Reg, span: Span) -> Result<()> {

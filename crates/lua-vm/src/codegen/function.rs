@@ -368,6 +368,8 @@ pub(super) struct Gen<'a> {
     pub(super) funcs: Vec<Func>,
     pub(super) lines: &'a LineIndex,
     pub(super) source: Arc<str>,
+    /// Names that other units give to the unit.
+    pub(super) imports: &'a [Box<str>],
     pub(super) cells: Cells,
     /// What the function expression that comes next is called in tracebacks.
     pub(super) naming: Option<Box<str>>,

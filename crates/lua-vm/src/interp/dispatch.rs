@@ -778,6 +778,16 @@ pub(super) unsafe fn execute(lua: *mut Lua) -> Exit {
                         pay!(-(distance as i64));
                     }
                 }
+                Op::OwnName => {
+                    if (*lua).own_names {
+                        slow!(operate::own_name(
+                            lua,
+                            r!(opcode::a(w)),
+                            r!(opcode::b(w)),
+                            opcode::a(w) as u32
+                        ));
+                    }
+                }
                 Op::LinkType => slow!(operate::link_type(lua, r!(opcode::a(w)), opcode::a(w) as u32)),
             }
         }

@@ -244,6 +244,17 @@ pub(super) unsafe fn link_type(lua: *mut Lua, ty: Value, a: u32) -> Ctl {
     }
 }
 
+/// R[a] = what the global `name` of value `v` means in the unit.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn own_name(lua: *mut Lua, v: Value, name: Value, a: u32) -> Ctl {
+    // SAFETY: see `error`.
+    unsafe {
+        let linker = (&(*lua).statics).name_linker;
+        if linker.is_nil() { Ctl::Next } else { call_meta(lua, linker, &[v, name], Ret::Register, a) }
+    }
+}
+
 /// x == y for values that are not raw equal. The saved program counter is at the distance word.
 #[inline(never)]
 pub(super) unsafe fn equal(lua: *mut Lua, x: Value, y: Value, flag: u32) -> Verdict {

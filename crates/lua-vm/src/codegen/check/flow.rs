@@ -248,7 +248,7 @@ fn reads(op: Op, w: u32) -> Vec<usize> {
                 vec![a, c]
             }
         }
-        Op::SetField | Op::Eq | Op::Lt | Op::Le => vec![a, b],
+        Op::SetField | Op::Eq | Op::Lt | Op::Le | Op::OwnName => vec![a, b],
         Op::GetIndex => vec![b, c],
         Op::SetIndex => vec![a, b, c],
         Op::SetInt => vec![a, c],

@@ -120,7 +120,7 @@ fn unit(env: &Env, item: &Item<'_>, key: Key, found: &[Option<Outcome>]) -> Opti
         let id = item.entry.id.as_str();
         let (chunk, modules) = (&parsed.chunk, &item.modules);
         let unit = Unit { id, source: source.as_bytes(), chunk, imports: &imports, modules };
-        examine(env, &unit, true)
+        examine(env, &unit, item.rules)
     } else {
         Checked { reports: Vec::new(), manifest: unknown() }
     };
@@ -178,6 +178,7 @@ fn key(build: &blake3::Hash, item: &Item<'_>, source: &str, found: &[Option<Outc
     hasher.update(build.as_bytes());
     part(&mut hasher, item.entry.id.as_str().as_bytes());
     part(&mut hasher, source.as_bytes());
+    hasher.update(&[item.rules as u8]);
     number(&mut hasher, item.modules.len());
     for (alias, module) in &item.modules {
         part(&mut hasher, alias.as_bytes());

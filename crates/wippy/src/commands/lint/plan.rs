@@ -4,9 +4,10 @@ use core_registry::Entry;
 use infra_base::{Data, EntryId, Severity};
 use infra_base::{Diagnostic, nearest};
 use lua_api::Module;
-use lua_types::Code;
+use lua_types::{Code, Rules};
 use std::collections::HashMap;
 use std::sync::Arc;
+use sys_functions::Pool;
 use sys_pipeline::matches;
 
 /// Kinds whose source is checked.
@@ -21,6 +22,8 @@ pub(super) struct Item<'a> {
     pub(super) modules: Vec<(&'a str, &'a str)>,
     /// In order of aliases.
     pub(super) imports: Vec<(&'a str, Target)>,
+    /// The rules of its kind.
+    pub(super) rules: Rules,
     /// Whether what is found is told; else somebody imports it.
     pub(super) told: bool,
     /// What is wrong with the definition.
@@ -74,6 +77,17 @@ fn is_lua(kind: &str) -> bool {
     KINDS.contains(&kind.strip_suffix(".bc").unwrap_or(kind))
 }
 
+/// A library has the state of whoever imports it.
+fn rules(entry: &Entry) -> Rules {
+    let keeps = match &*entry.kind {
+        // A pool that cannot be read is told elsewhere.
+        "function.lua" => Pool::read(&entry.data).is_ok_and(|(pool, _)| pool.keeps_states()),
+        "process.lua" | "workflow.lua" => true,
+        _ => false,
+    };
+    if keeps { Rules::OfKeptState } else { Rules::OfShortState }
+}
+
 struct Look<'a> {
     /// In order.
     ids: Vec<&'a str>,
@@ -89,6 +103,7 @@ impl<'a> Look<'a> {
             source: entry.data.get(&["source"]).and_then(Data::as_str),
             modules: Vec::new(),
             imports: Vec::new(),
+            rules: rules(entry),
             told,
             mistakes: Vec::new(),
         };
