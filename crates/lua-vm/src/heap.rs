@@ -501,6 +501,7 @@ impl Heap {
         self.pins[i] = v;
     }
 
+    #[inline]
     pub(crate) fn stats(&self) -> HeapStats {
         let next = self.bytes.saturating_add_signed(-(self.debt - self.lifted).min(0));
         let (bytes, outside, stacks, objects) = (self.bytes, self.outside, self.stacks, self.objects);

@@ -425,6 +425,7 @@ impl Lua {
     }
 
     /// Live bytes and objects.
+    #[inline]
     pub fn stats(&self) -> HeapStats {
         self.heap.stats()
     }

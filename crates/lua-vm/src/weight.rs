@@ -114,11 +114,8 @@ mod tests {
             cx.pin(text)
         });
         assert!(lives.hold_outside(QUOTA / 4 * 3));
-        let mut slices = 0;
-        while !lives.judge(&mut 1) {
-            slices += 1;
-        }
-        assert!(lives.is_dead() && slices > 0, "{slices}");
+        while !lives.judge(&mut 1) {}
+        assert!(lives.is_dead());
         lives.unpin(pin);
     }
 }
