@@ -106,3 +106,10 @@ pub struct StepCx<'a, D> {
     /// Outstanding operations.
     pub ops: &'a mut Ops<D>,
 }
+
+impl<D> StepCx<'_, D> {
+    /// Bytes of mail in the mailbox, in the inbox, and held by the body.
+    pub fn mail_bytes(&self) -> usize {
+        self.control.mailbox_load().1.saturating_sub(self.mail.freed.bytes as usize)
+    }
+}

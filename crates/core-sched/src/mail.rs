@@ -164,6 +164,12 @@ impl Freed {
     pub fn add(&mut self, room: Room) {
         self.0.add(room);
     }
+
+    /// Bytes of all of it.
+    #[inline]
+    pub fn bytes(&self) -> u32 {
+        self.0.bytes
+    }
 }
 
 /// What a number of messages and events takes of a mailbox.

@@ -28,13 +28,21 @@ pub trait Guest<'cx> {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
         D: for<'a> FnOnce(&mut Cx<'a>, T) -> NativeResult + Send + 'static;
+    /// The same for a future with so many bytes of this process in it: they count to the process until it has the result. One
+    /// that they do not fit into ends.
+    fn wait_holding<T, F, D>(&mut self, held: usize, future: F, done: D) -> Answer
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+        D: for<'a> FnOnce(&mut Cx<'a>, T) -> NativeResult + Send + 'static;
     /// Starts a command and waits for its reply; an error becomes `nil, err`.
     fn command<C, D>(&mut self, command: C, done: D) -> Answer
     where
         C: Command,
         D: for<'a> FnOnce(&mut Cx<'a>, C::Reply) -> NativeResult + Send + 'static;
-    /// Runs `future` beside all coroutines; then `done` runs outside any of them.
-    fn background<T, F, D>(&mut self, future: F, done: D)
+    /// Runs `future` beside all coroutines; then `done` runs outside any of them. `held`: bytes that it
+    /// holds and the caller has counted with [`Cx::hold_outside`], until `done` runs.
+    fn background<T, F, D>(&mut self, held: usize, future: F, done: D)
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -70,12 +78,23 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
         F: Future<Output = T> + Send + 'static,
         D: for<'a> FnOnce(&mut Cx<'a>, T) -> NativeResult + Send + 'static,
     {
+        self.wait_holding(0, future, done)
+    }
+
+    fn wait_holding<T, F, D>(&mut self, held: usize, future: F, done: D) -> Answer
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+        D: for<'a> FnOnce(&mut Cx<'a>, T) -> NativeResult + Send + 'static,
+    {
         may_wait(self)?;
+        self.hold_outside(held)?;
         let host = self.at();
-        let wait = host.begin_wait();
+        let wait = Some(host.begin_wait());
         host.start(Box::pin(async move {
             let value = future.await;
-            Operation::Resume(wait, Box::new(move |cx: &mut Cx<'_>| done(cx, value)) as Finish)
+            let finish: Finish = Box::new(move |cx: &mut Cx<'_>| done(cx, value));
+            Operation { held, wait, finish }
         }));
         self.wait(Some(finish))
     }
@@ -93,7 +112,7 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
         })
     }
 
-    fn background<T, F, D>(&mut self, future: F, done: D)
+    fn background<T, F, D>(&mut self, held: usize, future: F, done: D)
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -101,7 +120,8 @@ impl<'cx> Guest<'cx> for Cx<'cx> {
     {
         self.at().start(Box::pin(async move {
             let value = future.await;
-            Operation::Run(Box::new(move |cx: &mut Cx<'_>| done(cx, value)) as Finish)
+            let finish: Finish = Box::new(move |cx: &mut Cx<'_>| done(cx, value));
+            Operation { held, wait: None, finish }
         }));
     }
 

@@ -16,11 +16,13 @@ use thin_vec::ThinVec;
 pub type Finish = Box<dyn for<'cx> FnOnce(&mut Cx<'cx>) -> NativeResult + Send>;
 
 /// What a started operation comes to.
-pub enum Operation {
-    /// A coroutine goes on.
-    Resume(WaitId, Finish),
-    /// Something to do outside any coroutine: fill a channel, settle a future.
-    Run(Finish),
+pub struct Operation {
+    /// Bytes that counted to the process until now, see [`Cx::hold_outside`]; the engine takes them off.
+    pub held: usize,
+    /// Who goes on with it: a coroutine. `None`: it is done outside any coroutine (fill a channel, settle a future).
+    pub wait: Option<WaitId>,
+    /// What is to be done.
+    pub finish: Finish,
 }
 
 /// One wait of one coroutine; stale as soon as it was woken.
@@ -108,7 +110,7 @@ pub struct Host {
     /// Operations to start after this run.
     pub starts: Vec<BoxFuture<'static, Operation>>,
     /// Started operations that have not completed.
-    pub outstanding: usize,
+    pub outstanding: u32,
     /// Room of messages that were received, to be given back to the mailbox.
     pub freed: Freed,
     /// Wishes for a collection ([`crate::Memory::wishes`]) that the process has met.

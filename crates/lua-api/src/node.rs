@@ -1,4 +1,4 @@
-//! The node as its engine sees it: memory of all Lua heaps, the modules, the name.
+//! The node as its engine sees it: memory of all processes, the modules, the name.
 
 use crate::module::{Class, Module};
 use infra_base::{EntryId, Error, Result};
@@ -56,7 +56,7 @@ impl From<&Module> for ModuleInfo {
     }
 }
 
-/// The Lua heaps of one node.
+/// The memory of the processes of one node: their heaps and what counts beside them.
 ///
 /// Processes report what has changed after each step, each worker into a shard of its own, so that workers do not share a
 /// cache line; sums are exact but for the steps that run. The size of all heaps, which every step asks for, lags behind by
@@ -93,6 +93,8 @@ struct Shard {
 pub struct Held {
     /// Bytes of its heap.
     pub bytes: usize,
+    /// Bytes that it has beside its heap: of what it has begun and not received, and of its mail.
+    pub beside: usize,
     /// Objects in its heap.
     pub objects: u32,
     /// Completed collections.
@@ -106,7 +108,7 @@ pub struct Held {
 /// All heaps of the node together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Total {
-    /// Bytes, garbage included.
+    /// Bytes, garbage and what lies beside the heaps included.
     pub bytes: usize,
     /// Objects, garbage included.
     pub objects: usize,
@@ -206,7 +208,9 @@ impl Memory {
                 _ => self.enter(known),
             };
             let grown = (now.bytes as isize).wrapping_sub(before.bytes as isize);
-            shard.report(before, now, grown, freed);
+            let beside = (now.beside as isize).wrapping_sub(before.beside as isize);
+            shard.report(before, now, grown, beside, freed);
+            let grown = grown.wrapping_add(beside);
             let kept = shard.kept.load(Relaxed) + grown;
             shard.kept.store(kept, Relaxed);
             if kept.abs() >= LAG {
@@ -253,10 +257,10 @@ impl Memory {
 impl Shard {
     /// Only its own thread calls this, so loads and stores will do.
     #[inline]
-    fn report(&self, before: Held, now: Held, grown: isize, freed: usize) {
+    fn report(&self, before: Held, now: Held, grown: isize, beside: isize, freed: usize) {
         let add = |to: &AtomicIsize, by: isize| to.store(to.load(Relaxed).wrapping_add(by), Relaxed);
         let differ = |now: u32, before: u32| now as isize - before as isize;
-        add(&self.bytes, grown);
+        add(&self.bytes, grown.wrapping_add(beside));
         add(&self.objects, differ(now.objects, before.objects));
         add(&self.stacks, differ(now.stacks, before.stacks));
         add(&self.coroutines, differ(now.coroutines, before.coroutines));
@@ -274,7 +278,8 @@ mod tests {
     use super::*;
 
     fn held(bytes: usize) -> Held {
-        Held { bytes, objects: bytes as u32 / 10, stacks: 2, coroutines: 1, collections: 3 }
+        let (beside, objects) = (bytes / 10, bytes as u32 / 10);
+        Held { bytes: bytes - beside, beside, objects, stacks: 2, coroutines: 1, collections: 3 }
     }
 
     #[test]
@@ -290,11 +295,11 @@ mod tests {
             });
         });
         let total =
-            Total { bytes: 450, objects: 45, stacks: 64, coroutines: 2, allocated: 1150, collections: 6 };
+            Total { bytes: 450, objects: 45, stacks: 64, coroutines: 2, allocated: 1105, collections: 6 };
         assert_eq!(memory.total(), total);
-        memory.report(held(400), Held::default(), 400);
-        memory.report(held(50), Held::default(), 50);
-        let left = Total { allocated: 1150, collections: 6, ..Total::default() };
+        memory.report(held(400), Held::default(), 360);
+        memory.report(held(50), Held::default(), 45);
+        let left = Total { allocated: 1105, collections: 6, ..Total::default() };
         assert_eq!(memory.total(), left);
     }
 

@@ -7,7 +7,7 @@ use crate::outcome;
 use crate::program::Program;
 use crate::tidy::Round;
 use core_sched::{Body, Exit, Figures, Inbox, Near, Step, StepCx, turn};
-use infra_base::{Error, Kind, Name, Payloads, Pid, Result, size_text};
+use infra_base::{Error, Kind, Name, Payload, Payloads, Pid, Result, size_text};
 use infra_clock::Moment;
 use lua_api::{Cx, Finish, Host, Mailroom, Operation, Pin, Val, Wake, payload_to_val};
 use lua_vm::{Lua, Options, Run, Statics, TraceFrame};
@@ -19,6 +19,9 @@ const MAIN: u32 = 0;
 
 /// Fuel for handing a message or an operation that is done to whom it is for.
 const PASSING: i64 = 32;
+
+/// Bytes of arguments that the node counts before the first step of their process.
+const LARGE_ARGS: usize = 4 << 10;
 
 /// How often coroutines pass their turn on to each other before the process looks at its mail.
 const PASSES: u32 = 256;
@@ -58,7 +61,7 @@ pub struct LuaBody {
     pub(crate) lua: Lua,
     pub(crate) host: Host,
     pub(crate) program: Arc<Program>,
-    /// Until the method starts, if there are any.
+    /// Until the method starts, if there are any; so long they count as bytes outside of the heap.
     args: Option<Box<Payloads>>,
     phase: Phase,
     pub(crate) share: Share,
@@ -69,6 +72,8 @@ pub struct LuaBody {
     /// Part of the quota that is no part of the limit: what its top level built by itself, for want of an image. While it runs,
     /// the room for that.
     pub(crate) built: u32,
+    /// Bytes of mail that was taken out of the inbox and still counts to the mailbox.
+    mail: u32,
     steps: u64,
     started: Moment,
     /// Who spawned it; without a number there is nobody, which takes less than an `Option`.
@@ -132,7 +137,7 @@ impl LuaBody {
         };
         let parent = parent.unwrap_or(Pid { node: Name::EMPTY, host: Name::EMPTY, unique: 0 });
         let (started, args) = (host.system.clock.now(), (!args.is_empty()).then(|| Box::new(args)));
-        LuaBody {
+        let mut body = LuaBody {
             lua,
             host,
             program,
@@ -142,11 +147,28 @@ impl LuaBody {
             turn: 0,
             untidy: None,
             built,
+            mail: 0,
             steps: 0,
             started,
             parent,
             keeping,
+        };
+        if body.hold_args() > LARGE_ARGS {
+            body.share.report(&mut body.lua, 0, 0);
         }
+        body
+    }
+
+    /// Counts the arguments, if they fit: how many bytes they are.
+    fn hold_args(&mut self) -> usize {
+        let bytes = self.args_size();
+        // Those that do not are met by `begin`.
+        let _ = self.lua.hold_outside(bytes);
+        bytes
+    }
+
+    fn args_size(&self) -> usize {
+        self.args.as_ref().map_or(0, |args| args.iter().map(Payload::size).sum())
     }
 
     fn fail(error: Error) -> Progress {
@@ -165,6 +187,7 @@ impl LuaBody {
             if let Some(made) = self.program.made.get() {
                 self.lua = Lua::from_image(made.image.clone(), options);
                 self.built = 0;
+                self.hold_args();
             }
         }
         true
@@ -172,6 +195,10 @@ impl LuaBody {
 
     /// Goes on behind the image. Without one: presets modules, then starts the chunk of the first unit.
     fn begin(&mut self) -> Result<()> {
+        let limit = self.lua.stats().quota - self.built as usize;
+        if self.args_size() > limit {
+            return Err(do_not_fit(limit).context(&self.program.root().id));
+        }
         if self.keeping.as_ref().is_some_and(|keeping| keeping.method.is_some()) {
             return self.start_method(None);
         }
@@ -222,6 +249,7 @@ impl LuaBody {
 
     /// Starts the method of the root, whose value is `first`, or else in the image.
     fn start_method(&mut self, first: Option<Option<Pin>>) -> Result<()> {
+        self.lua.release_outside(self.args_size());
         if self.built > 0 && first.is_some() {
             // An image would not count either.
             let stats = self.lua.stats();
@@ -247,11 +275,7 @@ impl LuaBody {
             let mut values = Vec::with_capacity(args.len());
             for payload in args {
                 let value = payload_to_val(cx, payload);
-                values.push(value.map_err(|_| {
-                    let what = size_text(limit);
-                    let what = format!("memory limit of {what} exceeded: the arguments do not fit");
-                    Error::new(Kind::RateLimited, what).with_retryable(Some(false))
-                })?);
+                values.push(value.map_err(|_| do_not_fit(limit))?);
             }
             let thread = cx.thread(function, &values);
             Ok(cx.pin(thread))
@@ -310,12 +334,15 @@ impl LuaBody {
                 });
                 Self::fail(error)
             }
-            Run::Dead => {
-                let when = if matches!(self.phase, Phase::Running) { "" } else { " by its top level" };
-                let what = format!("memory limit of {} exceeded{when}", self.limit());
-                Self::fail(Error::new(Kind::RateLimited, what).with_retryable(Some(false)))
-            }
+            Run::Dead => Self::fail(self.exceeded()),
         }
+    }
+
+    /// Its memory is too much.
+    fn exceeded(&self) -> Error {
+        let when = if matches!(self.phase, Phase::Running) { "" } else { " by its top level" };
+        let what = format!("memory limit of {} exceeded{when}", self.limit());
+        Error::new(Kind::RateLimited, what).with_retryable(Some(false))
     }
 
     /// The bound on its heap as text; while its top level runs without an image, the bound on that.
@@ -357,10 +384,12 @@ impl LuaBody {
     /// Hands on mail for half of the fuel, so that those who wait for it get on however much comes.
     fn take_mail(&mut self, inbox: &mut Inbox, fuel: &mut i64) {
         let mut share = *fuel / 2 + 1;
+        let held = &mut self.mail;
         self.lua.enter(&mut self.host, |cx| {
             while share > 0
                 && let Some((mail, room)) = inbox.hold()
             {
+                *held += room.bytes() as u32;
                 Mailroom::route(cx, mail, room);
                 share -= PASSING;
                 *fuel -= PASSING;
@@ -390,10 +419,12 @@ impl Body for LuaBody {
         {
             keeping.leave(self, cx.fuel);
         }
-        if matches!(step, Step::Wait) && !self.rest(cx) {
-            step = Step::Continue;
+        if matches!(step, Step::Wait) {
+            step = self.wait(cx);
         }
-        let pace = self.share.report(&mut self.lua, self.host.live());
+        // What is left in the inbox is of a burst, or of a process that is not that far.
+        let mail = if cx.mail.is_empty() { self.mail as usize } else { cx.mail_bytes() };
+        let pace = self.share.report(&mut self.lua, self.host.live(), mail);
         self.lua.set_pause(pace.pause);
         if pace.tight {
             self.lua.press();
@@ -417,7 +448,7 @@ impl Body for LuaBody {
             started: self.started,
             parent: Some(self.parent).filter(|parent| parent.unique != 0),
             coroutines: self.host.live(),
-            bytes: stats.bytes,
+            bytes: stats.bytes + stats.outside,
             stacks: stats.stacks,
             objects: stats.objects,
             collections: stats.collections,
@@ -434,6 +465,18 @@ impl Drop for LuaBody {
 }
 
 impl LuaBody {
+    /// It waits, if there is nothing to do before. Results of what it has begun, which no coroutine of it looks at, may be too much for
+    /// its quota.
+    fn wait(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+        if !in_ticks(cx.fuel, |left| self.lua.judge(left)) {
+            return Step::Continue;
+        }
+        if self.lua.is_dead() {
+            return Step::Done(Exit { result: Err(self.exceeded()) });
+        }
+        if self.rest(cx) { Step::Wait } else { Step::Continue }
+    }
+
     /// Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage. Who has waited in this
     /// turn before chats, and keeps a little of it for a while. False: there is more to collect.
     fn rest(&mut self, cx: &mut StepCx<'_, Operation>) -> bool {
@@ -476,11 +519,11 @@ impl LuaBody {
         {
             *cx.fuel -= PASSING;
             self.host.outstanding -= 1;
-            match done {
-                Operation::Resume(wait, finish) => {
-                    self.host.wake(wait, Wake::Finish(finish));
-                }
-                Operation::Run(finish) => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
+            let Operation { held, wait, finish } = done;
+            self.lua.release_outside(held);
+            match wait {
+                Some(wait) => _ = self.host.wake(wait, Wake::Finish(finish)),
+                None => self.lua.enter(&mut self.host, |lua| aside(lua, finish)),
             }
         }
         loop {
@@ -494,6 +537,7 @@ impl LuaBody {
             if !self.host.starts.is_empty() {
                 self.host.starts.drain(..).for_each(|operation| _ = cx.ops.start(operation));
             }
+            self.mail = self.mail.saturating_sub(self.host.freed.bytes());
             cx.mail.free_all(&mut self.host.freed);
             // Mail to oneself comes while coroutines run; those that never wait must not hold it up for a slice.
             if *cx.fuel <= 0 || cx.control.has_news() {
@@ -519,6 +563,12 @@ impl LuaBody {
         }
         Step::Wait
     }
+}
+
+/// The error of arguments that are larger than the bound.
+fn do_not_fit(limit: usize) -> Error {
+    let what = format!("memory limit of {} exceeded: the arguments do not fit", size_text(limit));
+    Error::new(Kind::RateLimited, what).with_retryable(Some(false))
 }
 
 /// Runs a completion outside any coroutine; what it returns or raises goes nowhere.

@@ -44,7 +44,7 @@ impl Kept {
     /// Collects what the call left behind; true when there is nothing left to collect.
     fn rest(&mut self, fuel: &mut i64) -> bool {
         let done = self.lua.rest(fuel, false);
-        self.share.report(&mut self.lua, 0);
+        self.share.report(&mut self.lua, 0, 0);
         done
     }
 }
@@ -75,6 +75,8 @@ impl Keeping {
         if body.lua.is_dead() {
             return;
         }
+        // The operations of the call end with it.
+        body.lua.release_all_outside();
         let generation = body.host.leave(body.lua.pins());
         let mut values = std::mem::take(&mut body.host.values);
         body.lua.keep_pins(values.iter_mut().chain([&mut method]));

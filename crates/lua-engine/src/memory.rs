@@ -1,8 +1,13 @@
-//! Memory of all Lua heaps of the node: who counts, where it gets tight, how large heaps are freed.
+//! Memory of all Lua processes of the node: who counts, where it gets tight, how large heaps are freed.
 //!
 //! A process reports what it holds after each step, so the sum is late by a step at most. Above the limit processes
 //! collect early; above 110 % of it nothing new is started. What a dead process leaves counts until it is freed, in slices
 //! of a task of its own, so that the end of a process with 500 MB holds no worker.
+//!
+//! Mail counts to the node with its receiver: that says after each step what waits for it. So a message costs no word that
+//! others write, and what a step receives of what came since the last one is never reported. What no step of its receiver has seen is
+//! missing in the sum: since mail wakes, that is what all senders send in one turn of the workers, or, where a host lets few of its
+//! processes run at once, while those wait in its line.
 
 use crate::images::Images;
 use crate::tidy::{Round, Tidy};
@@ -95,12 +100,13 @@ impl Share {
         self.set(Held { bytes, ..self.last }, freed);
     }
 
-    /// This is what the process has now, with so many coroutines; how the node wants heaps to be collected.
+    /// This is what the process has now, with so many coroutines and bytes of mail; how the node wants heaps to be collected.
     #[inline]
-    pub(crate) fn report(&mut self, lua: &mut Lua, coroutines: usize) -> Pace {
+    pub(crate) fn report(&mut self, lua: &mut Lua, coroutines: usize, mail: usize) -> Pace {
         let stats = lua.stats();
         let now = Held {
             bytes: stats.bytes,
+            beside: stats.outside + mail,
             objects: stats.objects as u32,
             collections: stats.collections as u32,
             stacks: (stats.stacks / 16) as u32,
@@ -130,7 +136,8 @@ impl Drop for Share {
 
 /// Frees what a process leaves: at once if it is little.
 pub(crate) fn reap(lua: &mut Lua, share: &mut Share) {
-    share.set(share.last, lua.take_freed());
+    // Who held that for it is gone already, and so is its mail.
+    share.set(Held { beside: 0, ..share.last }, lua.take_freed());
     let Some(mut remains) = lua.take_remains() else { return };
     let mut share = share.take();
     let reaper = share.reaper();
@@ -154,4 +161,42 @@ pub(crate) fn count(heaps: &Arc<Heaps>, image: &Image) {
             done
         });
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lua_vm::{Options, StaticsBuilder};
+
+    #[test]
+    fn mail_and_what_is_begun_count_until_they_are_gone() {
+        let heaps = Heaps::new(1 << 20);
+        let bytes = || heaps.memory.total().bytes;
+        let mut lua = Lua::new(StaticsBuilder::new().build(), Options::default());
+        let heap = lua.stats().bytes;
+        let mut share = Share::new(heaps.clone());
+        share.report(&mut lua, 1, 1_000);
+        assert_eq!(bytes(), heap + 1_000);
+        assert!(lua.hold_outside(50_000));
+        share.report(&mut lua, 1, 3_000_000);
+        assert_eq!(bytes(), heap + 3_050_000);
+        assert!(heaps.memory.admit().is_err(), "mail alone is more than the limit");
+        let allocated = heaps.memory.total().allocated;
+        lua.release_outside(20_000);
+        share.report(&mut lua, 1, 200_000);
+        assert_eq!((bytes(), heaps.memory.total().allocated), (heap + 230_000, allocated));
+        assert!(heaps.memory.admit().is_ok());
+        // A call ends, and leaves its state.
+        lua.release_all_outside();
+        let mut moved = share.take();
+        moved.report(&mut lua, 0, 0);
+        assert_eq!(bytes(), heap);
+        // One that is killed.
+        assert!(lua.hold_outside(40_000));
+        moved.report(&mut lua, 1, 10_000);
+        assert_eq!(bytes(), heap + 50_000);
+        reap(&mut lua, &mut moved);
+        drop((lua, moved, share));
+        assert_eq!(bytes(), 0);
+    }
 }

@@ -118,9 +118,10 @@ fn transcoded(
     let Some(workers) = workers.filter(|_| payload.size() > SHORT_TEXT && cx.at().may_wait) else {
         return then(cx, infra_codec::transcode(payload, format));
     };
+    let held = payload.size();
     let work = workers.spawn_blocking(move || infra_codec::transcode(payload, format));
     let done = async move { work.await.unwrap_or_else(|e| Err(Error::internal(format!("transcode: {e}")))) };
-    cx.wait_for(done, then)
+    cx.wait_holding(held, done, then)
 }
 
 /// The value of a payload that is no YAML or MessagePack.

@@ -120,9 +120,10 @@ fn send(cx: &mut Cx<'_>, form: Form) -> NativeResult {
     if form.lines {
         text.push(b'\n');
     }
+    let held = text.len();
     match terminal.write(form.stream, Bytes::from(text)) {
         Ok(None) => cx.ret(true),
-        Ok(Some(writing)) => cx.wait_for(writing, done),
+        Ok(Some(writing)) => cx.wait_holding(held, writing, done),
         Err(error) => cx.fail(error),
     }
 }

@@ -36,6 +36,8 @@ pub(crate) const MAX_STR: usize = u32::MAX as usize - 64;
 pub struct HeapStats {
     /// Bytes in objects and their parts, garbage that was not swept yet included.
     pub bytes: usize,
+    /// Bytes outside of the heap that count to the process for a while, see [`Cx::hold_outside`](crate::Cx::hold_outside).
+    pub outside: usize,
     /// Bytes of them in stacks of coroutines.
     pub stacks: usize,
     /// Number of objects, likewise; strings of messages count one by one.
@@ -44,7 +46,7 @@ pub struct HeapStats {
     pub collections: u64,
     /// Size at which the next collection begins, or `bytes` while one runs.
     pub next: usize,
-    /// The bound on `bytes`.
+    /// The bound on `bytes` and `outside` together.
     pub quota: usize,
 }
 
@@ -57,7 +59,10 @@ pub(crate) struct Heap {
     pub(crate) stacks: usize,
     /// Bytes freed since somebody asked.
     pub(crate) freed: usize,
+    /// The bound on `bytes`: what is left beside `outside`.
     pub(crate) quota: usize,
+    /// Bytes outside of the heap that count to the process.
+    outside: usize,
     /// Positive = the collector should work.
     pub(crate) debt: isize,
     /// Units of work that nobody has paid for yet.
@@ -86,7 +91,7 @@ pub(crate) struct Heap {
     /// Number of a free place in `pins` plus one, 0 = none; its data word is the next one.
     free_pin: u32,
     /// Code that closures of this heap point to.
-    pub(crate) protos: Vec<Arc<Proto>>,
+    pub(crate) protos: ThinVec<Arc<Proto>>,
     /// Private bodies of shared objects; null = none. Behind a raw pointer, since readers find it through a thread-local.
     pub(crate) overlay: *mut Overlay,
     /// The globals table, and where its content is.
@@ -103,6 +108,7 @@ impl Heap {
             stacks: 0,
             freed: 0,
             quota,
+            outside: 0,
             debt: -crate::gc::FIRST_THRESHOLD,
             owed: 0,
             lifted: 0,
@@ -118,7 +124,7 @@ impl Heap {
             gc: Gc::new(),
             pins: Vec::new(),
             free_pin: 0,
-            protos: Vec::new(),
+            protos: ThinVec::new(),
             overlay: ptr::null_mut(),
             globals_face: ptr::null_mut(),
             globals: ptr::null_mut(),
@@ -150,6 +156,32 @@ impl Heap {
     pub(crate) fn sub_bytes(&mut self, n: usize) {
         self.bytes -= n;
         self.freed += n;
+    }
+
+    /// Counts bytes outside of the heap to the process. They are no allocation, so the collector's pace does not change. False: they do
+    /// not fit, and count for nothing.
+    #[must_use]
+    pub(crate) fn hold_outside(&mut self, n: usize) -> bool {
+        if n > self.quota {
+            return false;
+        }
+        self.quota -= n;
+        self.outside += n;
+        if self.bytes > self.quota {
+            self.exceed();
+        }
+        true
+    }
+
+    /// Takes off what was counted by that.
+    pub(crate) fn release_outside(&mut self, n: usize) {
+        self.outside -= n;
+        self.quota += n;
+    }
+
+    /// Changes the bound on all that counts to the process.
+    pub(crate) fn set_quota(&mut self, n: usize) {
+        self.quota = n.saturating_sub(self.outside);
     }
 
     /// Has everything collected at the next safepoint, before the program goes on.
@@ -470,10 +502,12 @@ impl Heap {
         self.pins[i] = v;
     }
 
+    #[inline]
     pub(crate) fn stats(&self) -> HeapStats {
         let next = self.bytes.saturating_add_signed(-(self.debt - self.lifted).min(0));
-        let (bytes, stacks, objects, quota) = (self.bytes, self.stacks, self.objects, self.quota);
-        HeapStats { bytes, stacks, objects, collections: self.gc.cycles, next, quota }
+        let (bytes, outside, stacks, objects) = (self.bytes, self.outside, self.stacks, self.objects);
+        let quota = self.quota.saturating_add(outside);
+        HeapStats { bytes, outside, stacks, objects, collections: self.gc.cycles, next, quota }
     }
 
     /// Frees one object and returns its size in bytes, without the large blocks, which become `rests`.

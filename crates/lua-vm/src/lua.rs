@@ -436,13 +436,55 @@ impl Lua {
     }
 
     /// Live bytes and objects.
+    #[inline]
     pub fn stats(&self) -> HeapStats {
         self.heap.stats()
     }
 
-    /// Changes the bound on the heap.
+    /// Changes the bound on the heap and what counts outside of it.
     pub fn set_quota(&mut self, bytes: usize) {
-        self.heap.quota = bytes;
+        self.heap.set_quota(bytes);
+    }
+
+    /// As [`Cx::hold_outside`]. False: it does not fit, and counts for nothing.
+    #[must_use]
+    pub fn hold_outside(&mut self, bytes: usize) -> bool {
+        self.heap.hold_outside(bytes)
+    }
+
+    /// So many bytes of what counted outside of the heap are gone, or came in.
+    #[inline]
+    pub fn release_outside(&mut self, bytes: usize) {
+        self.heap.release_outside(bytes);
+    }
+
+    /// Nothing is left outside of the heap: whoever held it is gone.
+    pub fn release_all_outside(&mut self) {
+        self.heap.release_outside(self.heap.stats().outside);
+    }
+
+    /// A process that is about to wait may have passed its quota outside of its program, which would meet that only when it goes on:
+    /// collects everything for `fuel`, to know. False: not done yet. What lives is too much if it [is dead](Self::is_dead) then.
+    #[inline]
+    pub fn judge(&mut self, fuel: &mut i64) -> bool {
+        !self.heap.over_quota || self.dead || self.judge_some(fuel)
+    }
+
+    #[cold]
+    fn judge_some(&mut self, fuel: &mut i64) -> bool {
+        if !self.settle(fuel) {
+            return false;
+        }
+        let roots = self.roots();
+        let roots = Roots { values: &roots, current: ptr::null_mut() };
+        while let Some(work) = self.heap.collect_urgently(&roots) {
+            *fuel -= work as i64;
+            if *fuel <= 0 {
+                return false;
+            }
+        }
+        self.dead = self.heap.over_quota;
+        true
     }
 
     pub(crate) fn roots(&self) -> [Value; 5] {

@@ -5,7 +5,7 @@
 
 #![allow(unsafe_code, reason = "writes the header of an object")]
 
-use crate::native::{Cx, Userdata, Val};
+use crate::native::{Cx, Raise, RaiseKind, Userdata, Val};
 use crate::object::{IMMORTAL, SHARED};
 
 const MANTISSA: u32 = 11;
@@ -34,6 +34,12 @@ impl<'cx> Cx<'cx> {
         debug_assert!(v.as_type().is_some());
         self.weigh(Userdata::of_object(v.raw.data_as()), held);
     }
+    /// Counts bytes that this process has outside of its heap, without an object that holds them: arguments of a call that runs. They
+    /// count to the process until [`Lua::release_outside`](crate::Lua::release_outside). It ends if they do not fit.
+    pub fn hold_outside(&mut self, bytes: usize) -> Result<(), Raise> {
+        if self.lua().heap.hold_outside(bytes) { Ok(()) } else { Err(Raise(RaiseKind::Quota)) }
+    }
+
     /// Says how many bytes the payload of an object holds outside the heap. They count to the process instead of what was
     /// said before, until the object dies. Objects of images and statics count to nobody. Whoever makes something large asks
     /// [`Cx::reserve`] first.
@@ -60,6 +66,7 @@ impl<'cx> Cx<'cx> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Lua, Options, StaticsBuilder};
 
     #[test]
     fn short_forms_are_a_little_more_than_the_number() {
@@ -70,5 +77,45 @@ mod tests {
             assert_eq!(bytes(short(there)), there);
         }
         assert_eq!(bytes(short(usize::MAX)), MOST);
+    }
+
+    #[test]
+    fn what_is_outside_takes_of_the_quota_until_it_is_released() {
+        const QUOTA: usize = 1 << 20;
+        let mut lua = Lua::new(StaticsBuilder::new().build(), Options { quota: QUOTA, ..Options::default() });
+        let before = lua.stats();
+        assert!(lua.hold_outside(QUOTA / 2) && lua.hold_outside(QUOTA / 4));
+        assert!(!lua.hold_outside(QUOTA / 4 + 1), "more than is left");
+        let with = lua.stats();
+        assert_eq!((with.outside, with.quota), (QUOTA / 4 * 3, QUOTA));
+        assert_eq!((with.bytes, with.next), (before.bytes, before.next), "the collector's pace stays");
+        assert!(lua.judge(&mut i64::MAX.clone()) && !lua.is_dead());
+        let enough = |lua: &mut Lua, n: usize| lua.enter(&mut (), |cx| cx.reserve(n).is_ok());
+        assert!(enough(&mut lua, QUOTA / 5) && !enough(&mut lua, QUOTA / 2));
+        lua.release_outside(QUOTA / 2);
+        assert!(enough(&mut lua, QUOTA / 2));
+        lua.release_all_outside();
+        assert_eq!(lua.stats(), before);
+    }
+
+    #[test]
+    fn garbage_gives_way_to_what_is_outside_and_what_lives_ends_the_process() {
+        const QUOTA: usize = 1 << 20;
+        let lua = || Lua::new(StaticsBuilder::new().build(), Options { quota: QUOTA, ..Options::default() });
+        let text = vec![b'x'; QUOTA / 2];
+        let mut garbage = lua();
+        garbage.enter(&mut (), |cx| _ = cx.string(&text));
+        assert!(garbage.hold_outside(QUOTA / 4 * 3));
+        assert!(garbage.judge(&mut i64::MAX.clone()) && !garbage.is_dead());
+        assert!(garbage.stats().bytes < QUOTA / 4);
+        let mut lives = lua();
+        let pin = lives.enter(&mut (), |cx| {
+            let text = cx.string(&text);
+            cx.pin(text)
+        });
+        assert!(lives.hold_outside(QUOTA / 4 * 3));
+        while !lives.judge(&mut 1) {}
+        assert!(lives.is_dead());
+        lives.unpin(pin);
     }
 }

@@ -150,6 +150,13 @@ pub struct Writing {
     bytes: Bytes,
 }
 
+impl Writing {
+    /// Bytes that it holds.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
 impl Future for Writing {
     type Output = Result<()>;
 

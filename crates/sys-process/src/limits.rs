@@ -1,4 +1,4 @@
-//! The field `limits.memory`: how large the heap of a process may become.
+//! The field `limits.memory`: how much memory a process may have.
 
 use infra_base::Data;
 use std::ops::RangeInclusive;
@@ -10,7 +10,8 @@ pub const ENTRY_MEMORY: FieldDoc = FieldDoc {
     ty: "size (`64M`, `1G`) or bytes",
     default: "that of the host, else 256M",
     doc: "Most memory of one process. Exceeding it ends the process with an error that `pcall` does not catch. Where the host has a limit too, the \
-          smaller one holds. What the top level builds is shared by all processes of the entry and does not count until it is written.",
+          smaller one holds. What the top level builds is shared by all processes of the entry and does not count until it is written. \
+          Arguments of calls that wait or run count, and results that were not received; mail counts when it is received.",
 };
 
 /// The field in hosts.

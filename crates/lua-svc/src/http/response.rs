@@ -38,7 +38,7 @@ fn outcome(cx: &mut Cx<'_>, result: Result<(), Error>) -> Answer {
 /// As [`outcome`], after waiting for room where the client is slow.
 fn written(cx: &mut Cx<'_>, result: Result<Option<Writing>, Error>) -> Answer {
     match result {
-        Ok(Some(writing)) => cx.wait_for(writing, outcome),
+        Ok(Some(writing)) => cx.wait_holding(writing.size(), writing, outcome),
         Ok(None) => outcome(cx, Ok(())),
         Err(error) => outcome(cx, Err(error)),
     }

@@ -42,9 +42,10 @@ fn send_to_any(cx: &mut Cx<'_>) -> NativeResult {
         Ok(None) => return cx.retry(),
         Err(error) => return cx.fail(error),
     };
+    let held = message.size();
     match cx.service::<Processes>()?.send(pid, *message, LIMIT) {
         Sent::Done(result) => done(cx, result),
-        Sent::Waiting(waiting) => cx.wait_for(waiting, done),
+        Sent::Waiting(waiting) => cx.wait_holding(held, waiting, done),
     }
 }
 

@@ -105,7 +105,7 @@ fn stats(cx: &mut Cx<'_>) -> NativeResult {
         cx,
         process,
         &[
-            ("alloc", own.bytes),
+            ("alloc", own.bytes + own.outside),
             ("heap_objects", own.objects),
             ("stack_in_use", own.stacks),
             ("num_gc", own.collections as usize),

@@ -115,7 +115,8 @@ fn arm<'cx>(cx: &mut Cx<'cx>, timer: Userdata<'cx>, at: Moment) {
     let pin = cx.pin(timer.val());
     let inner = cx.at().system.clock.sleep_until(at);
     let wait = Until { inner, canceled: Box::pin(canceled) };
-    cx.background(wait, move |cx, fired| {
+    // The object counts for all of it.
+    cx.background(0, wait, move |cx, fired| {
         let timer = cx.pinned(&pin).as_userdata();
         cx.unpin(pin);
         match timer {
