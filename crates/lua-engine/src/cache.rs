@@ -85,9 +85,9 @@ impl Cache {
         })
     }
 
-    /// Identifies the code of an entry: of the text of a source, or of the bytes of a tree.
-    pub(crate) fn id(&self, entry: &str, source: &[u8]) -> CodeId {
-        self.key.id(entry, source)
+    /// Identifies the code of an entry: of the text of a source, or of the bytes of a tree, with what it may name freely of its imports.
+    pub(crate) fn id(&self, entry: &str, source: &[u8], names: &[Box<str>]) -> CodeId {
+        self.key.id_of_unit(entry, source, names)
     }
 
     /// Identifies what the check of an entry comes to, by all that decides it.

@@ -54,7 +54,7 @@ impl Compiler {
             return None;
         }
         let cache = self.cache.as_ref()?;
-        let proto = cache.load(&cache.id(&named(entry, names), written.bytes()))?;
+        let proto = cache.load(&cache.id(entry.id.as_str(), written.bytes(), names))?;
         self.cached.fetch_add(1, Relaxed);
         Some(proto)
     }
@@ -66,15 +66,10 @@ impl Compiler {
             .map_err(|mistakes| written.refused(entry, &syntax.lines, &mistakes))?;
         self.compiled.fetch_add(1, Relaxed);
         if let Some(cache) = &self.cache {
-            cache.store(&cache.id(&named(entry, names), written.bytes()), &proto);
+            cache.store(&cache.id(entry.id.as_str(), written.bytes(), names), &proto);
         }
         Ok((proto, syntax))
     }
-}
-
-/// The entry, and what else decides its code.
-fn named(entry: &Entry, names: &[Box<str>]) -> String {
-    names.iter().fold(entry.id.as_str().to_owned(), |all, name| all + "\0" + name)
 }
 
 /// Bytes of a source that is compiled where it is needed, in less than half a millisecond: going to another thread and back takes

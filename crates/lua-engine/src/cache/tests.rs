@@ -65,13 +65,13 @@ fn listed(dir: &Path) -> Vec<String> {
 
 /// Stores the code of `SOURCE`; gives the path of its file.
 fn stored(cache: &Cache) -> PathBuf {
-    let id = cache.id("app:x", SOURCE.as_bytes());
+    let id = cache.id("app:x", SOURCE.as_bytes(), &[]);
     cache.store(&id, &compiled(SOURCE));
     cache.path(&id, CODE)
 }
 
 fn found(cache: &Cache) -> bool {
-    cache.load(&cache.id("app:x", SOURCE.as_bytes())).is_some()
+    cache.load(&cache.id("app:x", SOURCE.as_bytes(), &[])).is_some()
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn code_is_found_again_by_the_next_node() {
     let second = home.cache();
     assert!(found(&second) && found(&home.read_only()));
     for (entry, source) in [("app:y", SOURCE), ("app:x", "return 8")] {
-        assert!(second.load(&second.id(entry, source.as_bytes())).is_none(), "{entry} {source}");
+        assert!(second.load(&second.id(entry, source.as_bytes(), &[])).is_none(), "{entry} {source}");
     }
 }
 
@@ -127,7 +127,7 @@ fn files_of_another_key_or_another_entry_are_not_used() {
     fs::copy(&foreign, &path).unwrap();
     assert!(!found(&cache));
     // A file that is good under another name.
-    let id = cache.id("app:y", SOURCE.as_bytes());
+    let id = cache.id("app:y", SOURCE.as_bytes(), &[]);
     cache.store(&id, &compiled(SOURCE));
     fs::copy(cache.path(&id, CODE), &path).unwrap();
     assert!(!found(&cache));
@@ -178,7 +178,7 @@ fn reading_only_makes_nothing() {
     assert!(!found(&reader));
     stored(&reader);
     assert_eq!(fs::read(&path).unwrap(), b"spoilt");
-    let id = reader.id("app:new", b"return 1");
+    let id = reader.id("app:new", b"return 1", &[]);
     reader.store(&id, &compiled("return 1"));
     assert_eq!(home.files().len(), 1);
     fs::write(&path, bytes).unwrap();
@@ -216,7 +216,7 @@ fn a_full_directory_loses_what_was_not_used_for_longest() {
     fs::write(cache.dir.join("notes.txt"), vec![0; 100 << 10]).unwrap();
     let store = |n: u64| {
         let source = format!("return -{n}");
-        let id = cache.id("app:x", source.as_bytes());
+        let id = cache.id("app:x", source.as_bytes(), &[]);
         cache.store(&id, &compiled(&source));
         let path = cache.path(&id, CODE);
         let used = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + n);
@@ -230,7 +230,7 @@ fn a_full_directory_loses_what_was_not_used_for_longest() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000);
     let times = fs::FileTimes::new().set_accessed(now);
     fs::File::options().write(true).open(&paths[0]).unwrap().set_times(times).unwrap();
-    let leftover = cache.dir.join(format!("{}.0123.tmp", cache.id("a:b", b"")));
+    let leftover = cache.dir.join(format!("{}.0123.tmp", cache.id("a:b", b"", &[])));
     fs::write(&leftover, "").unwrap();
     store(8);
     let left: Vec<bool> = paths.iter().map(|p| p.exists()).collect();
@@ -254,7 +254,7 @@ fn nodes_that_share_a_directory_do_not_hurt_each_other() {
                 // Each makes the key, or takes the one that another has made.
                 let cache = Cache { most: 10 * BLOCK, ..home.cache() };
                 for source in sources.iter().cycle().take(200) {
-                    let id = cache.id("app:x", source.as_bytes());
+                    let id = cache.id("app:x", source.as_bytes(), &[]);
                     match cache.load(&id) {
                         Some(proto) => assert_eq!(proto.source(), "app:x"),
                         None => cache.store(&id, &compiled(source)),

@@ -68,12 +68,18 @@ impl CodeKey {
 
     /// Identifies what [`compile`](crate::compile) makes of `source` under the name `name`.
     pub fn id(&self, name: &str, source: &[u8]) -> CodeId {
-        self.id_of_build(BUILD, name, source)
+        self.id_of_build(BUILD, name, source, &[])
     }
 
-    fn id_of_build(&self, build: &str, name: &str, source: &[u8]) -> CodeId {
+    /// Identifies what [`compile_unit`](crate::compile_unit) makes of it with these imports.
+    pub fn id_of_unit(&self, name: &str, source: &[u8], imports: &[Box<str>]) -> CodeId {
+        self.id_of_build(BUILD, name, source, imports)
+    }
+
+    fn id_of_build(&self, build: &str, name: &str, source: &[u8], imports: &[Box<str>]) -> CodeId {
         let mut hasher = blake3::Hasher::new_keyed(&self.ids);
-        for part in [build.as_bytes(), name.as_bytes(), source] {
+        let imports = imports.iter().map(|import| import.as_bytes());
+        for part in [build.as_bytes(), name.as_bytes(), source].into_iter().chain(imports) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }

@@ -53,7 +53,11 @@ fn another_key_source_name_or_build_does_not_open_it() {
         assert_ne!(other, id);
         assert_eq!(key.open(&other, &sealed).unwrap_err(), Unusable::Forged, "{name}");
     }
-    let other_build = key.id_of_build("0.0.1+0123456789abcdef", "app:unit", SOURCE.as_bytes());
+    let importing = key.id_of_unit("app:unit", SOURCE.as_bytes(), &["x".into()]);
+    assert_eq!(key.open(&importing, &sealed).unwrap_err(), Unusable::Forged);
+    let opened = key.open(&importing, &key.seal(&importing, &compiled(SOURCE))).unwrap();
+    assert_eq!(&*opened.source, "app:unit", "imports are no part of the name");
+    let other_build = key.id_of_build("0.0.1+0123456789abcdef", "app:unit", SOURCE.as_bytes(), &[]);
     assert_eq!(key.open(&other_build, &sealed).unwrap_err(), Unusable::Forged);
     let stranger = CodeKey::new(&[8; 32]);
     let own = stranger.id("app:unit", SOURCE.as_bytes());
