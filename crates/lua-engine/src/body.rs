@@ -420,7 +420,10 @@ impl Body for LuaBody {
             keeping.leave(self, cx.fuel);
         }
         if matches!(step, Step::Wait) {
-            step = self.wait(cx);
+            step = if self.lua.is_over() { self.judged(cx) } else { step };
+            if matches!(step, Step::Wait) && !self.rest(cx) {
+                step = Step::Continue;
+            }
         }
         // What is left in the inbox is of a burst, or of a process that is not that far.
         let mail = if cx.mail.is_empty() { self.mail as usize } else { cx.mail_bytes() };
@@ -465,16 +468,16 @@ impl Drop for LuaBody {
 }
 
 impl LuaBody {
-    /// It waits, if there is nothing to do before. Results of what it has begun, which no coroutine of it looks at, may be too much for
-    /// its quota.
-    fn wait(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
+    /// It is about to wait, and results of what it has begun, which no coroutine of it looks at, may be too much for its quota.
+    #[cold]
+    fn judged(&mut self, cx: &mut StepCx<'_, Operation>) -> Step {
         if !in_ticks(cx.fuel, |left| self.lua.judge(left)) {
             return Step::Continue;
         }
         if self.lua.is_dead() {
             return Step::Done(Exit { result: Err(self.exceeded()) });
         }
-        if self.rest(cx) { Step::Wait } else { Step::Continue }
+        Step::Wait
     }
 
     /// Whoever waits leaves no garbage behind, or the memory of a node was that of its idle processes' garbage. Who has waited in this

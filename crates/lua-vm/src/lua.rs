@@ -463,15 +463,19 @@ impl Lua {
         self.heap.release_outside(self.heap.stats().outside);
     }
 
-    /// A process that is about to wait may have passed its quota outside of its program, which would meet that only when it goes on:
-    /// collects everything for `fuel`, to know. False: not done yet. What lives is too much if it [is dead](Self::is_dead) then.
+    /// Has it passed its quota, together with its garbage?
     #[inline]
-    pub fn judge(&mut self, fuel: &mut i64) -> bool {
-        !self.heap.over_quota || self.dead || self.judge_some(fuel)
+    pub fn is_over(&self) -> bool {
+        self.heap.over_quota
     }
 
+    /// A process that is about to wait may have passed its quota outside of its program, which would meet that only when it goes on:
+    /// collects everything for `fuel`, to know. False: not done yet. What lives is too much if it [is dead](Self::is_dead) then.
     #[cold]
-    fn judge_some(&mut self, fuel: &mut i64) -> bool {
+    pub fn judge(&mut self, fuel: &mut i64) -> bool {
+        if !self.heap.over_quota || self.dead {
+            return true;
+        }
         if !self.settle(fuel) {
             return false;
         }
