@@ -152,7 +152,7 @@ fn terminate(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 /// Bytes of the reason that a process is cancelled for.
-const MAX_REASON: usize = 64 << 10;
+const MAX_REASON: usize = 4 << 20;
 
 fn cancel(cx: &mut Cx<'_>) -> NativeResult {
     let reason = if cx.arg(1).is_nil() { "" } else { cx.check_text(1, MAX_REASON)? };

@@ -20,7 +20,7 @@ local ways = {
   spawner = function() return process.with_context{a = long} end,
   executor = function() return funcs.new():with_context{a = long} end,
   logger = function() return logger:with{a = long} end,
-  name = function() return logger:named(long) end,
+  name = function() return many(300, function() return logger:named(long:sub(1, 4096)) end) end,
   message = function() process.send(process.pid(), "m", long) return process.inbox():receive() end,
   opened = function() process.send(process.pid(), "m", long) return (process.inbox():receive():payload()) end,
   changes = function()
