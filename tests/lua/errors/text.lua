@@ -16,4 +16,4 @@ assert(not ok)
 assert(not pcall(function() e.message = 1 end)) -- lint: ignore E0008
 -- what joins with everything joins with an error, too
 local joins = setmetatable({}, {__concat = function(a, b) return (a == e or b == e) and "joined" or "other" end})
-assert(e .. joins == "joined" and joins .. e == "joined" and "a" .. e .. joins == "ajoined") -- lint: ignore E0019
+assert(e .. joins == "joined" and joins .. e == "joined" and "a" .. e .. joins == "ajoined")

@@ -107,7 +107,7 @@ local function at(f)
   local _, e = pcall(f)
   return tonumber(tostring(e):match(":(%d+):"))
 end
-local here = at(function() error("") end)
+local here = at(function() error("") end) or 0
 assert(at(function()
   t
   .a

@@ -96,4 +96,4 @@ local function orders(name, answer)
   return setmetatable({}, {__lt = function() says[#says + 1] = name return answer end})
 end
 local first, second = orders("first", true), orders("second", false)
-assert(second <= first == false and first <= second == true and table.concat(says, " ") == "first second") -- lint: ignore E0019
+assert(second <= first == false and first <= second == true and table.concat(says, " ") == "first second")

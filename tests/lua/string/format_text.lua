@@ -23,7 +23,7 @@ assert(not ok and e:find("'__tostring' must return a string", 1, true), e)
 -- surplus arguments are ignored
 eq("1", "%d", 1, 2, 3)
 -- a __tostring may answer with a number
-local five = setmetatable({}, {__tostring = function() return 5 end}) -- lint: ignore E0000
-assert(string.format("%s", five) == "5" and string.format("%3s", five) == "  5" and tostring(five) == "5") -- lint: ignore E0003
+local five = setmetatable({}, {__tostring = function() return 5 end})
+assert(string.format("%s", five) == "5" and string.format("%3s", five) == "  5" and tostring(five) == "5")
 -- flags may be repeated
 assert(string.format("%0005d|%--5d|%++d", 42, 42, 42) == "00042|42   |+42")

@@ -13,7 +13,7 @@ local function stats()
   for _, key in ipairs{"alloc", "heap_objects", "stack_in_use", "num_gc", "next_gc", "limit", "coroutines"} do
     assert(math.type(all.process[key]) == "integer", key)
   end
-  local symbols = all.symbols -- lint: ignore E0023
+  local symbols = all.symbols
   assert(symbols.count > 100 and symbols.bytes > symbols.count)
   assert(symbols.count <= symbols.max_count and symbols.bytes <= symbols.max_bytes)
   assert(symbols.max_count == 1000000 and symbols.max_bytes == 64 << 20)

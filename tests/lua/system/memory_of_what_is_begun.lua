@@ -37,5 +37,5 @@ for _ = 1, 20 do
   local _, ok = future:response():receive()
   assert(ok)
 end
-assert(select(2, funcs.call("nowhere:at_all", long)):kind() == "NotFound")
+assert(select(2, funcs.call("nowhere:at_all", long)):kind() == "NotFound") -- lint: ignore E0023
 assert(settles(before), own() - before)
