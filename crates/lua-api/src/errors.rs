@@ -49,6 +49,14 @@ fn wrapped(error: &Error, depth: usize) -> Option<(&str, &Error)> {
     Some((context, cause))
 }
 
+/// What is wrapped below all contexts.
+fn innermost(mut error: &ErrorObject) -> &ErrorObject {
+    while let (Some(_), Some(cause)) = (error.context(), error.cause()) {
+        error = cause;
+    }
+    error
+}
+
 fn from_object(object: &ErrorObject, depth: usize) -> Error {
     let kind = Kind::parse(object.kind());
     let mut error =
@@ -59,13 +67,12 @@ fn from_object(object: &ErrorObject, depth: usize) -> Error {
     if let Some(Ok(details)) = object.details().map(|f| fragment_to_data(f)) {
         error = error.with_details(details);
     }
-    if let (Some(mut cause), 1..) = (object.cause(), depth) {
-        let wraps = object.context().is_some();
-        while let (true, 1, Some(_), Some(next)) = (wraps, depth, cause.context(), cause.cause()) {
-            cause = next;
-        }
-        let cause = from_object(cause, depth - 1);
-        error = if wraps { error.with_wrapped(cause) } else { error.with_cause(cause) };
+    if let (Some(cause), 1..) = (object.cause(), depth) {
+        error = match object.context() {
+            Some(_) if depth == 1 => error.with_wrapped(from_object(innermost(cause), 0)),
+            Some(_) => error.with_wrapped(from_object(cause, depth - 1)),
+            None => error.with_cause(from_object(cause, depth - 1)),
+        };
     }
     if !object.frames().is_empty() {
         let lines: Vec<String> = object.frames().iter().map(ToString::to_string).collect();

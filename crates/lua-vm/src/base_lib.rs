@@ -1,7 +1,7 @@
 //! Global functions that need the interpreter: protected calls, errors, iteration, metatables, types.
 
 use crate::long;
-use crate::native::{Cx, Flow, NativeResult, Table, Val, View, Walk};
+use crate::native::{Cx, Flow, NativeResult, Raise, Table, Val, View, Walk};
 use crate::statics::{NativeDef, StaticsBuilder};
 use crate::symbol::{SHORT, names};
 use crate::table::PASSED;
@@ -297,13 +297,18 @@ fn tostring(cx: &mut Cx<'_>) -> NativeResult {
 }
 
 fn tostring_done(cx: &mut Cx<'_>) -> NativeResult {
+    let text = tostring_answer(cx)?;
+    cx.ret(text)
+}
+
+/// What `__tostring` has answered, as a string.
+pub(crate) fn tostring_answer<'cx>(cx: &mut Cx<'cx>) -> Result<Val<'cx>, Raise> {
     let v = cx.result(0);
     match v.view() {
-        View::Str(_) => cx.ret(v),
+        View::Str(_) => Ok(v),
         View::Int(_) | View::Float(_) => {
             let text = cx.plain_text(v);
-            let s = cx.string(text.as_bytes());
-            cx.ret(s)
+            Ok(cx.string(text.as_bytes()))
         }
         _ => Err(cx.error("'__tostring' must return a string")),
     }

@@ -232,6 +232,13 @@ impl Userdata {
         size_of::<Userdata>().next_multiple_of(payload.align())
     }
 
+    /// The layout of an object with this payload.
+    pub(crate) fn layout(payload: Layout) -> Layout {
+        let (layout, offset) = Layout::new::<Userdata>().extend(payload).expect("an object has a size");
+        debug_assert_eq!(offset, Userdata::offset(payload));
+        layout.pad_to_align()
+    }
+
     /// The payload, if it is a `T`; the lifetime is the caller's claim that the object outlives it.
     #[inline]
     pub(crate) unsafe fn payload<'a, T: Any>(u: *const Userdata) -> Option<&'a T> {

@@ -5,22 +5,23 @@
 #![allow(unsafe_code, reason = "immortal objects are laid out by hand")]
 
 use std::alloc::Layout;
-use std::any::{Any, TypeId, type_name};
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::fragment::{Portable, Rubble, Transfer, Undertaker};
+use crate::fragment::{Rubble, Undertaker};
 use crate::heap::{Heap, init_native, native_layout};
-use crate::lua::TypeOf;
 use crate::native::{Cx, DynNative, NativeFn, NativeResult, Pair};
-use crate::object::{
-    FROZEN, Header, IMMORTAL, Kind, Native, Node, OUTSIDE, PAIRED, Slots, Str, Table, Userdata,
-};
+use crate::object::{FROZEN, Header, IMMORTAL, Kind, Native, OUTSIDE, PAIRED, Slots, Str, Table};
 use crate::symbol;
-use crate::table::string_key;
 use crate::value::Value;
+
+mod userdata;
+
+pub(crate) use userdata::{AnyMaker, TypeInfo};
+pub use userdata::{Dismantle, Maker, Template, UserdataType};
 
 /// A native function to be registered.
 pub struct NativeDef {
@@ -188,188 +189,6 @@ impl Lib {
         self.entries.push((name.to_owned(), value.into()));
         self
     }
-}
-
-/// A userdata type to be registered for payloads of one Rust type.
-pub struct UserdataType {
-    id: TypeOf,
-    rust_name: &'static str,
-    name: &'static str,
-    methods: Lib,
-    meta: Lib,
-    transfer: Option<TransferFn>,
-    payload: Layout,
-    drop: unsafe fn(*mut u8),
-    dismantle: Option<DismantleFn>,
-    shareable: bool,
-    template: Option<TemplateFn>,
-}
-
-/// A payload type whose objects stay in images although they have a state: each process that touches one makes a payload of
-/// its own, so that the object begins in it as the top level left it.
-pub trait Template: Any + Send + Sized {
-    /// How to make a payload like this one, in any process; `None` if it holds what cannot be made again.
-    fn template(&self) -> Option<Maker<Self>>;
-}
-
-/// Makes a payload.
-pub type Maker<T> = Box<dyn Fn() -> T + Send + Sync>;
-
-/// Makes a payload whose type is known to whoever looks at it.
-pub(crate) type AnyMaker = Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>;
-
-/// Reads a payload of the registered type.
-type TemplateFn = unsafe fn(*const u8) -> Option<AnyMaker>;
-
-unsafe fn template<T: Template>(payload: *const u8) -> Option<AnyMaker> {
-    // SAFETY: the caller passes a live payload of the type that this was registered for.
-    let make = unsafe { (*payload.cast::<T>()).template() }?;
-    Some(Box::new(move || Box::new(make())))
-}
-
-/// A payload that may hold so much that dropping it at once would hold a worker.
-pub trait Dismantle {
-    /// Drops some of what it holds, for some 50 us; true when what is left is little. Nobody uses the payload any more.
-    fn dismantle(&mut self) -> bool;
-}
-
-/// [`Dismantle`] for a payload of the registered type.
-type DismantleFn = unsafe fn(*mut u8) -> bool;
-
-unsafe fn dismantle<T: Dismantle>(payload: *mut u8) -> bool {
-    // SAFETY: the caller passes a live payload of the type that this was registered for, which nobody else uses.
-    unsafe { (*payload.cast::<T>()).dismantle() }
-}
-
-/// Reads a payload of the registered type.
-type TransferFn = unsafe fn(*const u8) -> Option<Box<dyn Portable>>;
-
-unsafe fn transfer<T: Transfer>(payload: *const u8) -> Option<Box<dyn Portable>> {
-    // SAFETY: the caller passes a live payload of the type that this was registered for.
-    unsafe { (*payload.cast::<T>()).to_portable() }
-}
-
-unsafe fn drop_payload<T>(payload: *mut u8) {
-    // SAFETY: the caller passes a payload of the type that this was registered for, and never looks at it again.
-    unsafe { payload.cast::<T>().drop_in_place() }
-}
-
-impl UserdataType {
-    /// For payloads `T`; `name` appears in messages (`channel expected, got number`).
-    pub fn new<T: Any + Send>(name: &'static str) -> UserdataType {
-        UserdataType {
-            id: TypeId::of::<T>,
-            rust_name: type_name::<T>(),
-            name,
-            methods: Lib::new(),
-            meta: Lib::new(),
-            transfer: None,
-            payload: Layout::new::<T>(),
-            drop: drop_payload::<T>,
-            dismantle: None,
-            shareable: false,
-            template: None,
-        }
-    }
-    /// Objects of it may be part of an image, which all processes of a program read: their payload has no state that
-    /// anybody could notice, and traced values are only set, never counted or removed.
-    #[must_use]
-    pub fn shareable<T: Any + Send + Sync>(mut self) -> UserdataType {
-        assert_eq!((self.id)(), TypeId::of::<T>(), "the type is that of the payload");
-        self.shareable = true;
-        self
-    }
-    /// Its payloads are dropped in pieces.
-    #[must_use]
-    pub fn dismantled<T: Any + Send + Dismantle>(mut self) -> UserdataType {
-        assert_eq!((self.id)(), TypeId::of::<T>(), "what is dismantled is the payload");
-        self.dismantle = Some(dismantle::<T>);
-        self
-    }
-    /// Objects of it may be part of an image as [`Template`]s.
-    #[must_use]
-    pub fn template<T: Template>(mut self) -> UserdataType {
-        assert_eq!((self.id)(), TypeId::of::<T>(), "the type is that of the payload");
-        self.template = Some(template::<T>);
-        self
-    }
-    /// Adds a method that touches nothing outside the heap.
-    #[must_use]
-    pub fn local(mut self, name: &str, func: NativeFn) -> UserdataType {
-        self.methods = self.methods.local(name, func);
-        self
-    }
-    /// Adds a method, called as `object:name(…)`.
-    #[must_use]
-    pub fn method(mut self, name: &str, func: NativeFn) -> UserdataType {
-        self.methods = self.methods.func(name, func);
-        self
-    }
-    /// Adds a method or constant readable as `object.name`.
-    #[must_use]
-    pub fn member(mut self, name: &str, value: impl Into<Const>) -> UserdataType {
-        self.methods = self.methods.value(name, value);
-        self
-    }
-    /// Adds a metamethod such as `__tostring`; `__index` replaces the method table.
-    #[must_use]
-    pub fn meta(mut self, event: &str, func: NativeFn) -> UserdataType {
-        self.meta = self.meta.func(event, func);
-        self
-    }
-    /// Adds a metamethod that touches nothing outside the heap.
-    #[must_use]
-    pub fn local_meta(mut self, event: &str, func: NativeFn) -> UserdataType {
-        self.meta = self.meta.local(event, func);
-        self
-    }
-    /// How a payload leaves its process inside a [`crate::Fragment`]; `None` from `f` means that this one cannot.
-    #[must_use]
-    pub fn transfer<T: Transfer>(mut self) -> UserdataType {
-        assert_eq!((self.id)(), TypeId::of::<T>(), "the travelling form is that of the payload");
-        self.transfer = Some(transfer::<T>);
-        self
-    }
-}
-
-impl TypeInfo {
-    /// Of the objects of types, which have the metatable of the statics that they are used with.
-    pub(crate) fn of_types(id: TypeOf, layout: Layout, offset: usize) -> TypeInfo {
-        TypeInfo {
-            id,
-            layout,
-            offset,
-            drop: drop_payload::<crate::types::Type>,
-            dismantle: None,
-            name: "type",
-            meta: std::ptr::null_mut(),
-            methods: std::ptr::null_mut(),
-            method_nodes: (std::ptr::null(), 0),
-            transfer: Some(transfer::<crate::types::Type>),
-            shareable: true,
-            template: None,
-        }
-    }
-}
-
-/// A registered userdata type.
-pub(crate) struct TypeInfo {
-    /// Of the Rust type of its payloads.
-    pub(crate) id: TypeOf,
-    /// Of a whole object, and where in it the payload is.
-    pub(crate) layout: Layout,
-    pub(crate) offset: usize,
-    pub(crate) drop: unsafe fn(*mut u8),
-    pub(crate) dismantle: Option<DismantleFn>,
-    pub(crate) name: &'static str,
-    pub(crate) meta: *mut Table,
-    /// Its `__index`, if that is a table, and where the nodes of that are.
-    pub(crate) methods: *mut Table,
-    pub(crate) method_nodes: (*const Node, u32),
-    pub(crate) transfer: Option<TransferFn>,
-    /// Whether payloads are `Sync` and may be part of an image.
-    pub(crate) shareable: bool,
-    pub(crate) template: Option<TemplateFn>,
 }
 
 /// Everything that the processes of a node share. Immutable and immortal as long as a process uses it.
@@ -540,44 +359,21 @@ impl StaticsBuilder {
     ///
     /// # Panics
     /// If the Rust type is registered already: a mistake of the module's author.
-    pub fn userdata(&mut self, ty: UserdataType) -> &mut Self {
+    pub fn userdata(&mut self, mut ty: UserdataType) -> &mut Self {
         assert!(!self.types.contains_key(&(ty.id)()), "{} is registered twice", ty.rust_name);
         assert!(
             ty.template.is_none() || ty.transfer.is_none(),
             "the payload of a template stays in its process"
         );
         let own_index = ty.meta.entries.iter().any(|(n, _)| n == "__index");
-        let mut meta = ty.meta;
+        let mut meta = std::mem::take(&mut ty.meta);
         if !own_index {
-            meta = meta.value("__index", ty.methods);
+            meta = meta.value("__index", std::mem::take(&mut ty.methods));
         }
         meta = meta.value("__name", ty.name).value("__metatable", ty.name);
-        let Value { data, .. } = self.constant(Const::Lib(meta));
-        let meta = data as *mut Table;
-        // SAFETY: just made, and immortal.
-        let index = unsafe { Table::get_key(meta, string_key(symbol::names().index)) };
-        let methods = if index.is_table() { index.as_table() } else { std::ptr::null_mut() };
-        // SAFETY: immortal tables keep their nodes.
-        let method_nodes = match unsafe { methods.as_ref() } {
-            Some(t) => (t.nodes.cast_const(), t.node_len),
-            None => (std::ptr::null(), 0),
-        };
-        let (layout, _) = Layout::new::<Userdata>().extend(ty.payload).expect("an object has a size");
-        let info = TypeInfo {
-            id: ty.id,
-            layout: layout.pad_to_align(),
-            offset: Userdata::offset(ty.payload),
-            drop: ty.drop,
-            dismantle: ty.dismantle,
-            name: ty.name,
-            meta,
-            methods,
-            method_nodes,
-            transfer: ty.transfer,
-            shareable: ty.shareable,
-            template: ty.template,
-        };
-        self.types.insert((ty.id)(), Box::new(info));
+        let meta = self.constant(Const::Lib(meta)).as_table();
+        let id = (ty.id)();
+        self.types.insert(id, Box::new(TypeInfo::new(ty, meta)));
         self
     }
 

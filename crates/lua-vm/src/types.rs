@@ -11,8 +11,6 @@
 
 #![allow(unsafe_code, reason = "types are objects of heaps and constants of code")]
 
-use std::alloc::Layout;
-use std::any::TypeId;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::fragment::{Portable, Transfer};
@@ -452,10 +450,7 @@ unsafe impl Send for Info {}
 // SAFETY: as above.
 unsafe impl Sync for Info {}
 
-static INFO: LazyLock<Info> = LazyLock::new(|| {
-    let (layout, offset) = Layout::new::<Userdata>().extend(Layout::new::<Type>()).expect("a small object");
-    Info(TypeInfo::of_types(TypeId::of::<Type>, layout.pad_to_align(), offset))
-});
+static INFO: LazyLock<Info> = LazyLock::new(|| Info(TypeInfo::of_types()));
 
 pub(crate) fn info() -> &'static TypeInfo {
     &INFO.0

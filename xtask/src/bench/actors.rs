@@ -1,6 +1,6 @@
 //! Rows `app.*`: the application of `bench/app` on one node, its processes beside Erlang's.
 
-use super::child::{installed, output, pinned};
+use super::child::{cannot_pin, output, pinned};
 use super::contest::{Contestant, NotYet, Outcome, Run, contest};
 use super::figure::{Bound, Figure, Row};
 use super::{Plan, peers, progress};
@@ -159,14 +159,14 @@ fn measure(plan: &Plan, bench: &Bench) -> Result<Vec<Row>> {
     let seconds = format!("for={}", plan.floor());
     let ours = match plan.application()? {
         Err(why) => Contestant::Out(Figure::NotYet(why.clone())),
-        Ok(_) if bench.core.is_some() && !can_pin() => {
-            Contestant::Out(peers::absent("needs taskset and two cores"))
-        }
-        Ok(wippy) => Contestant::new(move || {
-            let mut command = bench.core.map_or_else(|| Command::new(wippy), |core| pinned(core, wippy));
-            command.arg("-C").arg(&app).args(["run", "bench", &seconds, bench.name]);
-            lines(&output(&mut command, LIMIT)?)
-        }),
+        Ok(wippy) => match bench.core.and_then(|_| cannot_pin()) {
+            Some(why) => Contestant::Out(peers::absent(why)),
+            None => Contestant::new(move || {
+                let mut command = bench.core.map_or_else(|| Command::new(wippy), |core| pinned(core, wippy));
+                command.arg("-C").arg(&app).args(["run", "bench", &seconds, bench.name]);
+                lines(&output(&mut command, LIMIT)?)
+            }),
+        },
     };
     let cases: Vec<&str> = bench.figures.iter().filter_map(|figure| Some(figure.beam?.0)).collect();
     let beam = match peers::beam(plan) {
@@ -185,10 +185,6 @@ fn measure(plan: &Plan, bench: &Bench) -> Result<Vec<Row>> {
     let beam = if has_peer { beam } else { Contestant::Out(Figure::Absent("no such case".into())) };
     let [ours, beam] = contest(plan, [ours, beam]);
     Ok(bench.figures.iter().map(|figure| row(figure, &ours, &beam)).collect())
-}
-
-fn can_pin() -> bool {
-    installed("taskset") && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
 fn row(figure: &Printed, ours: &Outcome, beam: &Outcome) -> Row {

@@ -182,6 +182,16 @@ pub(crate) fn installed(program: &str) -> bool {
     folders.iter().any(|folder| folder.join(program).is_file())
 }
 
+/// Why no command can be pinned to a core of its own here, if so.
+pub(crate) fn cannot_pin() -> Option<&'static str> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    match (installed("taskset"), cores > 1) {
+        (false, _) => Some("taskset is not installed"),
+        (_, false) => Some("needs two cores"),
+        _ => None,
+    }
+}
+
 /// A command pinned to one core.
 pub(crate) fn pinned(core: &str, program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new("taskset");

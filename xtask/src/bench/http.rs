@@ -1,6 +1,6 @@
 //! Rows `http.*`: hello from Lua on one core, load from the other, beside nginx with Lua.
 
-use super::child::{Running, installed, output, pinned};
+use super::child::{Running, cannot_pin, installed, output, pinned};
 use super::contest::{Contestant, Run, contest};
 use super::figure::{Bound, Figure, Row};
 use super::{Plan, peers, progress};
@@ -24,13 +24,8 @@ pub(crate) fn rows(plan: &Plan) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     progress("http.hello");
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let ready = match (installed("wrk"), installed("taskset"), cores > 1) {
-        (false, _, _) => Some(peers::absent("wrk, which makes the load, is not installed")),
-        (_, false, _) => Some(peers::absent("taskset is not installed")),
-        (_, _, false) => Some(peers::absent("needs two cores")),
-        _ => None,
-    };
+    let wrk = (!installed("wrk")).then_some("wrk, which makes the load, is not installed");
+    let ready = wrk.or_else(cannot_pin).map(peers::absent);
     let seconds = if plan.smoke { 1 } else { 3 };
     let nginx = peers::nginx(plan, PEER_PORT);
     let app = plan.root.join("bench/app");

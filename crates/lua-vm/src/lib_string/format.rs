@@ -70,16 +70,10 @@ fn more(cx: &mut Cx<'_>) -> NativeResult {
 
 /// `__tostring` has answered.
 fn called(cx: &mut Cx<'_>) -> NativeResult {
-    let mut answer = cx.result(0);
-    if let View::Int(_) | View::Float(_) = answer.view() {
-        let text = cx.plain_text(answer);
-        answer = cx.string(text.as_bytes());
-    }
+    let answer = crate::base_lib::tostring_answer(cx)?;
+    let text = answer.as_bytes().unwrap_or_default();
     let mut progress = take(cx, cx.len() - cx.results() - 1);
     cx.set_len(cx.nargs() + progress.kept);
-    let Some(text) = answer.as_bytes() else {
-        return Err(cx.error("'__tostring' must return a string"));
-    };
     let spec = progress.waiting;
     if spec.takes_all() && Text::is_long(text) {
         cx.push(answer);
