@@ -1,4 +1,4 @@
-//! Any bytes decode to a value or an error; what was decoded encodes to one text, again and again, in slices of any length.
+//! Any bytes decode to a value or an error; what was decoded encodes to one text, again and again.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
